@@ -1,0 +1,6 @@
+"""YAML documents: read with places, checked by Pydantic, refused in words that help."""
+
+from agoranomos.documents.model import Document, DocumentPart, Finite, Name
+from agoranomos.documents.reader import Source, parse_document, read_document, read_text
+
+__all__ = ["Document", "DocumentPart", "Finite", "Name", "Source", "parse_document", "read_document", "read_text"]

@@ -1,0 +1,63 @@
+"""Where in a YAML file a path of keys stands, and which words would be valid there."""
+
+from __future__ import annotations
+
+import inspect
+import typing
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from pydantic import BaseModel
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+
+
+def place_of(name: str, tree: Any, path: Sequence[str | int]) -> str:
+    """`name:line:column` (1-based) of the deepest part of `path` that the text holds."""
+    line, column = 1, 1
+    node = tree
+    for part in path:
+        try:
+            if isinstance(node, CommentedMap) and part in node:
+                at = node.lc.key(part)
+            elif isinstance(node, CommentedSeq) and isinstance(part, int) and part < len(node):
+                at = node.lc.item(part)
+            else:
+                continue  # Pydantic puts names of union members into its paths; the text does not hold them.
+        except (KeyError, AttributeError, TypeError):
+            break
+        line, column = at[0] + 1, at[1] + 1
+        node = node[part]
+    return f"{name}:{line}:{column}"
+
+
+def words_valid_at(model: type[BaseModel], tree: Any, path: Sequence[str | int]) -> list[str]:
+    """The keys that the model takes where `path` ends, less those already written."""
+    owners: list[type[BaseModel]] = [model]
+    node: Any = tree
+    for part in path[:-1]:
+        stepped = [kind for owner in owners for kind in _models_under(owner, part)]
+        if stepped:
+            owners = stepped
+        try:
+            node = node[part]
+        except (KeyError, IndexError, TypeError):
+            continue
+    written = set(node) if isinstance(node, dict) else set()
+    words = {field.alias or name for owner in owners for name, field in owner.model_fields.items()}
+    return sorted(words - written)
+
+
+def _models_under(owner: type[BaseModel], part: str | int) -> Iterator[type[BaseModel]]:
+    for name, field in owner.model_fields.items():
+        if part in {field.alias, name}:
+            yield from _models_in(field.annotation)
+            return
+
+
+def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
+    if inspect.isclass(annotation):
+        if issubclass(annotation, BaseModel):
+            yield annotation
+        return
+    for argument in typing.get_args(annotation):
+        yield from _models_in(argument)

@@ -1,0 +1,171 @@
+"""Reads one YAML file into a Pydantic model; every error names file, line, column, value and the nearest valid word."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.nodes import Node, ScalarNode
+
+from agoranomos.documents.places import place_of, words_valid_at
+from agoranomos.errors import DocumentError, MachineError, UsageError, nearest
+
+MAX_DOCUMENT_BYTES = 1 << 20
+MAX_ALIASES = 64
+
+ModelT = TypeVar("ModelT", bound=BaseModel)
+
+
+@dataclass(frozen=True)
+class Source:
+    """The text of a document and where it came from; `sha256` is over the exact bytes."""
+
+    name: str
+    text: str
+
+    @property
+    def sha256(self) -> str:
+        """SHA-256 of the UTF-8 bytes, in hex."""
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
+
+def read_text(path: Path) -> Source:
+    """The file as a `Source`.
+
+    Raises `UsageError` when there is no such file or it is not UTF-8 text, `MachineError` when it cannot be read.
+    """
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        siblings = [p.name for p in path.parent.iterdir()] if path.parent.is_dir() else []
+        raise UsageError(f"no such file: {path}", advice=nearest(path.name, siblings)) from None
+    except IsADirectoryError:
+        raise UsageError(f"{path} is a folder; a file was expected") from None
+    except OSError as error:
+        raise MachineError(f"cannot read {path}: {error.strerror}") from error
+    if len(data) > MAX_DOCUMENT_BYTES:
+        raise DocumentError(f"{len(data)} bytes; at most {MAX_DOCUMENT_BYTES} are read", place=str(path))
+    try:
+        return Source(str(path), data.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        raise DocumentError(f"not UTF-8 text (byte {error.start})", place=str(path)) from None
+
+
+def read_document(path: Path, model: type[ModelT]) -> ModelT:
+    """Read and check the YAML file at `path`; raises `DocumentError` with the place and the nearest valid word."""
+    return parse_document(read_text(path), model)
+
+
+def parse_document(source: Source, model: type[ModelT]) -> ModelT:
+    """Check the YAML text of `source` against `model`; raises `DocumentError` for the first fault in the text."""
+    tree = _load(source)
+    _expect_kind(source, tree, model)
+    try:
+        return model.model_validate(_plain(tree), context={"source": source, "tree": tree})
+    except ValidationError as error:
+        raise _first_fault(source, tree, model, error) from None
+
+
+def _load(source: Source) -> CommentedMap:
+    yaml = YAML(typ="rt", pure=True)
+    yaml.allow_duplicate_keys = False
+    try:
+        _refuse_alias_bombs(source, yaml.compose(source.text))
+        tree = yaml.load(source.text)
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        place = f"{source.name}:{mark.line + 1}:{mark.column + 1}" if mark else source.name
+        problem = (error.problem or error.context or "not valid YAML").splitlines()[0]
+        raise DocumentError(f"not valid YAML: {problem}", place=place) from None
+    except (YAMLError, ValueError, RecursionError) as error:
+        raise DocumentError(f"not valid YAML: {str(error).splitlines()[0]}", place=source.name) from None
+    if not isinstance(tree, CommentedMap):
+        raise DocumentError(
+            f"the file holds {'nothing' if tree is None else 'no mapping'}; keys such as `kind:` and `version:` "
+            "were expected",
+            place=f"{source.name}:1:1",
+        )
+    return tree
+
+
+def _refuse_alias_bombs(source: Source, root: Node | None) -> None:
+    """A shared node is visited once for each alias; a small file may not unfold into a large one."""
+    seen = 0
+    stack: list[tuple[Node, int]] = [(root, 0)] if root is not None else []
+    limit = MAX_ALIASES * 1000
+    while stack:
+        node, depth = stack.pop()
+        seen += 1
+        if seen > limit or depth > 64:
+            raise DocumentError("too deeply nested, or too many aliases", place=source.name)
+        if isinstance(node, ScalarNode):
+            continue
+        children = [part for pair in node.value for part in (pair if isinstance(pair, tuple) else (pair,))]
+        stack.extend((child, depth + 1) for child in children)
+
+
+def _plain(node: Any) -> Any:
+    """Round-trip containers and scalars as the plain Python values that Pydantic's messages speak of."""
+    if isinstance(node, CommentedMap):
+        return {(str(k) if isinstance(k, str) else k): _plain(v) for k, v in node.items()}
+    if isinstance(node, CommentedSeq):
+        return [_plain(v) for v in node]
+    if isinstance(node, bool) or node is None:
+        return node
+    for kind in (int, float, str):
+        if isinstance(node, kind):
+            return kind(node)
+    return node
+
+
+def _expect_kind(source: Source, tree: CommentedMap, model: type[BaseModel]) -> None:
+    for key in ("kind", "version"):
+        field = model.model_fields.get(key)
+        if field is None:
+            continue
+        expected = getattr(field.annotation, "__args__", (None,))
+        shown = " or ".join(str(value) for value in expected)
+        if key not in tree:
+            raise DocumentError(f"`{key}: {shown}` is missing", place=f"{source.name}:1:1")
+        if tree[key] not in expected:
+            raise DocumentError(
+                f"`{key}` is {tree[key]!r}; {shown} was expected",
+                place=place_of(source.name, tree, (key,)),
+                advice=nearest(str(tree[key]), [str(value) for value in expected]),
+            )
+
+
+def _first_fault(source: Source, tree: CommentedMap, model: type[BaseModel], error: ValidationError) -> DocumentError:
+    def order(fault: Any) -> tuple[bool, tuple[int, ...]]:
+        # An unknown key is most often the misspelt one that is reported missing elsewhere: name it first.
+        place = place_of("", tree, fault["loc"])
+        return fault["type"] != "extra_forbidden", tuple(int(n) for n in place.split(":") if n)
+
+    faults = sorted(error.errors(include_url=False), key=order)
+    fault = faults[0]
+    loc: Sequence[str | int] = fault["loc"]
+    dotted = ".".join(str(part) for part in loc)
+    advice = ""
+    if fault["type"] == "extra_forbidden":
+        message = f"unknown key {str(loc[-1])!r}"
+        advice = nearest(str(loc[-1]), words_valid_at(model, tree, loc))
+    elif fault["type"] == "missing":
+        message = f"{dotted} is missing"
+    else:
+        text = fault["msg"].removeprefix("Value error, ")
+        shown = fault.get("input")
+        value = f" (found {shown!r})" if isinstance(shown, (str, int, float, bool)) or shown is None else ""
+        message = f"{dotted}: {text}{value}" if dotted else f"{text}"
+        expected = (fault.get("ctx") or {}).get("expected")
+        if isinstance(expected, str) and isinstance(shown, str):
+            advice = nearest(shown, [word.strip("' ") for word in expected.replace(" or ", ",").split(",")])
+    if len(faults) > 1:
+        advice = f"{advice} ({len(faults) - 1} more in this file)".strip()
+    return DocumentError(message, place=place_of(source.name, tree, loc), advice=advice)

@@ -1,0 +1,175 @@
+"""The table of entry types: what a run's log holds, one line an entry.
+
+An entry is canonical JSON (RFC 8785 on this domain: ASCII-keyed objects, strings, integers below 2**53 in size, booleans,
+null; no floats). The envelope is `{"body": ..., "kind": ..., "round": ..., "seq": ...}`, and `seq` is the entry's index in
+the log. No entry holds a time, a host, an attempt, an arm or a key, so that the same seed gives the same bytes.
+"""
+
+from __future__ import annotations
+
+from typing import Any, TypeAlias
+
+import msgspec
+
+from agoranomos.errors import Finding
+from agoranomos.institutions.judgement import CaseRecord, StandingRecord
+from agoranomos.markets.facts import MarketFacts, Measured
+
+SCHEMA_VERSION = 1
+"""The version of the entry types; readers keep the older ones."""
+
+
+class InstitutionRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The institution a run lives under: its two digests and its exact text."""
+
+    name: str
+    semantic_sha256: str
+    file_sha256: str
+    text: str
+
+
+class AgentRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One agent of the roster; `policy` is the policy's description as canonical JSON."""
+
+    agent: str
+    policy: str
+
+
+class Opened(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="schema", tag=SCHEMA_VERSION):
+    """Entry 0: everything that the judgement of this run rests on. `market` is its description as canonical JSON."""
+
+    seed: int
+    rounds: int
+    market: str
+    facts: MarketFacts
+    institution: InstitutionRecord | None
+    roster: tuple[AgentRecord, ...]
+
+
+class CallRecord(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """One model call: the prompt by digest, the reply in full, or by digest where it is long (`reply_sha256`)."""
+
+    model: str
+    prompt_sha256: str
+    prompt_tokens: int
+    reply_tokens: int
+    reply: str = ""
+    reply_sha256: str = ""
+    failure: str = ""
+
+
+class DecisionRecord(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """How one agent's decision of the round came about; only for agents whose decisions are worth an account."""
+
+    agent: str
+    calls: tuple[CallRecord, ...] = ()
+    repaired: bool = False
+
+
+class Round(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """One round: the actions that cleared, what the market published, the draws, and the judgement.
+
+    `actions` is per agent in millionths; `projected` names the agents whose action had to be made feasible.
+    """
+
+    actions: tuple[tuple[int, ...], ...]
+    measures: dict[str, Measured]
+    draws: tuple[int, ...] = ()
+    projected: tuple[str, ...] = ()
+    decisions: tuple[DecisionRecord, ...] = ()
+    cases: tuple[CaseRecord, ...] = ()
+    standings: tuple[StandingRecord, ...] = ()
+
+
+class Transition(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """A traversal that the Controller applied, or blocked (`blocked` says why). `edge` is `RULE:from->to`."""
+
+    agent: str
+    edge: str
+    event: str
+    case: str = ""
+    blocked: str = ""
+    lasts: int = 0
+
+
+class Sanction(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """A fine (`amount_e6`), a suspension or a cap (`share_e6` of capacity), by rule and case."""
+
+    agent: str
+    sanction: str
+    rule: str
+    case: str = ""
+    amount_e6: int = 0
+    share_e6: int = 0
+    rounds: int = 0
+
+
+class NoticeIssued(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What an agent is told from `effective_round` on; issued when it differs from what the agent holds."""
+
+    agent: str
+    effective_round: int
+    state: str
+    text: str
+
+
+class Closed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The last entry: how many rounds were played."""
+
+    rounds: int
+
+
+Body: TypeAlias = Opened | Round | Transition | Sanction | NoticeIssued | Closed
+
+BODY_OF_KIND: dict[str, type[Body]] = {
+    "opened": Opened,
+    "round": Round,
+    "transition": Transition,
+    "sanction": Sanction,
+    "notice": NoticeIssued,
+    "closed": Closed,
+}
+"""The table of entry types."""
+
+KIND_OF_BODY = {body: kind for kind, body in BODY_OF_KIND.items()}
+
+
+class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One decoded entry."""
+
+    body: Any
+    kind: str
+    round: int
+    seq: int
+
+
+class _Envelope(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    body: msgspec.Raw
+    kind: str
+    round: int
+    seq: int
+
+
+_encoder = msgspec.json.Encoder(order="sorted")
+_envelopes = msgspec.json.Decoder(_Envelope)
+_bodies = {kind: msgspec.json.Decoder(body) for kind, body in BODY_OF_KIND.items()}
+
+
+def encode_entry(body: Body, round_number: int, seq: int) -> bytes:
+    """The entry's one line, without its newline: canonical JSON."""
+    return _encoder.encode(Entry(body, KIND_OF_BODY[type(body)], round_number, seq))
+
+
+def decode_entry(line: bytes) -> Entry:
+    """The entry of one line; raises `Finding` when it is not of the table's types, or not in canonical form."""
+    try:
+        envelope = _envelopes.decode(line)
+        decoder = _bodies.get(envelope.kind)
+        if decoder is None:
+            raise Finding(f"entry {envelope.seq}: unknown kind {envelope.kind!r}")
+        entry = Entry(decoder.decode(envelope.body), envelope.kind, envelope.round, envelope.seq)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        raise Finding(f"not a valid entry: {error}") from None
+    if _encoder.encode(entry) != line:
+        raise Finding(f"entry {entry.seq}: not in canonical form")
+    return entry

@@ -1,0 +1,79 @@
+"""A policy: observation in, action out. The seam that scripted, learning and prompted agents share."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Generic, Protocol, TypeVar
+
+import msgspec
+import numpy as np
+
+from agoranomos.institutions.notices import Notice
+from agoranomos.markets.market import Market
+from agoranomos.randomness import Randomness
+
+MemoryT = TypeVar("MemoryT")
+Observation = Mapping[str, np.ndarray]
+
+
+class Call(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """One call of a language model, as the log keeps it: no time, no host.
+
+    `failure` is empty, or one of the kinds in `agoranomos.models.failures`.
+    """
+
+    model: str
+    prompt_sha256: str
+    reply: str
+    prompt_tokens: int
+    reply_tokens: int
+    failure: str = ""
+
+
+class Account(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """How a decision came about: the calls in order, and whether the action had to be repaired."""
+
+    calls: tuple[Call, ...] = ()
+    repaired: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Decision(Generic[MemoryT]):
+    """One agent's action in one round, the memory it leaves, and the account of it (None for scripted policies).
+
+    `seconds` is the time that its model calls took, one number a call; it is never logged in a run.
+    """
+
+    action: np.ndarray
+    memory: MemoryT
+    account: Account | None = None
+    seconds: tuple[float, ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """Where an agent sits: its name, its index among the market's agents, the market, and the run's seed."""
+
+    agent: str
+    index: int
+    market: Market
+    seed: int
+
+
+class Policy(Protocol[MemoryT]):
+    """Decides for one seat. An instance is bound to its seat and keeps no state between calls."""
+
+    def start(self) -> MemoryT:
+        """The memory before the first round."""
+        ...
+
+    def act(
+        self, observation: Observation, notice: Notice | None, memory: MemoryT, randomness: Randomness
+    ) -> Decision[MemoryT] | Awaitable[Decision[MemoryT]]:
+        """The decision of this round; own profit is in the observation, the own standing in the notice."""
+        ...
+
+    def describe(self) -> dict[str, Any]:
+        """What the policy is, as plain JSON values for the record; nothing that it cannot perceive."""
+        ...
