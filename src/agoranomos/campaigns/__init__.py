@@ -1,1 +1,1 @@
-"""campaigns"""
+"""Campaigns: experiments as data, executed to signed logs and tables."""

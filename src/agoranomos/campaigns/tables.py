@@ -1,9 +1,11 @@
 """The columns of a campaign's tables: what `tables/*.parquet` holds, and what reports are built on.
 
 Every table is derived from the signed logs and can be rebuilt from them at any time; the one exception is
-`calls.seconds`, which comes from a side file, because a run's log holds no time. Quantities, prices and money are in the
-market's natural units (the log's millionths divided by 10**6); a measure that is undefined (a share of nothing) is null.
-Rows are ordered by arm, seed, round and seat, whatever order the runs were executed in.
+`calls.seconds`, which comes from a side file, because a run's log holds no time. The same plan gives the same tables,
+however often its execution was broken off and resumed; what depends on the execution (attempts, origins) is a table of
+its own, `attempts`. Quantities, prices and money are in the market's natural units (the log's millionths divided by
+10**6); a measure that is undefined (a share of nothing) is null. Rows are ordered by arm (as the plan orders them), seed,
+round and seat, whatever order the runs were executed in.
 """
 
 from __future__ import annotations
@@ -94,9 +96,6 @@ RUNS = Table(
         Column("models", _TEXTS, "name of each agent's language model; empty where it has none"),
         Column("status", _TEXT, "`closed`: finished; `failed`: given up with an error; `open`: not finished yet"),
         Column("failure", _TEXT, "the error of the last attempt where status is `failed`; else empty"),
-        Column("attempt", _WHOLE, "number of the attempt that counts, from 1; 0 where there is none"),
-        Column("abandoned", _WHOLE, "how many attempts died or failed before"),
-        Column("origin", _TEXT, "origin of the run's log"),
         Column("root", _TEXT, "Merkle root of the run's log in hex; empty where status is not `closed`"),
         Column("entries", _WHOLE, "number of entries in the run's log"),
         Column("rounds", _WHOLE, "rounds played"),
@@ -187,5 +186,19 @@ CALLS = Table(
     ),
 )
 
-TABLES = {table.name: table for table in (RUNS, ROUNDS, AGENTS, ENFORCEMENT, CALLS)}
+ATTEMPTS = Table(
+    "attempts",
+    "one row an attempt at a run, from the ledger: how the campaign was executed, not what it found",
+    (
+        *_key(),
+        Column("attempt", _WHOLE, "number of the attempt, from 1"),
+        Column("origin", _TEXT, "origin of the attempt's log"),
+        Column("status", _TEXT, "`closed`: the attempt that counts; `abandoned`: died or failed; `open`: under way"),
+        Column("reason", _TEXT, "why it was abandoned; else empty"),
+        Column("entries", _WHOLE, "number of signed entries"),
+        Column("root", _TEXT, "Merkle root in hex; empty where nothing was signed"),
+    ),
+)
+
+TABLES = {table.name: table for table in (RUNS, ROUNDS, AGENTS, ENFORCEMENT, CALLS, ATTEMPTS)}
 """All tables by name."""
