@@ -4,8 +4,8 @@ Every table is derived from the signed logs and can be rebuilt from them at any 
 `calls.seconds`, which comes from a side file, because a run's log holds no time. The same plan gives the same tables,
 however often its execution was broken off and resumed; what depends on the execution (attempts, origins) is a table of
 its own, `attempts`. Quantities, prices and money are in the market's natural units (the log's millionths divided by
-10**6); a measure that is undefined (a share of nothing) is null. Rows are ordered by arm (as the plan orders them), seed,
-round and seat, whatever order the runs were executed in.
+10**6); a measure that is undefined (a share of nothing) is null. Rows are ordered by arm (as the plan orders them),
+seed, round and seat, whatever order the runs were executed in.
 """
 
 from __future__ import annotations
