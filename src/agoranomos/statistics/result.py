@@ -38,10 +38,10 @@ def finite_sample(values: ArrayLike) -> NDArray[np.float64]:
 
 
 def varies(sample: NDArray[np.float64]) -> bool:
-    """Whether the values differ by more than rounding; an empty or single value does not vary."""
+    """Whether the values differ by more than rounding (and than squares can hold); a single value does not vary."""
     if sample.size < 2:
         return False
-    return bool(np.ptp(sample) > 1e-12 * np.abs(sample).max())
+    return bool(np.ptp(sample) > max(1e-12 * np.abs(sample).max(), 1e-150))
 
 
 def why_no_spread(sample: NDArray[np.float64]) -> str:

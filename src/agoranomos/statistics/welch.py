@@ -45,7 +45,8 @@ def welch_test(first: ArrayLike, second: ArrayLike, *, level: float = 0.95) -> W
     if not varies(a) and not varies(b):
         return _without_test(difference, level, a.size, b.size, f"neither side varies: {why_no_spread(a)}")
     part_a, part_b = float(a.var(ddof=1)) / a.size, float(b.var(ddof=1)) / b.size
-    df = (part_a + part_b) ** 2 / (part_a**2 / (a.size - 1) + part_b**2 / (b.size - 1))
+    weight = part_a / (part_a + part_b)
+    df = 1 / (weight**2 / (a.size - 1) + (1 - weight) ** 2 / (b.size - 1))
     # From the moments, because SciPy warns of lost precision when one of the samples is constant.
     test = stats.ttest_ind_from_stats(a.mean(), a.std(ddof=1), a.size, b.mean(), b.std(ddof=1), b.size, equal_var=False)
     margin = float(stats.t.ppf(0.5 + level / 2, df)) * float(np.sqrt(part_a + part_b))
