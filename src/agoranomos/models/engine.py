@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from agoranomos.models.failures import FailureKind
+
 
 @dataclass(frozen=True, slots=True)
 class Message:
@@ -32,7 +34,10 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """A model's reply. `finish` is `stop`, `length` or `error`; `seconds` is from request to reply, queue included."""
+    """A model's reply. `finish` is `stop`, `length` or `error`; `seconds` is from request to reply, queue included.
+
+    With `error`, `failure` is one of the kinds in `agoranomos.models.failures` and `error` says it in words.
+    """
 
     text: str
     prompt_tokens: int
@@ -40,6 +45,7 @@ class Completion:
     finish: str
     seconds: float
     error: str = ""
+    failure: str = ""
 
 
 class Engine(Protocol):
@@ -54,3 +60,8 @@ class Engine(Protocol):
     async def close(self) -> None:
         """Free what the engine holds; afterwards it answers no more."""
         ...
+
+
+def failed(failure: FailureKind, error: str, seconds: float, prompt_tokens: int = 0) -> Completion:
+    """The completion of a call that brought no reply."""
+    return Completion("", prompt_tokens, 0, "error", seconds, error, failure)
