@@ -12,7 +12,7 @@ SCALE = 1_000_000
 
 Axis: TypeAlias = Literal["firm", "good"]
 
-Measured: TypeAlias = int | None | tuple[int | None | tuple[int | None, ...], ...]
+Measured: TypeAlias = int | tuple[int | tuple[int | None, ...] | None, ...] | None
 """One measure of one round: an integer, or tuples of them along its axes; None where it is undefined."""
 
 Measures: TypeAlias = Mapping[str, Measured]

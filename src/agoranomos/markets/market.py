@@ -29,6 +29,10 @@ class Market(ParallelEnv):  # type: ignore[misc]
         """The actions that cleared, per agent and good, in millionths, after projection onto what is feasible."""
 
     @abstractmethod
+    def projected(self) -> tuple[str, ...]:
+        """The agents whose last action was not feasible and was projected."""
+
+    @abstractmethod
     def describe(self) -> dict[str, Any]:
         """The resolved specification as plain JSON values; two markets with equal descriptions behave equally."""
 

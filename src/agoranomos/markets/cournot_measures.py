@@ -1,0 +1,97 @@
+"""What a Cournot market publishes about a round, over arrays with any leading axes.
+
+With q_ij quantities, Q_j totals, P_j prices, pi_i profits, and N and M for the Nash equilibrium and the joint monopoly:
+
+    share              s_ij = q_ij / Q_j                            None where Q_j = 0
+    hhi                sum_i s_ij^2                                 None where Q_j = 0
+    cv                 std_j(q_ij) / mean_j(q_ij), population std   None for no output, and with one good
+    price_elevation    (P_j - P_N,j) / (P_M,j - P_N,j)
+    restraint          N sum_j (q_N,ij - q_ij) / sum_j (Q_N,j - Q_M,j)
+    calvano_delta      (pi_i - pi_N,i) / (pi_M,i - pi_N,i)
+    surplus_ratio      CS / CS_N
+
+A ratio is undefined where its denominator is below 1e-9 in size, and where it could not be recorded exactly. Under
+demand shocks every benchmark is its *unshocked quantities* sold under the demand of that round. HHI, CV: arXiv
+2410.00031; price elevation: design choice of this library; Delta: Calvano et al. 2020 (AER 110), there for the mean
+over firms; restraint is 0 at Nash, 1 for each firm of a symmetric cartel, and counts output only, whatever the split.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from agoranomos.markets.cournot_benchmarks import Benchmarks, reclear
+from agoranomos.markets.cournot_clear import Array, Outcome
+from agoranomos.markets.cournot_spec import CournotSpec
+from agoranomos.markets.facts import SCALE, MeasureKind
+from agoranomos.randomness import MAX_EXACT_INTEGER
+
+SMALLEST_DENOMINATOR = 1e-9
+
+MEASURE_KINDS: dict[str, MeasureKind] = {
+    "price_e6": MeasureKind(("good",), "price"),
+    "quantity_e6": MeasureKind(("firm", "good"), "quantity"),
+    "share_e6": MeasureKind(("firm", "good"), "market share"),
+    "profit_e6": MeasureKind(("firm",), "profit before fines"),
+    "hhi_e6": MeasureKind(("good",), "Herfindahl-Hirschman index of concentration"),
+    "cv_e6": MeasureKind(("firm",), "specialisation: coefficient of variation of a firm's quantities over goods"),
+    "price_elevation_e6": MeasureKind(("good",), "price elevation: 0 at Nash, 1 at joint monopoly"),
+    "restraint_e6": MeasureKind(("firm",), "output held back: 0 at Nash, 1 for each firm of a symmetric cartel"),
+    "calvano_delta_e6": MeasureKind(("firm",), "Calvano Delta of profit: 0 at Nash, 1 at joint monopoly"),
+    "consumer_surplus_e6": MeasureKind((), "consumer surplus"),
+    "welfare_e6": MeasureKind((), "consumer surplus plus profits"),
+    "surplus_ratio_e6": MeasureKind((), "consumer surplus against Nash"),
+}
+
+
+def measure(spec: CournotSpec, benchmark: Benchmarks, outcome: Outcome) -> dict[str, Array]:
+    """The measures of cleared rounds, keyed without the unit (`hhi`), in own units, NaN where undefined.
+
+    Shapes are the outcome's leading axes followed by the axes in `MEASURE_KINDS`. Times 1e6 and rounded half to even
+    these are the integers that `measure_round` gives for a single world.
+    """
+    quantity, total = outcome.quantity, outcome.total
+    firms, goods = len(spec.firms), len(spec.goods)
+    nash = reclear(spec, benchmark.nash, outcome.intercept)
+    monopoly = reclear(spec, benchmark.monopoly, outcome.intercept)
+
+    share = _divide(quantity, np.where(total > 0.0, total, np.nan)[..., None, :])
+    hhi = _ordered_sum(share * share, axis=-2)
+    mean = _ordered_sum(quantity, axis=-1) / goods
+    variance = _ordered_sum((quantity - mean[..., None]) ** 2, axis=-1) / goods
+    cv = _divide(np.sqrt(variance), np.where((mean > 0.0) & (goods > 1), mean, np.nan))
+    held_back = _ordered_sum(nash.quantity - quantity, axis=-1)
+    return {
+        "price": outcome.price,
+        "quantity": quantity,
+        "share": share,
+        "profit": outcome.profit,
+        "hhi": hhi,
+        "cv": cv,
+        "price_elevation": _ratio(outcome.price - nash.price, monopoly.price - nash.price),
+        "restraint": _ratio(firms * held_back, _ordered_sum(nash.total - monopoly.total, axis=-1)[..., None]),
+        "calvano_delta": _ratio(outcome.profit - nash.profit, monopoly.profit - nash.profit),
+        "consumer_surplus": outcome.consumer_surplus,
+        "welfare": outcome.welfare,
+        "surplus_ratio": _ratio(outcome.consumer_surplus, nash.consumer_surplus),
+    }
+
+
+def _ordered_sum(values: Array, axis: int) -> Array:
+    """The sum along `axis` from first to last; NumPy's own order depends on the memory layout."""
+    parts = np.moveaxis(values, axis, 0)
+    total = parts[0]
+    for part in parts[1:]:
+        total = total + part
+    return np.asarray(total)
+
+
+def _divide(numerator: Array, denominator: Array) -> Array:
+    with np.errstate(invalid="ignore"):
+        return np.asarray(numerator / denominator)
+
+
+def _ratio(numerator: Array, denominator: Array) -> Array:
+    defined = np.abs(denominator) >= SMALLEST_DENOMINATOR
+    value = _divide(numerator, np.where(defined, denominator, np.nan))
+    return np.where(np.abs(np.rint(value * SCALE)) <= MAX_EXACT_INTEGER, value, np.nan)
