@@ -1,0 +1,45 @@
+"""Policies that play the institution itself."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from agoranomos.documents import DocumentPart, Finite, Name
+from agoranomos.institutions.notices import Notice
+from agoranomos.policies.policy import Decision, Observation, Seat
+from agoranomos.policies.scripted import Memoryless, play
+from agoranomos.randomness import Randomness
+
+
+class LadderGamerParameters(DocumentPart):
+    """`dares`: the states in which it divides the market; empty means the institution's initial state only."""
+
+    dares: tuple[Name, ...] = ()
+    sharpness: Annotated[Finite, Field(ge=0, le=1)] = 1.0
+
+
+class LadderGamer(Memoryless[LadderGamerParameters]):
+    """Divides the market while its standing is clean, plays Nash until it is restored, and begins again.
+
+    It takes what a graduated ladder gives away: the first warning costs nothing. Source: the free-warning cycle of
+    graduated sanctions; Ostrom (1990), chapter 3, describes the ladder that it climbs down from.
+    """
+
+    name = "ladder-gamer"
+    parameters_type = LadderGamerParameters
+
+    def __init__(self, parameters: LadderGamerParameters, seat: Seat) -> None:
+        super().__init__(parameters, seat)
+        self._divide = play(self.outlook.division(parameters.sharpness))
+        self._comply = play(self.outlook.nash_quantities)
+
+    def act(
+        self, observation: Observation, notice: Notice | None, memory: None, randomness: Randomness
+    ) -> Decision[None]:
+        """Division where it dares (no notice: nobody watches), Nash elsewhere."""
+        dares = self.parameters.dares
+        if notice is None or (notice.state in dares if dares else notice.state_index == 0):
+            return self._divide
+        return self._comply

@@ -1,0 +1,69 @@
+"""What policies that follow rules share: parameters, a seat, no account of how a decision came about."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import Any, ClassVar, Generic, TypeVar
+
+import numpy as np
+
+from agoranomos.documents import DocumentPart
+from agoranomos.institutions.notices import Notice
+from agoranomos.policies.description import described
+from agoranomos.policies.outlook import Outlook, Quantities
+from agoranomos.policies.policy import Decision, Observation, Seat
+from agoranomos.randomness import Randomness
+
+ParametersT = TypeVar("ParametersT", bound=DocumentPart)
+MemoryT = TypeVar("MemoryT")
+
+
+class NoParameters(DocumentPart):
+    """A policy without parameters."""
+
+
+class Scripted(ABC, Generic[ParametersT, MemoryT]):
+    """A policy that follows a rule. A subclass names itself and its parameters, and says what it does in `act`.
+
+    Its first docstring line is its summary. It is bound to a seat; what it knows of the market is in `outlook`.
+    """
+
+    name: ClassVar[str]
+    parameters_type: ClassVar[type[DocumentPart]]
+
+    def __init__(self, parameters: ParametersT, seat: Seat) -> None:
+        self.parameters = parameters
+        self.outlook = Outlook.of(seat)
+
+    @abstractmethod
+    def start(self) -> MemoryT:
+        """The memory before the first round."""
+
+    @abstractmethod
+    def act(
+        self, observation: Observation, notice: Notice | None, memory: MemoryT, randomness: Randomness
+    ) -> Decision[MemoryT]:
+        """The decision of this round."""
+
+    def describe(self) -> dict[str, Any]:
+        """The registered name and the parameters."""
+        return {"policy": self.name, "parameters": described(self.parameters)}
+
+
+class Memoryless(Scripted[ParametersT, None]):
+    """A scripted policy that remembers nothing but what it observes."""
+
+    def start(self) -> None:
+        """Nothing to remember."""
+
+
+def play(quantities: Quantities) -> Decision[None]:
+    """The decision to produce `quantities`; its array is read-only, so one decision may be given again and again."""
+    return Decision(as_action(quantities), None)
+
+
+def as_action(quantities: Quantities) -> np.ndarray:
+    """`quantities` as a read-only action (float64, one number a good)."""
+    action = np.array(quantities, dtype=np.float64)
+    action.flags.writeable = False
+    return action
