@@ -21,7 +21,7 @@ from agoranomos.markets.cournot_round import (
 )
 from agoranomos.markets.cournot_spec import CournotSpec
 from agoranomos.markets.facts import SCALE, MarketFacts, Measures
-from agoranomos.markets.feasible import countable, feasible_e6
+from agoranomos.markets.feasible import countable, counted, feasible
 from agoranomos.markets.market import Market
 from agoranomos.randomness import named_generator, named_integer
 
@@ -122,7 +122,7 @@ class Cournot(Market):
         self._require_all(actions)
         rows, projected = [], []
         for agent in agents:
-            row, changed = feasible_e6(agent, actions[agent], len(self.goods), self._capacity_e6[agent])
+            row, changed = feasible(counted(agent, actions[agent], len(self.goods)), self._capacity_e6[agent])
             rows.append(row)
             if changed:
                 projected.append(agent)
@@ -178,7 +178,7 @@ class Cournot(Market):
     def cap(self, agent: str, action: np.ndarray, share_e6: int) -> np.ndarray:
         """`action` scaled down, where needed, to `share_e6` millionths of the agent's capacity; 0 suspends it.
 
-        What is within the limit comes back as it is. Raises `UsageError` for an unknown agent, an action that is no
+        What is within the limit comes back as it is, so that `step` still sees what was wrong with it. Raises `UsageError` for an unknown agent, an action that is no
         row of M finite numbers, or a share outside 0 .. 1,000,000.
         """
         if agent not in self._capacity_e6:
@@ -186,8 +186,10 @@ class Cournot(Market):
         if not 0 <= share_e6 <= SCALE:
             raise UsageError(f"a share of capacity of {share_e6} millionths; 0 to {SCALE} was expected")
         limit = self._capacity_e6[agent] * share_e6 // SCALE
-        row, changed = feasible_e6(agent, action, len(self.goods), limit)
-        return np.array(row) / SCALE if changed else np.asarray(action, dtype=np.float64)
+        asked = counted(agent, action, len(self.goods))
+        if sum(quantity for quantity in asked if quantity > 0) <= limit:
+            return np.asarray(action, dtype=np.float64)
+        return np.array(feasible(asked, limit)[0]) / SCALE
 
     def render(self) -> str | None:
         """The round just cleared as text, one line a firm; None unless made with `render_mode="ansi"`."""

@@ -16,12 +16,10 @@ def countable(capacity: float) -> int:
     return math.floor(round(capacity * SCALE, 3))
 
 
-def feasible_e6(agent: str, action: Any, goods: int, limit_e6: int) -> tuple[tuple[int, ...], bool]:
-    """The quantities in millionths, and whether the action was infeasible and had to be projected.
+def counted(agent: str, action: Any, goods: int) -> tuple[int, ...]:
+    """The quantities that `agent` asks for, rounded to millionths, feasible or not.
 
-    Negative quantities become 0; a total above the limit is scaled down in proportion, rounding down. A total that
-    exceeds the limit by the rounding to millionths only is brought back under it and counts as feasible. Raises
-    `UsageError`, naming the agent, when the action is no row of `goods` finite numbers.
+    Raises `UsageError`, naming the agent, when the action is no row of `goods` finite numbers.
     """
     try:
         asked = np.asarray(action, dtype=np.float64)
@@ -29,15 +27,23 @@ def feasible_e6(agent: str, action: Any, goods: int, limit_e6: int) -> tuple[tup
         raise UsageError(f"the action of {agent} is no array of numbers: {action!r}") from None
     if asked.shape != (goods,):
         raise UsageError(f"the action of {agent} has shape {asked.shape}; ({goods},) was expected, one number a good")
-    values = asked.tolist()
-    if not all(map(math.isfinite, values)):
-        raise UsageError(f"the action of {agent} is {values}; every quantity must be a finite number")
-    row = tuple([round(value * SCALE) for value in values])
-    projected = False
+    scaled = [quantity * SCALE for quantity in asked.tolist()]
+    if not all(map(math.isfinite, scaled)):
+        raise UsageError(f"the action of {agent} is {asked.tolist()}; every quantity must be a finite number")
+    return tuple(map(round, scaled))
+
+
+def feasible(asked: tuple[int, ...], limit_e6: int) -> tuple[tuple[int, ...], bool]:
+    """The nearest feasible quantities in millionths, and whether `asked` was infeasible.
+
+    Negative quantities become 0; a total above the limit is scaled down in proportion, rounding down. A total that
+    exceeds the limit by no more than the rounding to millionths is brought under it too but counts as feasible.
+    """
+    row, projected = asked, False
     if min(row) < 0:
-        row, projected = tuple([max(value, 0) for value in row]), True
+        row, projected = tuple([max(quantity, 0) for quantity in row]), True
     total = sum(row)
     if total > limit_e6:
-        projected = projected or total > limit_e6 + goods
-        row = tuple([value * limit_e6 // total for value in row])
+        projected = projected or total > limit_e6 + len(row)
+        row = tuple([quantity * limit_e6 // total for quantity in row])
     return row, projected
