@@ -169,3 +169,8 @@ def _first_fault(source: Source, tree: CommentedMap, model: type[BaseModel], err
     if len(faults) > 1:
         advice = f"{advice} ({len(faults) - 1} more in this file)".strip()
     return DocumentError(message, place=place_of(source.name, tree, loc), advice=advice)
+
+
+def place_in(source: Source, path: Sequence[str | int]) -> str:
+    """`name:line:column` of the value that the keys of `path` lead to in the text of `source`."""
+    return place_of(source.name, _load(source), path)

@@ -1,18 +1,20 @@
 """The table of entry types: what a run's log holds, one line an entry.
 
-An entry is canonical JSON (RFC 8785 on this domain: ASCII-keyed objects, strings, integers below 2**53 in size, booleans,
-null; no floats). The envelope is `{"body": ..., "kind": ..., "round": ..., "seq": ...}`, and `seq` is the entry's index in
-the log. No entry holds a time, a host, an attempt, an arm or a key, so that the same seed gives the same bytes.
+An entry is canonical JSON (RFC 8785 on this domain: ASCII-keyed objects, strings, integers below 2**53 in size,
+booleans, null; no floats). The envelope is `{"body": ..., "kind": ..., "round": ..., "seq": ...}`, and `seq` is the
+entry's index in the log. No entry holds a time, a host, an attempt, an arm or a key, so that the same seed gives the
+same bytes.
 """
 
 from __future__ import annotations
 
+import json
 from typing import Any, TypeAlias
 
 import msgspec
 
 from agoranomos.errors import Finding
-from agoranomos.institutions.judgement import CaseRecord, StandingRecord
+from agoranomos.institutions.judgement import CaseRecord, NoticeIssued, Sanction, StandingRecord, Transition
 from agoranomos.markets.facts import MarketFacts, Measured
 
 SCHEMA_VERSION = 1
@@ -81,38 +83,6 @@ class Round(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fiel
     standings: tuple[StandingRecord, ...] = ()
 
 
-class Transition(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
-    """A traversal that the Controller applied, or blocked (`blocked` says why). `edge` is `RULE:from->to`."""
-
-    agent: str
-    edge: str
-    event: str
-    case: str = ""
-    blocked: str = ""
-    lasts: int = 0
-
-
-class Sanction(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
-    """A fine (`amount_e6`), a suspension or a cap (`share_e6` of capacity), by rule and case."""
-
-    agent: str
-    sanction: str
-    rule: str
-    case: str = ""
-    amount_e6: int = 0
-    share_e6: int = 0
-    rounds: int = 0
-
-
-class NoticeIssued(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What an agent is told from `effective_round` on; issued when it differs from what the agent holds."""
-
-    agent: str
-    effective_round: int
-    state: str
-    text: str
-
-
 class Closed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The last entry: how many rounds were played."""
 
@@ -173,3 +143,8 @@ def decode_entry(line: bytes) -> Entry:
     if _encoder.encode(entry) != line:
         raise Finding(f"entry {entry.seq}: not in canonical form")
     return entry
+
+
+def canonical_json(value: Any) -> str:
+    """Plain JSON values as one line with sorted keys, for the texts inside entries; raises `ValueError` for NaN."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
+from agoranomos.institutions.notices import Notice
+from agoranomos.institutions.signals.statistic import Window
 from agoranomos.markets.facts import Measured
 
 
@@ -17,6 +19,29 @@ class Observed(msgspec.Struct, frozen=True):
     round: int
     measures: dict[str, Measured]
     draws: tuple[int, ...] = ()
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """Where one agent is in the graph: replaced every round, never edited.
+
+    `timer` counts the rounds left in the state (0: none runs); `limit_e6` is the share of its capacity that the agent
+    may use (0 suspends it, None leaves it free); `crossed` maps an edge's index to the round of its last traversal;
+    `window` holds the rounds that count as evidence; `notice` is the text the agent holds.
+    """
+
+    state: str
+    counters: tuple[int, ...]
+    rounds_in_state: int = 0
+    timer: int = 0
+    limit_e6: int | None = None
+    crossed: dict[int, int] = {}
+    window: Window = ()
+    notice: str = ""
+
+    @property
+    def suspended(self) -> bool:
+        """Whether the agent may not act."""
+        return self.limit_e6 == 0
 
 
 class SignalRecord(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -44,3 +69,54 @@ class StandingRecord(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unk
     counters: tuple[int, ...] = ()
     rounds_left: int = 0
     limit_e6: int | None = None
+
+
+class Transition(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """A traversal that the Controller applied, or blocked (`blocked` says why). `edge` is `RULE:from->to`."""
+
+    agent: str
+    edge: str
+    event: str
+    case: str = ""
+    blocked: str = ""
+    lasts: int = 0
+
+
+class Sanction(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """A fine (`amount_e6`), a suspension or a cap (`share_e6` of capacity), by rule and case."""
+
+    agent: str
+    sanction: str
+    rule: str
+    case: str = ""
+    amount_e6: int = 0
+    share_e6: int = 0
+    rounds: int = 0
+
+
+class NoticeIssued(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What an agent is told from `effective_round` on; issued when it differs from what the agent holds."""
+
+    agent: str
+    effective_round: int
+    state: str
+    text: str
+
+
+class Judgement(msgspec.Struct, frozen=True):
+    """What the institution decided about one round, agent by agent in the market's order.
+
+    `standings` hold from the next round on. `transitions` (applied and blocked), `sanctions` and `issued` are what the
+    log records one entry each; `notices` is what every agent holds when it decides next.
+    """
+
+    standings: tuple[Standing, ...]
+    cases: tuple[CaseRecord, ...]
+    transitions: tuple[Transition, ...]
+    sanctions: tuple[Sanction, ...]
+    issued: tuple[NoticeIssued, ...]
+    notices: tuple[Notice, ...]
+
+    def fine_of(self, agent: str) -> int:
+        """What the round's fines take from `agent`, in millionths."""
+        return sum(s.amount_e6 for s in self.sanctions if s.agent == agent)

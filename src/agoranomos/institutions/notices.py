@@ -1,15 +1,37 @@
-"""What an agent is told about its standing."""
+"""What an agent is told about its standing, rendered from the institution's template."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+
+_WORD = re.compile(r"\{([a-z_][a-z0-9_]*)\}")
+
+FIXED_NAMES = (
+    "agent",
+    "round",
+    "status",
+    "guidance",
+    "others",
+    "rounds_left",
+    "fine",
+    "evidence",
+    "rule",
+    "institution",
+    "digest",
+)
+"""Names that every notice template may use: the agent, the round from which the notice holds, the state's label and
+guidance, the other agents with their labels, rounds until the state expires, the last round's fine, the signals that
+fired with value and threshold, the rule cited, and the institution's name and digest (12 hex characters)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
     """The notice an agent holds when it decides: from which round on, its own state, and the text it reads.
 
-    `state_index` counts the institution's states in the order of the file, for policies that cannot read.
+    `state_index` counts the institution's states in the order of the file, for policies that cannot read. `fine_e6` is
+    what the last round's fines took, in millionths.
     """
 
     agent: str
@@ -19,3 +41,26 @@ class Notice:
     label: str
     text: str
     fine_e6: int = 0
+
+
+def template_names(counters: Iterable[str], parameters: Iterable[str]) -> tuple[str, ...]:
+    """All names that a notice template may use."""
+    return (*FIXED_NAMES, *counters, *parameters)
+
+
+class NoticeTemplate:
+    """A text with names in braces; nothing but these names is replaced, and no value is ever read as a template."""
+
+    __slots__ = ("_parts",)
+
+    def __init__(self, template: str) -> None:
+        self._parts = _WORD.split(template.strip("\n"))
+
+    @staticmethod
+    def words(template: str) -> list[str]:
+        """The names that the template uses, in order."""
+        return _WORD.findall(template)
+
+    def render(self, values: Mapping[str, object]) -> str:
+        """The text with each name replaced by its value."""
+        return "".join(str(values[part]) if odd % 2 else part for odd, part in enumerate(self._parts))

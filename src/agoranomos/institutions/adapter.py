@@ -1,0 +1,206 @@
+"""How an environment is governed: what it measures, how its actions are limited, how fines are settled."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+import numpy as np
+from gymnasium import spaces
+from pettingzoo import ParallelEnv
+
+from agoranomos.errors import UsageError
+from agoranomos.markets.facts import SCALE, MarketFacts, Measured, MeasureKind, Measures, to_e6
+from agoranomos.markets.market import Market
+
+
+class Adapter(Protocol):
+    """What `Governed` needs to know of an environment."""
+
+    facts: MarketFacts
+
+    def measures(self, outcome: Outcome) -> Measures:
+        """The measures of the round just cleared: integers in millionths, as `facts.measures` shapes them."""
+        ...
+
+    def actions_e6(self, actions: Mapping[str, Any]) -> tuple[tuple[int, ...], ...]:
+        """The actions that cleared, per agent, as integers for the record."""
+        ...
+
+    def projected(self) -> tuple[str, ...]:
+        """Agents whose action of this round had to be made feasible."""
+        ...
+
+    def constrain(self, agent: str, action: Any, limit_e6: int) -> Any:
+        """The action under a limit in millionths of the agent's capacity; 0 is a suspension."""
+        ...
+
+    def settle(self, reward: float, fine_e6: int) -> float:
+        """The reward after a fine."""
+        ...
+
+    def idle(self, agent: str) -> Any:
+        """The action of an agent that is not asked."""
+        ...
+
+    def describe(self) -> dict[str, Any]:
+        """The environment as plain JSON values, for the record."""
+        ...
+
+
+class Outcome:
+    """What `step` of the inner environment returned, with the actions that went in."""
+
+    __slots__ = ("actions", "infos", "observations", "rewards", "terminations", "truncations")
+
+    def __init__(self, actions: Mapping[str, Any], step: tuple[Any, Any, Any, Any, Any]) -> None:
+        self.actions = actions
+        self.observations, self.rewards, self.terminations, self.truncations, self.infos = step
+
+
+class MarketAdapter:
+    """The adapter of the library's own markets: they already measure and cap."""
+
+    def __init__(self, market: Market) -> None:
+        self.market = market
+        self.facts: MarketFacts = market.facts
+
+    def measures(self, outcome: Outcome) -> Measures:
+        """The market's own measures."""
+        return self.market.measures()
+
+    def actions_e6(self, actions: Mapping[str, Any]) -> tuple[tuple[int, ...], ...]:
+        """The quantities that cleared."""
+        return self.market.actions_e6()
+
+    def projected(self) -> tuple[str, ...]:
+        """Agents whose quantities were not feasible."""
+        return self.market.projected()
+
+    def constrain(self, agent: str, action: Any, limit_e6: int) -> Any:
+        """The quantities scaled to the agent's limit."""
+        return self.market.cap(agent, np.asarray(action, dtype=np.float64), limit_e6)
+
+    def settle(self, reward: float, fine_e6: int) -> float:
+        """Profit less fine."""
+        return reward - fine_e6 / SCALE
+
+    def idle(self, agent: str) -> Any:
+        """Nothing is produced."""
+        return np.zeros(len(self.market.goods))
+
+    def describe(self) -> dict[str, Any]:
+        """The market's resolved specification."""
+        return self.market.describe()
+
+
+class MeasuredEnv:
+    """The adapter of any other ParallelEnv: its measures are given as a function of the outcome of a step.
+
+    `measures(outcome)` returns floats, None, or lists of them, in natural units and keyed without unit; `kinds` gives
+    the axes of each (`()`, `("firm",)`, `("good",)`, `("firm", "good")`). Fines are taken from the measure `profit`,
+    and from rewards. A limit of 0 replaces the action by `idle_action` (0 for Discrete, zeros for Box); a larger one
+    scales Box actions.
+    """
+
+    def __init__(
+        self,
+        env: ParallelEnv,
+        measures: Callable[[Outcome], Mapping[str, Any]],
+        kinds: Mapping[str, tuple[str, ...]],
+        *,
+        name: str = "",
+        goods: tuple[str, ...] = (),
+        benchmarks: Mapping[str, Mapping[str, Any]] | None = None,
+        idle_action: Any = None,
+    ) -> None:
+        self._env = env
+        self._measures = measures
+        self._idle = idle_action
+        self.facts = MarketFacts(
+            market=name or str(getattr(env, "metadata", {}).get("name", type(env).__name__)),
+            agents=tuple(env.possible_agents),
+            goods=tuple(goods),
+            measures={f"{key}_e6": MeasureKind(tuple(axes), key) for key, axes in kinds.items()},  # type: ignore[arg-type]
+            benchmarks={
+                label: {f"{key}_e6": in_e6(value) for key, value in values.items()}
+                for label, values in (benchmarks or {}).items()
+            },
+        )
+
+    def measures(self, outcome: Outcome) -> Measures:
+        """The given function's measures in millionths; raises `UsageError` when one is missing or misshapen."""
+        found = {f"{key}_e6": in_e6(value) for key, value in self._measures(outcome).items()}
+        if found.keys() != self.facts.measures.keys():
+            raise UsageError(
+                f"the measures function of {self.facts.market} gave {sorted(found)}; "
+                f"{sorted(self.facts.measures)} were declared"
+            )
+        for name, kind in self.facts.measures.items():
+            if _shape(found[name]) != tuple(self._length(axis) for axis in kind.axes):
+                raise UsageError(f"measure {name} has shape {_shape(found[name])}; its axes are {kind.axes}")
+        return found
+
+    def _length(self, axis: str) -> int:
+        return len(self.facts.agents) if axis == "firm" else len(self.facts.goods)
+
+    def actions_e6(self, actions: Mapping[str, Any]) -> tuple[tuple[int, ...], ...]:
+        """Discrete actions as they are, real ones in millionths, agents in the environment's order."""
+        return tuple(_record(actions.get(agent)) for agent in self.facts.agents)
+
+    def projected(self) -> tuple[str, ...]:
+        """Unknown for a foreign environment: none."""
+        return ()
+
+    def constrain(self, agent: str, action: Any, limit_e6: int) -> Any:
+        """Idle when suspended; scaled otherwise where the action is a Box."""
+        if limit_e6 == 0:
+            return self.idle(agent)
+        if isinstance(self._env.action_space(agent), spaces.Box):
+            return np.asarray(action) * (limit_e6 / SCALE)
+        return action
+
+    def settle(self, reward: float, fine_e6: int) -> float:
+        """Reward less fine."""
+        return reward - fine_e6 / SCALE
+
+    def idle(self, agent: str) -> Any:
+        """The idle action: what was given, or zero."""
+        if self._idle is not None:
+            return self._idle
+        space = self._env.action_space(agent)
+        if isinstance(space, spaces.Box):
+            return np.clip(np.zeros(space.shape, space.dtype), space.low, space.high)
+        if isinstance(space, spaces.Discrete):
+            return int(space.start)
+        raise UsageError(f"{agent}: the action space {space} has no natural idle action; give `idle_action`")
+
+    def describe(self) -> dict[str, Any]:
+        """The environment's name and agents; what it does inside is not ours to describe."""
+        return {"type": "parallel-env", "name": self.facts.market, "agents": list(self.facts.agents)}
+
+
+def in_e6(value: Any) -> Measured:
+    """Floats in millionths, None as it is, sequences and arrays as tuples; raises `UsageError` for NaN."""
+    if value is None:
+        return None
+    if isinstance(value, list | tuple | np.ndarray):
+        return tuple(in_e6(cell) for cell in value)  # type: ignore[misc]
+    try:
+        return to_e6(float(value))
+    except (ValueError, OverflowError, TypeError):
+        raise UsageError(f"a measure is {value!r}; a finite number was expected") from None
+
+
+def _shape(value: Measured) -> tuple[int, ...]:
+    if not isinstance(value, tuple):
+        return ()
+    return (len(value), *(_shape(value[0]) if value else ()))
+
+
+def _record(action: Any) -> tuple[int, ...]:
+    if action is None:
+        return ()
+    if isinstance(action, int | np.integer):
+        return (int(action),)
+    return tuple(to_e6(float(cell)) for cell in np.asarray(action, dtype=np.float64).ravel())

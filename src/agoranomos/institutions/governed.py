@@ -1,0 +1,325 @@
+"""`Governed`: a PettingZoo wrapper in which a market lives under an institution, and nothing takes effect unrecorded.
+
+One round is `clear_and_judge`, then `commit`, then `apply`; `step` is the plain façade over the three.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from gymnasium import spaces
+from pettingzoo import ParallelEnv
+
+from agoranomos.errors import AgoraError, UsageError
+from agoranomos.institutions.adapter import Adapter, MarketAdapter, Outcome
+from agoranomos.institutions.bind import Bound, bind
+from agoranomos.institutions.entries import (
+    AgentRecord,
+    Body,
+    Closed,
+    DecisionRecord,
+    InstitutionRecord,
+    Opened,
+    Round,
+    canonical_json,
+    encode_entry,
+)
+from agoranomos.institutions.institution import Institution
+from agoranomos.institutions.judge import first_notices, initial_standings, judge, record_of
+from agoranomos.institutions.judgement import Judgement, Observed, Standing
+from agoranomos.institutions.notices import Notice
+from agoranomos.markets.market import Market
+from agoranomos.randomness import named_integer
+
+
+class EntryLog(Protocol):
+    """Where entries go: `agoranomos.logs.LogWriter`, `MemoryLog`, or anything that keeps them durably or raises."""
+
+    def append(self, entries: Sequence[bytes]) -> Any:
+        """Keep the entries; raises when it cannot, and then nothing takes effect."""
+        ...
+
+
+class PoisonedError(AgoraError):
+    """The record failed, so the market stopped: nothing that is not recorded may take effect."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A round that is cleared and judged, and not yet recorded: nothing of it has taken effect."""
+
+    round: int
+    entries: tuple[bytes, ...]
+    outcome: Outcome
+    judgement: Judgement | None
+    measures: Mapping[str, Any]
+
+
+class Governed(ParallelEnv):  # type: ignore[misc]
+    """Any ParallelEnv under an institution (or under none), recorded in a log (or in none).
+
+    `env` is a `Market` of the library, or any ParallelEnv with an `adapter`. Observation and action spaces are those of
+    `env`; with `observe_standing` an observation becomes `{"market": ..., "standing": index of the agent's state}`.
+    `infos[agent]` holds `profit` (before fines), `fine`, `state` and `notice`. `roster` describes the agents for
+    entry 0.
+    """
+
+    def __init__(
+        self,
+        env: ParallelEnv,
+        institution: Institution | None = None,
+        log: EntryLog | None = None,
+        *,
+        adapter: Adapter | None = None,
+        roster: Sequence[AgentRecord] = (),
+        observe_standing: bool = False,
+    ) -> None:
+        if adapter is None:
+            if not isinstance(env, Market):
+                raise UsageError(
+                    f"{type(env).__name__} is no market of this library",
+                    advice="Give an adapter: Governed(env, institution, adapter=MeasuredEnv(env, measures, kinds)).",
+                )
+            adapter = MarketAdapter(env)
+        self.env = env
+        self.adapter = adapter
+        self.institution = institution
+        self.bound: Bound | None = bind(institution, adapter.facts) if institution is not None else None
+        self.metadata = {**getattr(env, "metadata", {}), "name": f"governed-{adapter.facts.market}"}
+        self.possible_agents = list(env.possible_agents)
+        self.agents: list[str] = []
+        self.render_mode = getattr(env, "render_mode", None)
+        self._log = log
+        self._roster = tuple(roster)
+        self._observe_standing = observe_standing
+        self._standings: tuple[Standing, ...] = ()
+        self._notices: dict[str, Notice] = {}
+        self._size = 0
+        self._seed = 0
+        self._round = 0
+        self._pending: Pending | None = None
+        self._committed = False
+        self._poison = ""
+
+    # -- spaces ------------------------------------------------------------------------------------------------------
+
+    def observation_space(self, agent: str) -> spaces.Space[Any]:
+        """The inner space, or a Dict of it and the standing."""
+        inner = self.env.observation_space(agent)
+        if not self._observe_standing:
+            return inner
+        states = len(self.institution.states) if self.institution is not None else 1
+        return spaces.Dict({"market": inner, "standing": spaces.Discrete(states)})
+
+    def action_space(self, agent: str) -> spaces.Space[Any]:
+        """The inner action space."""
+        return self.env.action_space(agent)
+
+    # -- where things stand ------------------------------------------------------------------------------------------
+
+    @property
+    def round(self) -> int:
+        """The number of the last round that took effect; 0 before the first."""
+        return self._round
+
+    @property
+    def standings(self) -> dict[str, Standing]:
+        """Every agent's standing; empty without an institution."""
+        return dict(zip(self.adapter.facts.agents, self._standings, strict=bool(self._standings)))
+
+    @property
+    def notices(self) -> dict[str, Notice | None]:
+        """The notice that each agent holds; None without an institution."""
+        return {agent: self._notices.get(agent) for agent in self.possible_agents}
+
+    def may_act(self, agent: str) -> bool:
+        """Whether the agent is asked this round; a suspended one is not."""
+        standing = self.standings.get(agent)
+        return standing is None or not standing.suspended
+
+    # -- one run -----------------------------------------------------------------------------------------------------
+
+    def reset(self, seed: int | None = None, options: dict[str, Any] | None = None) -> tuple[dict[str, Any], Any]:
+        """Begin a run; with a log, record its entry 0 and the first notices before anything is shown.
+
+        Raises `UsageError` when the log already holds a run.
+        """
+        self._require_sound()
+        if self._log is not None and self._size:
+            raise UsageError("a log holds one run", advice="Give each episode a log of its own.")
+        self._seed = int(np.random.SeedSequence().generate_state(1)[0]) if seed is None else int(seed)
+        observations, infos = self.env.reset(seed=self._seed, options=options)
+        self.agents = list(self.env.agents)
+        self._round, self._pending, self._committed = 0, None, False
+        bodies: list[Body] = [self._opened()]
+        if self.bound is not None:
+            first = first_notices(self.bound, initial_standings(self.bound))
+            self._standings = first.standings
+            self._notices = {notice.agent: notice for notice in first.notices}
+            bodies.extend(first.issued)
+        self._append(self._encode(bodies, 0))
+        return self._observations(observations), {a: {**infos.get(a, {}), **self._info(a)} for a in self.agents}
+
+    def clear_and_judge(
+        self, actions: Mapping[str, Any], decisions: Mapping[str, DecisionRecord | None] | None = None
+    ) -> Pending:
+        """Clear the market and judge the round; nothing takes effect yet.
+
+        Suspended agents' actions are replaced by the idle one. `decisions` are the accounts that the record keeps.
+        """
+        self._require_sound()
+        if not self.agents:
+            raise UsageError("the run is over or was never begun", advice="Call reset() first.")
+        if self._pending is not None:
+            raise UsageError(f"round {self._pending.round} waits for commit() and apply()")
+        allowed = {agent: self._limited(agent, actions) for agent in self.agents}
+        outcome = Outcome(allowed, self.env.step(allowed))
+        number = self._round + 1
+        measures = dict(self.adapter.measures(outcome))
+        judgement = None
+        draws: tuple[int, ...] = ()
+        if self.bound is not None:
+            if self.bound.draws:
+                draws = tuple(named_integer(self._seed, "institution", number, a) for a in self.adapter.facts.agents)
+            judgement = judge(self.bound, self._standings, Observed(number, measures, draws))
+        body = Round(
+            actions=self.adapter.actions_e6(allowed),
+            measures=measures,
+            draws=draws,
+            projected=self.adapter.projected(),
+            decisions=tuple(d for a in self.agents if decisions and (d := decisions.get(a)) is not None),
+            cases=judgement.cases if judgement else (),
+            standings=tuple(record_of(s) for s in judgement.standings) if judgement else (),
+        )
+        entries = self._encode(round_bodies(body, judgement), number) if self._log is not None else ()
+        self._pending = Pending(number, entries, outcome, judgement, measures)
+        self._committed = False
+        return self._pending
+
+    def commit(self, pending: Pending) -> Any:
+        """Record the round; blocks until the log has it. May be called from another thread than the rest.
+
+        If it fails the wrapper is poisoned: it gives no output and takes no further step.
+        """
+        self._require_sound()
+        if pending is not self._pending or self._committed:
+            raise UsageError(f"round {pending.round} is not the one that waits to be recorded")
+        acknowledgement = self._append(pending.entries)
+        self._committed = True
+        return acknowledgement
+
+    def apply(self, pending: Pending) -> tuple[dict[str, Any], dict[str, float], Any, Any, dict[str, Any]]:
+        """Let the recorded round take effect: standings, fines, notices. Returns what `step` returns."""
+        self._require_sound()
+        if pending is not self._pending or not self._committed:
+            raise UsageError(f"round {pending.round} is not recorded; nothing takes effect before it is")
+        judgement, outcome = pending.judgement, pending.outcome
+        played = self.agents
+        self._pending = None
+        self._round = pending.round
+        self.agents = list(self.env.agents)
+        if judgement is not None:
+            self._standings = judgement.standings
+            self._notices = {notice.agent: notice for notice in judgement.notices}
+        rewards, infos = {}, {}
+        for agent in played:
+            profit = float(outcome.rewards[agent])
+            fine = judgement.fine_of(agent) if judgement is not None and judgement.sanctions else 0
+            rewards[agent] = self.adapter.settle(profit, fine) if fine else profit
+            infos[agent] = {**outcome.infos.get(agent, {}), "profit": profit, "fine": fine / 1e6, **self._info(agent)}
+        return (
+            self._observations(outcome.observations),
+            rewards,
+            outcome.terminations,
+            outcome.truncations,
+            infos,
+        )
+
+    def step(self, actions: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, float], Any, Any, dict[str, Any]]:
+        """One round: clear and judge, record, apply."""
+        pending = self.clear_and_judge(actions)
+        self.commit(pending)
+        return self.apply(pending)
+
+    def close_run(self) -> Any:
+        """Record that the run is over; the log may be closed after this."""
+        self._require_sound()
+        if self._pending is not None:
+            raise UsageError(f"round {self._pending.round} waits for commit() and apply()")
+        return self._append(self._encode([Closed(self._round)], self._round))
+
+    def render(self) -> Any:
+        """What the inner environment renders."""
+        return self.env.render()
+
+    def close(self) -> None:
+        """Close the inner environment."""
+        self.env.close()
+
+    # -- inside ------------------------------------------------------------------------------------------------------
+
+    def _require_sound(self) -> None:
+        if self._poison:
+            raise PoisonedError(
+                f"the run stopped because its record failed: {self._poison}",
+                advice="What was acknowledged before is intact; run again to resume.",
+            )
+
+    def _limited(self, agent: str, actions: Mapping[str, Any]) -> Any:
+        standing = self.standings.get(agent)
+        limit = standing.limit_e6 if standing is not None else None
+        if limit == 0:
+            return self.adapter.idle(agent)
+        if agent not in actions:
+            raise UsageError(
+                f"no action for {agent}", advice=f"Actions were given for: {', '.join(actions) or 'none'}."
+            )
+        return actions[agent] if limit is None else self.adapter.constrain(agent, actions[agent], limit)
+
+    def _opened(self) -> Opened:
+        institution = self.institution
+        record = None
+        if institution is not None:
+            record = InstitutionRecord(
+                institution.name, institution.semantic_sha256, institution.file_sha256, institution.source.text
+            )
+        description = self.adapter.describe()
+        rounds = int(description.get("rounds", getattr(self.env, "max_cycles", 0)) or 0)
+        facts = self.adapter.facts
+        return Opened(self._seed, rounds, canonical_json(description), facts, record, self._roster)
+
+    def _encode(self, bodies: Sequence[Body], round_number: int) -> tuple[bytes, ...]:
+        return tuple([encode_entry(body, round_number, self._size + i) for i, body in enumerate(bodies)])
+
+    def _append(self, entries: tuple[bytes, ...]) -> Any:
+        if self._log is None:
+            return None
+        try:
+            acknowledgement = self._log.append(entries)
+        except BaseException as error:
+            self._poison = str(error) or type(error).__name__
+            raise
+        self._size += len(entries)
+        return acknowledgement
+
+    def _observations(self, observations: Mapping[str, Any]) -> dict[str, Any]:
+        if not self._observe_standing:
+            return dict(observations)
+        return {
+            agent: {"market": inner, "standing": n.state_index if (n := self._notices.get(agent)) else 0}
+            for agent, inner in observations.items()
+        }
+
+    def _info(self, agent: str) -> dict[str, Any]:
+        notice = self._notices.get(agent)
+        return {"state": notice.state, "notice": notice.text} if notice is not None else {}
+
+
+def round_bodies(body: Round, judgement: Judgement | None) -> list[Body]:
+    """The entries of one round in their order: the round, then transitions, sanctions and notices."""
+    if judgement is None:
+        return [body]
+    return [body, *judgement.transitions, *judgement.sanctions, *judgement.issued]

@@ -1,0 +1,94 @@
+"""Guards: conditions and counter updates in CEL, the Common Expression Language, over declared finite names.
+
+A guard is type-checked when the institution is read, and an ERROR value at run time is a fault that raises: a rule that
+cannot be decided must not silently count as "no". Evaluations are remembered by the values of the names that the
+expression uses, which are few; CEL itself decides every value once.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from cel_expr_python import cel
+
+from agoranomos.errors import AgoraError, UsageError, nearest
+
+_REMEMBERED = 8192
+_STRING = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"")
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*")
+_UNDECLARED = re.compile(r"undeclared reference to '([^']+)'")
+
+Value = bool | int | str
+TYPES: dict[type, cel.Type] = {bool: cel.Type.BOOL, int: cel.Type.INT, str: cel.Type.STRING}
+
+
+class GuardError(UsageError):
+    """An expression that does not compile; the message shows the place with a caret."""
+
+
+class GuardFault(AgoraError):
+    """An expression that could not be decided at run time (a division by zero, an overflow)."""
+
+
+class Vocabulary:
+    """The names that guards may use, with their types; one CEL environment for them all."""
+
+    def __init__(self, names: Mapping[str, type]) -> None:
+        self.names = dict(names)
+        self._environment = cel.NewEnv(variables={name: TYPES[kind] for name, kind in self.names.items()})
+
+    def guard(self, expression: str, result: type) -> Guard:
+        """The compiled guard; raises `GuardError` with a caret, or when the expression is not of type `result`."""
+        try:
+            compiled = self._environment.compile(expression)
+        except RuntimeError as error:
+            raise GuardError(self._explain(str(error)), advice=self._nearest(str(error))) from None
+        found = compiled.return_type()
+        if found != TYPES[result]:
+            raise GuardError(f"{expression!r} is of type {found.name()}; {TYPES[result].name()} was expected")
+        words = _NAME.findall(_STRING.sub(" ", expression))
+        return Guard(expression, compiled, tuple(sorted({word for word in words if word in self.names})), result)
+
+    @staticmethod
+    def _explain(message: str) -> str:
+        text = message.removeprefix("INVALID_ARGUMENT: ").removesuffix(" [INVALID_ARGUMENT]")
+        return text.replace("ERROR: <input>:", "CEL ").replace(" (in container '')", "").rstrip()
+
+    def _nearest(self, message: str) -> str:
+        undeclared = _UNDECLARED.search(message)
+        return nearest(undeclared.group(1), self.names) if undeclared else ""
+
+
+class Guard:
+    """A compiled expression; called with the values of all names, it gives a bool or an int."""
+
+    __slots__ = ("_compiled", "_known", "_result", "names", "text")
+
+    def __init__(self, text: str, compiled: cel.Expression, names: tuple[str, ...], result: type) -> None:
+        self.text = text
+        self.names = names
+        self._compiled = compiled
+        self._result = result
+        self._known: dict[tuple[Value, ...], Value] = {}
+
+    def __call__(self, values: Mapping[str, Value]) -> Value:
+        """The expression's value; raises `GuardFault` when CEL gives an error."""
+        key = tuple([values[name] for name in self.names])
+        known = self._known.get(key)
+        if known is not None:
+            return known
+        value = self.evaluate(values)
+        if len(self._known) >= _REMEMBERED:
+            self._known.clear()
+        self._known[key] = value
+        return value
+
+    def evaluate(self, values: Mapping[str, Value]) -> Value:
+        """The expression's value, asked of CEL now."""
+        value = self._compiled.eval(data={name: values[name] for name in self.names})
+        plain = value.value()
+        if type(plain) is not self._result:
+            raise GuardFault(f"the guard {self.text!r} could not be decided: {plain}")
+        assert isinstance(plain, bool | int | str)
+        return plain

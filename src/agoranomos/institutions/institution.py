@@ -1,0 +1,219 @@
+"""A manifest that was read and checked: guards compiled, references resolved, digests taken."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from agoranomos.documents import Source, parse_document
+from agoranomos.documents.reader import place_in
+from agoranomos.errors import DocumentError, UsageError, nearest
+from agoranomos.institutions.guards import Guard, Vocabulary
+from agoranomos.institutions.manifest import Manifest, Transition
+from agoranomos.institutions.notices import NoticeTemplate, template_names
+
+EXPIRY = "expiry"
+"""The built-in event: the timer of the agent's state ran out."""
+
+_UNTOLD = {"name", "title", "about"}
+"""What a manifest says about itself; it changes no judgement, so the digest of its meaning leaves it out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """A transition with its expressions compiled; `index` is its place in the file."""
+
+    index: int
+    key: str
+    spec: Transition
+    when: Guard | None
+    requires: tuple[tuple[str, Guard], ...]
+    set: tuple[tuple[str, Guard], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Institution:
+    """A governance graph, ready to be bound to a market.
+
+    `semantic_sha256` identifies the regime: comments, layout, titles and the file's name do not change it, any rule,
+    threshold, rate or notice does. `file_sha256` identifies the bytes.
+    """
+
+    manifest: Manifest
+    source: Source
+    semantic_sha256: str
+    states: tuple[str, ...]
+    counter_updates: tuple[tuple[str, int, Guard | None], ...]
+    events: tuple[tuple[str, Guard], ...]
+    evidence: dict[str, tuple[str, ...]]
+    edges_from: dict[str, tuple[Edge, ...]]
+    notice: NoticeTemplate | None
+
+    @property
+    def name(self) -> str:
+        """The institution's name."""
+        return self.manifest.name
+
+    @property
+    def file_sha256(self) -> str:
+        """SHA-256 of the document's exact bytes, in hex."""
+        return self.source.sha256
+
+    @property
+    def edges(self) -> Iterator[Edge]:
+        """All edges, in the order of the file."""
+        return iter(sorted((edge for edges in self.edges_from.values() for edge in edges), key=lambda e: e.index))
+
+
+def load_institution(source: Source) -> Institution:
+    """Read and check a manifest; raises `DocumentError` with file, line, column and the nearest valid name."""
+    return _Reader(source, parse_document(source, Manifest)).read()
+
+
+class _Reader:
+    def __init__(self, source: Source, manifest: Manifest) -> None:
+        self.source = source
+        self.manifest = manifest
+
+    def read(self) -> Institution:
+        self._check_names()
+        self._check_references()
+        m = self.manifest
+        words = vocabulary_of(m)
+        everything = Vocabulary(words)
+        events = []
+        known = {k: t for k, t in words.items() if k not in m.events}
+        for name, event in m.events.items():
+            events.append((name, self._guard(Vocabulary(known), event.when, bool, "events", name, "when")))
+            known[name] = bool
+        updates = tuple(
+            (
+                name,
+                counter.max,
+                self._guard(everything, counter.next, int, "counters", name, "next") if counter.next else None,
+            )
+            for name, counter in m.counters.items()
+        )
+        edges: dict[str, list[Edge]] = {state: [] for state in m.states}
+        for index, spec in enumerate(m.transitions):
+            edges[spec.source].append(self._edge(everything, index, spec))
+        evidence = {
+            name: event.evidence if event.evidence is not None else tuple(n for n in guard.names if n in m.signals)
+            for (name, guard), event in zip(events, m.events.values(), strict=True)
+            if event.accuses is not None
+        }
+        return Institution(
+            manifest=m,
+            source=self.source,
+            semantic_sha256=semantic_digest(m),
+            states=tuple(m.states),
+            counter_updates=updates,
+            events=tuple(events),
+            evidence=evidence,
+            edges_from={state: tuple(found) for state, found in edges.items()},
+            notice=NoticeTemplate(m.notices.template) if m.notices else None,
+        )
+
+    def _edge(self, words: Vocabulary, index: int, spec: Transition) -> Edge:
+        at = ("transitions", index)
+        when = self._guard(words, spec.when, bool, *at, "when") if spec.when else None
+        requires = tuple((k, self._guard(words, text, bool, *at, "requires", k)) for k, text in spec.requires.items())
+        updates = tuple((k, self._guard(words, text, int, *at, "set", k)) for k, text in spec.set.items())
+        return Edge(index, spec.key, spec, when, requires, updates)
+
+    def _guard(self, words: Vocabulary, text: str, kind: type, *path: str | int) -> Guard:
+        try:
+            return words.guard(text, kind)
+        except UsageError as error:
+            raise self._fault(error.message, *path, advice=error.advice) from None
+
+    def _fault(self, message: str, *path: str | int, advice: str = "") -> DocumentError:
+        return DocumentError(message, place=place_in(self.source, path), advice=advice)
+
+    def _expect(self, word: str, among: Any, what: str, *path: str | int) -> None:
+        if word not in among:
+            raise self._fault(f"unknown {what} {word!r}", *path, advice=nearest(word, among))
+
+    def _check_names(self) -> None:
+        m = self.manifest
+        taken: dict[str, str] = dict.fromkeys(BUILT_IN, "a built-in name")
+        for section in ("parameters", "signals", "events", "counters"):
+            for name in getattr(m, section):
+                if name in taken:
+                    raise self._fault(f"{section[:-1]} {name!r}: the name is taken by {taken[name]}", section, name)
+                taken[name] = f"one of the {section}"
+
+    def _check_references(self) -> None:
+        m = self.manifest
+        events = (*m.events, EXPIRY)
+        self._expect(m.initial, m.states, "state", "initial")
+        keys: dict[str, int] = {}
+        for index, edge in enumerate(m.transitions):
+            at = ("transitions", index)
+            self._expect(edge.source, m.states, "state", *at, "from")
+            self._expect(edge.target, m.states, "state", *at, "to")
+            self._expect(edge.on, events, "event", *at, "on")
+            for name in edge.set:
+                self._expect(name, m.counters, "counter", *at, "set", name)
+            if edge.fine is not None and edge.fine.by is not None:
+                self._expect(edge.fine.by, m.counters, "counter", *at, "fine", "by")
+            if m.rules:
+                self._expect(edge.rule, m.rules, "rule", *at, "rule")
+            if edge.key in keys:
+                raise self._fault(f"edge {edge.key} stands twice (first: transition {keys[edge.key] + 1})", *at)
+            keys[edge.key] = index
+        for name, event in m.events.items():
+            for signal in event.evidence or ():
+                self._expect(signal, m.signals, "signal", "events", name, "evidence")
+            if m.rules and event.accuses is not None:
+                self._expect(event.accuses, m.rules, "rule", "events", name, "accuses")
+        if m.notices is not None:
+            known = template_names(m.counters, m.parameters)
+            for word in NoticeTemplate.words(m.notices.template):
+                self._expect(word, known, "name in the notice", "notices", "template")
+
+
+BUILT_IN: dict[str, type] = {
+    "state": str,
+    "round": int,
+    "rounds_in_state": int,
+    "firms": int,
+    EXPIRY: bool,
+}
+"""Names that every guard may use beside those the manifest declares."""
+
+
+def vocabulary_of(manifest: Manifest) -> dict[str, type]:
+    """Every name that guards may use, with its type.
+
+    `least.c` and `most.c` are the smallest and largest value of counter `c` over all agents: in counter updates and
+    events as they stood before the round, in transitions after this round's updates.
+    """
+    words: dict[str, type] = dict(BUILT_IN)
+    words |= dict.fromkeys(manifest.parameters, int)
+    words |= dict.fromkeys(manifest.signals, bool)
+    words |= dict.fromkeys(manifest.events, bool)
+    for name in manifest.counters:
+        words |= {name: int, f"least.{name}": int, f"most.{name}": int}
+    return words
+
+
+def semantic_digest(manifest: Manifest) -> str:
+    """SHA-256, in hex, of what the manifest means: its values in order, without what it says about itself."""
+    content = _without_prose(manifest.model_dump(mode="json", by_alias=True, exclude=_UNTOLD))
+    text = json.dumps(content, sort_keys=False, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _without_prose(value: Any) -> Any:
+    """Objects as lists of pairs (their order has a meaning), numbers as one form each, no `about`."""
+    if isinstance(value, dict):
+        return [[key, _without_prose(item)] for key, item in value.items() if key != "about"]
+    if isinstance(value, list):
+        return [_without_prose(item) for item in value]
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value

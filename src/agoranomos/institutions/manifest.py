@@ -1,0 +1,184 @@
+"""Manifest v1: an institution as a YAML document.
+
+Reading order of the file: states, what is measured (signals), what happened (events), what is remembered (counters),
+what follows (transitions, with sanctions), what is said (rules, notices). Whatever the file says is used; a key that is
+unknown is an error.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
+
+from agoranomos.documents import Document, DocumentPart
+from agoranomos.institutions.signals import SignalSpec
+
+Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z_][a-z0-9_]{0,40}$")]
+RuleId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_]{1,60}$")]
+Rounds = Annotated[int, Field(ge=0, le=1_000_000)]
+Count = Annotated[int, Field(ge=-(2**53) + 1, le=2**53 - 1)]
+Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+Rate = Annotated[float, Field(ge=0, le=1000, allow_inf_nan=False)]
+
+
+def _one_line(text: str) -> str:
+    if not text.strip():
+        raise ValueError("an expression was expected, found an empty text")
+    return " ".join(text.split())
+
+
+Expression = Annotated[str, AfterValidator(_one_line)]
+"""A CEL expression over the institution's declared names."""
+
+
+class State(DocumentPart):
+    """A standing that an agent can have: the label and the guidance it reads."""
+
+    label: str = Field(min_length=1, max_length=40)
+    guidance: str = Field(default="", max_length=2000)
+    about: str = ""
+
+
+class Counter(DocumentPart):
+    """An integer that a standing remembers, kept within `0 .. max`.
+
+    `next` is a CEL expression evaluated once a round, in the order of the file: it sees the new values of the counters
+    above it and the old ones of itself and of those below. Without `next` only transitions change the counter.
+    """
+
+    max: Annotated[int, Field(ge=1, le=1_000_000)]
+    initial: Annotated[int, Field(ge=0)] = 0
+    next: Expression | None = None
+    about: str = ""
+
+    @model_validator(mode="after")
+    def _initial_in_range(self) -> Counter:
+        if self.initial > self.max:
+            raise ValueError(f"initial {self.initial} is above max {self.max}")
+        return self
+
+
+class Event(DocumentPart):
+    """Something that happened to an agent in a round: a CEL condition over signals, counters and earlier events.
+
+    An event with `accuses` opens a case under that rule; `evidence` lists the signals that the case cites when they
+    fired (by default those that `when` names).
+    """
+
+    when: Expression
+    accuses: RuleId | None = None
+    evidence: tuple[Identifier, ...] | None = None
+    about: str = ""
+
+    @model_validator(mode="after")
+    def _evidence_needs_a_case(self) -> Event:
+        if self.evidence is not None and self.accuses is None:
+            raise ValueError("`evidence` belongs to an event that `accuses` under a rule")
+        return self
+
+
+class Fine(DocumentPart):
+    """Money taken: a share of profit, at least `floor`, never less than nothing.
+
+    `rate` is one share, or a ladder of shares climbed by the counter `by` (value 1 is the first rung). The base is the
+    profit of the `round`, or the sum over the `evidence` window; `above: nash` counts only what exceeds the profit at
+    the market's Nash benchmark, round by round (disgorgement).
+    """
+
+    rate: Rate | tuple[Rate, ...]
+    by: Identifier | None = None
+    over: Literal["round", "evidence"] = "round"
+    above: Literal["nothing", "nash"] = "nothing"
+    floor: Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False)] = 0.0
+
+    @model_validator(mode="after")
+    def _ladder_needs_a_counter(self) -> Fine:
+        if isinstance(self.rate, tuple):
+            if self.by is None:
+                raise ValueError("a ladder of rates needs `by`, the counter that climbs it")
+            if not self.rate:
+                raise ValueError("the ladder of rates is empty")
+        elif self.by is not None:
+            raise ValueError("`by` belongs to a ladder of rates, but `rate` is one number")
+        return self
+
+
+class Transition(DocumentPart):
+    """An edge of the graph, requested when its event happens in its state and `when` holds.
+
+    Edges are considered in the order of the file. The Controller then checks the gates: `cooldown` (rounds that must
+    pass between two traversals of this edge by this agent) and each condition of `requires`; a request that a gate
+    denies is recorded as blocked, and the next edge is considered. At most one edge is traversed in a round.
+
+    `lasts` starts the timer of the new state (its end is the event `expiry`), lengthened by 0 .. `jitter` rounds drawn
+    from the run's named seeds. `set` gives counters new values (CEL, all from the values before). `suspend` and `cap`
+    (a share of capacity) hold until the state is left. `fresh_evidence` empties the agent's evidence window.
+    """
+
+    rule: RuleId
+    source: Identifier = Field(alias="from")
+    target: Identifier = Field(alias="to")
+    on: Identifier
+    when: Expression | None = None
+    requires: dict[Identifier, Expression] = {}
+    cooldown: Rounds = 0
+    lasts: Rounds = 0
+    jitter: Annotated[int, Field(ge=0, le=1000)] = 0
+    set: dict[Identifier, Expression] = {}
+    fine: Fine | None = None
+    suspend: bool = False
+    cap: Share | None = None
+    fresh_evidence: bool = False
+    about: str = ""
+
+    @property
+    def key(self) -> str:
+        """The edge's name in logs, `RULE:from->to`."""
+        return f"{self.rule}:{self.source}->{self.target}"
+
+    @model_validator(mode="after")
+    def _limits_need_an_end(self) -> Transition:
+        if (self.suspend or self.cap is not None) and self.lasts == 0:
+            raise ValueError("a suspension or a cap needs `lasts`, the rounds after which it expires")
+        if self.suspend and self.cap is not None:
+            raise ValueError("`suspend` and `cap` exclude each other")
+        if self.jitter and not self.lasts:
+            raise ValueError("`jitter` lengthens `lasts`, which is missing")
+        return self
+
+
+class Rule(DocumentPart):
+    """A rule in ABDICO form (Attributes, oBject, Deontic, aIm, Conditions, Or else): the grammar of institutions."""
+
+    attribute: str
+    deontic: Literal["must", "must not", "may"]
+    aim: str
+    object: str = ""
+    condition: str = "at all times"
+    or_else: str = ""
+
+
+class Notices(DocumentPart):
+    """What agents are told each round. `template` holds names in braces; see `agoranomos.institutions.notices`."""
+
+    template: str = Field(min_length=1, max_length=8000)
+
+
+class Manifest(Document):
+    """An institution: a governance graph with what drives it and what it says."""
+
+    kind: Literal["institution"]
+    version: Literal[1]
+    name: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,62}$")]
+    title: str = ""
+    about: str = ""
+    parameters: dict[Identifier, Count] = {}
+    states: Annotated[dict[Identifier, State], Field(min_length=1)]
+    initial: Identifier
+    signals: dict[Identifier, SignalSpec] = {}
+    events: dict[Identifier, Event] = {}
+    counters: dict[Identifier, Counter] = {}
+    transitions: tuple[Transition, ...] = ()
+    rules: dict[RuleId, Rule] = {}
+    notices: Notices | None = None

@@ -1,0 +1,99 @@
+"""The Oracle: measures in, signals, events and cases out. It detects and changes nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from agoranomos.institutions.bind import Bound
+from agoranomos.institutions.guards import Value
+from agoranomos.institutions.institution import EXPIRY
+from agoranomos.institutions.judgement import CaseRecord, Observed, SignalRecord, Standing
+from agoranomos.institutions.signals import Firing, Window
+
+
+@dataclass(frozen=True, slots=True)
+class Detected:
+    """What the Oracle says of one agent's round.
+
+    `names` holds the value of every signal, event and standing name for the Controller's guards; `evident` is false for
+    a round that counts as no evidence because somebody was suspended.
+    """
+
+    window: Window
+    names: dict[str, Value]
+    case: CaseRecord | None
+    evident: bool
+
+
+def detect(bound: Bound, standings: tuple[Standing, ...], observed: Observed) -> tuple[Detected, ...]:
+    """The signals, events and cases of one round, agent by agent.
+
+    A round in which an agent was suspended is no evidence: windows stand still, no signal fires, no event but `expiry`
+    happens. A sole producer is concentrated because the institution made it so.
+    """
+    evident = not any(standing.suspended for standing in standings)
+    shared = _shared_names(bound, standings, observed.round)
+    return tuple(
+        _detect_one(bound, standing, observed, firm, shared, evident) for firm, standing in enumerate(standings)
+    )
+
+
+def _shared_names(bound: Bound, standings: tuple[Standing, ...], round_number: int) -> dict[str, Value]:
+    names: dict[str, Value] = {**bound.constants, "round": round_number}
+    return names | extremes(bound, [standing.counters for standing in standings])
+
+
+def extremes(bound: Bound, counters: list[tuple[int, ...]]) -> dict[str, Value]:
+    """The names `least.c` and `most.c` over all agents' counters."""
+    names: dict[str, Value] = {}
+    for (name, _, _), values in zip(bound.institution.counter_updates, zip(*counters, strict=True), strict=False):
+        names[f"least.{name}"] = min(values)
+        names[f"most.{name}"] = max(values)
+    return names
+
+
+def _detect_one(
+    bound: Bound, standing: Standing, observed: Observed, firm: int, shared: dict[str, Value], evident: bool
+) -> Detected:
+    institution = bound.institution
+    window = (*standing.window, observed.measures)[-bound.window :] if evident else standing.window
+    firings = _firings(bound, window, firm) if evident else {}
+    names = shared.copy()
+    names["state"] = standing.state
+    names["rounds_in_state"] = standing.rounds_in_state + 1
+    names[EXPIRY] = standing.timer == 1
+    for (name, _, _), value in zip(institution.counter_updates, standing.counters, strict=True):
+        names[name] = value
+    for name, _ in bound.signals:
+        names[name] = name in firings
+    case = None
+    for name, guard in institution.events:
+        happened = evident and bool(guard(names))
+        names[name] = happened
+        rule = institution.manifest.events[name].accuses
+        if happened and rule is not None and case is None:
+            case = _case(bound, observed.round, firm, rule, institution.evidence[name], firings)
+    return Detected(window, names, case, evident)
+
+
+def _firings(bound: Bound, window: Window, firm: int) -> dict[str, Firing]:
+    """The signals that fire; one whose window is not yet full is silent."""
+    found = {}
+    for name, signal in bound.signals:
+        if len(window) >= signal.window:
+            firing = signal.firing(window[-signal.window :], firm)
+            if firing is not None:
+                found[name] = firing
+    return found
+
+
+def _case(
+    bound: Bound, round_number: int, firm: int, rule: str, evidence: tuple[str, ...], firings: dict[str, Firing]
+) -> CaseRecord:
+    agent = bound.facts.agents[firm]
+    cited = tuple(
+        SignalRecord(name, firings[name].value, firings[name].threshold, firings[name].good)
+        for name in evidence
+        if name in firings
+    )
+    return CaseRecord(f"{round_number}-{agent}", agent, rule, cited)

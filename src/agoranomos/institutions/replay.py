@@ -1,0 +1,279 @@
+"""Replay: fold `judge` over a recorded run. Under its own institution every judgement must come out byte for byte."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from agoranomos.documents import Source
+from agoranomos.errors import Finding, UsageError
+from agoranomos.institutions.bind import Bound, bind
+from agoranomos.institutions.entries import Body, Closed, Entry, Opened, Round, decode_entry
+from agoranomos.institutions.governed import round_bodies
+from agoranomos.institutions.institution import Institution, load_institution
+from agoranomos.institutions.judge import first_notices, initial_standings, judge, record_of
+from agoranomos.institutions.judgement import Judgement, Observed, Sanction, Standing, Transition
+from agoranomos.randomness import named_integer
+
+
+class ReplayMismatch(Finding):
+    """A recorded judgement is not what the institution decides. `entry` is the first entry that differs."""
+
+    def __init__(self, entry: int, message: str, *, advice: str = "") -> None:
+        super().__init__(f"entry {entry}: {message}", advice=advice)
+        self.entry = entry
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What an institution did to one agent over a run; cases are accusations, the rest sanctions and denials."""
+
+    cases: int = 0
+    transitions: int = 0
+    blocked: int = 0
+    fines: int = 0
+    fines_e6: int = 0
+    suspensions: int = 0
+    caps: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """A run replayed: under `institution` (its name, or empty), how many rounds, and what it did to each agent.
+
+    `closed` tells whether the record ends with its `closed` entry; one that does not is of a run that died.
+    """
+
+    institution: str
+    semantic_sha256: str
+    rounds: int
+    entries: int
+    closed: bool
+    tallies: dict[str, Tally]
+    states: dict[str, str]
+
+
+_Entries: TypeAlias = Iterator[tuple[int, Entry]]
+
+
+def replay(lines: Iterable[bytes], institution: Institution | None = None) -> Replayed:
+    """Judge a recorded run again: `lines` are its entries, oldest first.
+
+    Without `institution`: under the recorded one, and every entry must be byte-equal; raises `ReplayMismatch` with the
+    index of the first that is not. With one: a counterfactual, in which agents act as they did and the institution
+    judges what it sees; actions that were limited under the recorded institution stay as they were recorded. Draws
+    that the recorded institution did not need are made from the recorded seed.
+    """
+    entries = _decoded(lines)
+    opened = _opening(entries)
+    own = recorded_institution(opened)
+    bound = _bind(institution or own, opened)
+    fold = _Fold(bound, opened.facts.agents, opened.seed)
+    strict = institution is None
+    if strict:
+        _expect_next(entries, fold.begin(), 0, 1)
+    else:
+        fold.begin()
+    size = _fold_rounds(entries, fold, opened, strict)
+    return fold.result(institution or own, size)
+
+
+def _fold_rounds(entries: _Entries, fold: _Fold, opened: Opened, strict: bool) -> int:
+    size = 0
+    for index, entry in entries:
+        size = index + 1
+        body = entry.body
+        if fold.closed:
+            raise ReplayMismatch(index, "an entry after the run was closed")
+        if isinstance(body, Round):
+            _expect_round(index, entry, fold.rounds + 1)
+            if strict and fold.bound is not None:
+                _expect_draws(index, body, opened, entry.round, fold.bound.draws)
+            bodies = fold.round(body, entry.round)
+            if strict:
+                _expect_equal(index, entry, bodies[0])
+                size = _expect_next(entries, bodies[1:], entry.round, index + 1)
+        elif isinstance(body, Closed):
+            if strict and body.rounds != fold.rounds:
+                raise ReplayMismatch(index, f"closed after {body.rounds} rounds, but {fold.rounds} are recorded")
+            fold.closed = True
+        elif strict or isinstance(body, Opened):
+            raise ReplayMismatch(index, f"a {entry.kind} entry that the institution did not decide")
+    return size
+
+
+class _Fold:
+    """The state of a replay: standings, and what was done to whom."""
+
+    def __init__(self, bound: Bound | None, agents: Sequence[str], seed: int) -> None:
+        self._seed = seed
+        self.bound = bound
+        self.agents = tuple(agents)
+        self.standings: tuple[Standing, ...] = initial_standings(bound) if bound is not None else ()
+        self.rounds = 0
+        self.closed = False
+        self._judgements: list[Judgement] = []
+
+    def begin(self) -> list[Body]:
+        """The first notices."""
+        if self.bound is None:
+            return []
+        first = first_notices(self.bound, self.standings)
+        self.standings = first.standings
+        return list(first.issued)
+
+    def round(self, recorded: Round, number: int) -> list[Body]:
+        """The entries that the round should have."""
+        self.rounds += 1
+        judgement = None
+        if self.bound is not None:
+            draws = recorded.draws
+            if self.bound.draws and not draws:
+                draws = tuple(named_integer(self._seed, "institution", number, agent) for agent in self.agents)
+            judgement = judge(self.bound, self.standings, Observed(number, recorded.measures, draws))
+            self.standings = judgement.standings
+            self._judgements.append(judgement)
+        body = Round(
+            actions=recorded.actions,
+            measures=recorded.measures,
+            draws=recorded.draws,
+            projected=recorded.projected,
+            decisions=recorded.decisions,
+            cases=judgement.cases if judgement is not None else (),
+            standings=tuple(record_of(s) for s in judgement.standings) if judgement is not None else (),
+        )
+        return round_bodies(body, judgement)
+
+    def result(self, institution: Institution | None, size: int) -> Replayed:
+        states = dict(zip(self.agents, (s.state for s in self.standings), strict=False))
+        return Replayed(
+            institution=institution.name if institution is not None else "",
+            semantic_sha256=institution.semantic_sha256 if institution is not None else "",
+            rounds=self.rounds,
+            entries=size,
+            closed=self.closed,
+            tallies={agent: _tally(self._judgements, agent) for agent in self.agents},
+            states=states,
+        )
+
+
+def _tally(judgements: Sequence[Judgement], agent: str) -> Tally:
+    cases = sum(case.agent == agent for j in judgements for case in j.cases)
+    requests: list[Transition] = [t for j in judgements for t in j.transitions if t.agent == agent]
+    sanctions: list[Sanction] = [s for j in judgements for s in j.sanctions if s.agent == agent]
+    kinds = [sanction.sanction for sanction in sanctions]
+    return Tally(
+        cases=cases,
+        transitions=sum(not request.blocked for request in requests),
+        blocked=sum(bool(request.blocked) for request in requests),
+        fines=kinds.count("fine"),
+        fines_e6=sum(sanction.amount_e6 for sanction in sanctions),
+        suspensions=kinds.count("suspension"),
+        caps=kinds.count("cap"),
+    )
+
+
+def _decoded(lines: Iterable[bytes]) -> _Entries:
+    for index, line in enumerate(lines):
+        try:
+            entry = decode_entry(line)
+        except Finding as error:
+            raise ReplayMismatch(index, error.message) from None
+        if entry.seq != index:
+            raise ReplayMismatch(index, f"its sequence number is {entry.seq}")
+        yield index, entry
+
+
+def _opening(entries: _Entries) -> Opened:
+    try:
+        _, entry = next(entries)
+    except StopIteration:
+        raise ReplayMismatch(0, "the log holds no entry") from None
+    if not isinstance(entry.body, Opened):
+        raise ReplayMismatch(0, f"a run begins with an `opened` entry, found {entry.kind!r}")
+    return entry.body
+
+
+def recorded_institution(opened: Opened) -> Institution | None:
+    """The institution that the run recorded, read from its own text; raises `ReplayMismatch` if its digests differ."""
+    record = opened.institution
+    if record is None:
+        return None
+    try:
+        institution = load_institution(Source(f"institution {record.name} in entry 0", record.text))
+    except UsageError as error:
+        raise ReplayMismatch(0, f"the recorded institution is not valid: {error.message}") from None
+    for what, found, stated in (
+        ("name", institution.name, record.name),
+        ("file digest", institution.file_sha256, record.file_sha256),
+        ("semantic digest", institution.semantic_sha256, record.semantic_sha256),
+    ):
+        if found != stated:
+            raise ReplayMismatch(0, f"the recorded institution's {what} is {found}, the entry states {stated}")
+    return institution
+
+
+def _bind(institution: Institution | None, opened: Opened) -> Bound | None:
+    return bind(institution, opened.facts) if institution is not None else None
+
+
+def _expect_round(index: int, entry: Entry, number: int) -> None:
+    if entry.round != number:
+        raise ReplayMismatch(index, f"round {entry.round} is recorded where round {number} was expected")
+
+
+def _expect_draws(index: int, body: Round, opened: Opened, number: int, draws: bool) -> None:
+    agents = opened.facts.agents if draws else ()
+    expected = tuple(named_integer(opened.seed, "institution", number, agent) for agent in agents)
+    if body.draws != expected:
+        raise ReplayMismatch(index, "the recorded draws are not those of the run's seed")
+
+
+def _expect_next(entries: _Entries, bodies: Sequence[Body], number: int, start: int) -> int:
+    """The next entries must be `bodies`; returns the index after them."""
+    for offset, body in enumerate(bodies):
+        index = start + offset
+        try:
+            _, entry = next(entries)
+        except StopIteration:
+            raise ReplayMismatch(
+                index, f"the log ends, but the institution decided: {_short(body)}", advice="The record is incomplete."
+            ) from None
+        if entry.round != number:
+            raise ReplayMismatch(index, f"it says round {entry.round} in round {number}")
+        _expect_equal(index, entry, body)
+    return start + len(bodies)
+
+
+def _expect_equal(index: int, entry: Entry, body: Body) -> None:
+    if entry.body == body and type(entry.body) is type(body):
+        return
+    if type(entry.body) is not type(body):
+        raise ReplayMismatch(index, f"recorded is a {entry.kind}, but the institution decided: {_short(body)}")
+    for field in body.__struct_fields__:
+        recorded, decided = getattr(entry.body, field), getattr(body, field)
+        if recorded != decided:
+            raise ReplayMismatch(
+                index,
+                f"round {entry.round}, {entry.kind}: `{field}` is recorded as {_short(recorded)}; "
+                f"the institution decides {_short(decided)}",
+            )
+
+
+def _short(value: Any) -> str:
+    text = str(value)
+    return text if len(text) <= 200 else text[:197] + "..."
+
+
+def check_same_institution(opened: Opened, institution: Institution) -> None:
+    """Raise `ReplayMismatch` when `institution` is not the regime that the run recorded."""
+    record = opened.institution
+    if record is None:
+        raise ReplayMismatch(0, f"the run records no institution; {institution.name} was given")
+    if record.semantic_sha256 != institution.semantic_sha256:
+        raise ReplayMismatch(
+            0,
+            f"the run was recorded under {record.name} with semantic digest {record.semantic_sha256[:16]}...; "
+            f"the file given, {institution.source.name}, has {institution.semantic_sha256[:16]}...",
+        )

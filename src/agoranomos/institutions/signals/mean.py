@@ -1,0 +1,136 @@
+"""A measure's mean over a window against a threshold, as a sum against the threshold times the count."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, model_validator
+
+from agoranomos.documents import DocumentPart
+from agoranomos.errors import UsageError
+from agoranomos.institutions.signals.statistic import (
+    Firing,
+    Statistic,
+    Threshold,
+    Window,
+    WindowLength,
+    measure_of,
+    threshold_e6,
+)
+from agoranomos.markets.facts import MarketFacts
+
+
+class Attribution(DocumentPart):
+    """Whom a market-wide signal accuses: agents whose own mean of `measure` over the window reaches `at_least`."""
+
+    measure: str
+    at_least: Threshold
+
+
+class WindowedMean(Statistic):
+    """Fires when the mean of `measure` over the last `window` rounds is `at_least` or `at_most` a threshold.
+
+    For a measure of goods, `goods` says whether `any` good suffices, `all` must pass, or their `mean` does. Values that
+    are undefined (nobody sold the good) are left out of sum and count.
+    """
+
+    statistic: Literal["mean"]
+    measure: str
+    window: WindowLength
+    at_least: Threshold | None = None
+    at_most: Threshold | None = None
+    goods: Literal["any", "all", "mean"] = "any"
+    accuses: Annotated[Attribution | None, Field()] = None
+
+    @model_validator(mode="after")
+    def _one_threshold(self) -> WindowedMean:
+        if (self.at_least is None) == (self.at_most is None):
+            raise ValueError("exactly one of `at_least` and `at_most` is needed")
+        return self
+
+    def bind(self, facts: MarketFacts) -> BoundMean:
+        """The signal for one market."""
+        full, kind = measure_of(facts, self.measure)
+        threshold = self.at_least if self.at_least is not None else self.at_most
+        assert threshold is not None  # by the validator
+        if self.goods != "any" and "good" not in kind.axes:
+            raise UsageError(f"signal on {self.measure!r}: `goods` is for measures of goods, and this is none")
+        attribution = None
+        if self.accuses is not None:
+            own, own_kind = measure_of(facts, self.accuses.measure)
+            if own_kind.axes[:1] != ("firm",):
+                raise UsageError(f"`accuses` needs a measure of each agent; {self.accuses.measure!r} is none")
+            if "good" in own_kind.axes and (self.goods != "any" or kind.axes[-1:] != ("good",)):
+                raise UsageError(f"`accuses` by {self.accuses.measure!r}, good by good, needs a signal that is, too")
+            attribution = _BoundAttribution(own, "good" in own_kind.axes, threshold_e6(self.accuses.at_least, facts))
+        return BoundMean(
+            measure=full,
+            axes=kind.axes,
+            window=self.window,
+            sign=1 if self.at_least is not None else -1,
+            threshold=threshold_e6(threshold, facts),
+            over=self.goods,
+            goods=facts.goods,
+            attribution=attribution,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _BoundAttribution:
+    measure: str
+    by_good: bool
+    threshold: int
+
+    def holds(self, window: Window, firm: int, good: int | None) -> bool:
+        values = [measures[self.measure][firm] for measures in window]  # type: ignore[index]
+        if self.by_good:
+            values = [row[good] for row in values]  # type: ignore[index]
+        defined = [value for value in values if value is not None]
+        return bool(defined) and sum(defined) >= self.threshold * len(defined)  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True, slots=True)
+class BoundMean:
+    """`WindowedMean` with an integer threshold; `sign` is 1 for `at_least` and -1 for `at_most`."""
+
+    measure: str
+    axes: tuple[str, ...]
+    window: int
+    sign: int
+    threshold: int
+    over: str
+    goods: tuple[str, ...]
+    attribution: _BoundAttribution | None
+
+    def firing(self, window: Window, firm: int) -> Firing | None:
+        """Whether the mean passes, and the agent is one of those accused."""
+        values: list[Any] = [measures[self.measure] for measures in window]
+        if "firm" in self.axes:
+            values = [value[firm] for value in values]
+        if "good" not in self.axes:
+            return self._attributed(window, firm, None, self._passes(values))
+        if self.over == "mean":
+            return self._attributed(window, firm, None, self._passes([cell for row in values for cell in row]))
+        firings = [self._on_good(window, firm, values, good) for good in range(len(self.goods))]
+        if self.over == "all":
+            defined = [firing for firing, is_defined in firings if is_defined]
+            return defined[0] if defined and all(defined) else None
+        return next((firing for firing, _ in firings if firing), None)
+
+    def _on_good(self, window: Window, firm: int, rows: list[Any], good: int) -> tuple[Firing | None, bool]:
+        column = [row[good] for row in rows]
+        firing = self._attributed(window, firm, good, self._passes(column))
+        return firing, any(cell is not None for cell in column)
+
+    def _passes(self, values: list[Any]) -> tuple[int, int] | None:
+        defined = [value for value in values if value is not None]
+        total, bar = sum(defined), self.threshold * len(defined)
+        return (total, bar) if defined and self.sign * (total - bar) >= 0 else None
+
+    def _attributed(self, window: Window, firm: int, good: int | None, sums: tuple[int, int] | None) -> Firing | None:
+        if sums is None:
+            return None
+        if self.attribution is not None and not self.attribution.holds(window, firm, good):
+            return None
+        return Firing(sums[0], sums[1], self.goods[good] if good is not None else "")
