@@ -1,0 +1,126 @@
+"""A whole campaign, summarised from its folder: arms, comparisons, checks, and whether it is complete."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from agoranomos.analysis.arms import ArmSummary, summarise_arm
+from agoranomos.analysis.calibration import Calibration, calibrate
+from agoranomos.analysis.checks import Check, manipulation_checks
+from agoranomos.analysis.comparisons import Comparison, PooledContrast, compare_arms, compare_regimes
+from agoranomos.analysis.runs import LAST, Null
+from agoranomos.analysis.tables import ArmData, arms_from, read_tables
+from agoranomos.errors import MachineError, UsageError
+from agoranomos.markets import CournotSpec
+from agoranomos.markets.cournot_equilibrium import nash
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignSummary:
+    """What a report says. `outcome` is the measure that the campaign named before it ran; empty where it named none.
+
+    `case_cost` is the price of a case that welfare was reduced by.
+    """
+
+    folder: Path
+    name: str
+    outcome: str
+    case_cost: float
+    arms: tuple[ArmSummary, ...]
+    comparisons: tuple[Comparison, ...]
+    regimes: tuple[PooledContrast, ...]
+    checks: tuple[Check, ...]
+
+    @property
+    def planned(self) -> int:
+        """Runs that the plan has."""
+        return sum(summary.arm.planned for summary in self.arms)
+
+    @property
+    def finished(self) -> int:
+        """Runs that are finished."""
+        return sum(len(summary.results) for summary in self.arms)
+
+    @property
+    def failed(self) -> int:
+        """Runs that were given up."""
+        return sum(len(summary.arm.failed) for summary in self.arms)
+
+    @property
+    def complete(self) -> bool:
+        """Whether every planned run is finished."""
+        return self.finished == self.planned
+
+    @property
+    def models(self) -> tuple[str, ...]:
+        """The language models that any agent asked."""
+        return tuple(sorted({model for summary in self.arms for model in summary.arm.models if model}))
+
+
+def summarise(folder: Path, *, case_cost: float = 0.0) -> CampaignSummary:
+    """Everything that is to be said of the campaign in `folder`, from its tables and its plan alone.
+
+    Raises `UsageError` where there are no tables or a negative price of a case, `MachineError` where they are
+    unreadable.
+    """
+    if not case_cost >= 0:
+        raise UsageError(f"a case cost of {case_cost}; a number from 0 was expected")
+    arms = arms_from(read_tables(folder))
+    plan = _plan(folder)
+    simulated: dict[tuple[str, int], Calibration | None] = {}
+    summaries = tuple(
+        summarise_arm(arm, _null(arm, _specification(plan, arm.name), simulated), case_cost=case_cost) for arm in arms
+    )
+    campaign = plan.get("campaign") or {}
+    return CampaignSummary(
+        folder=folder,
+        name=str(campaign.get("name") or folder.name),
+        outcome=str(campaign.get("outcome") or ""),
+        case_cost=case_cost,
+        arms=summaries,
+        comparisons=compare_arms(summaries),
+        regimes=compare_regimes(summaries),
+        checks=manipulation_checks(summaries),
+    )
+
+
+def _plan(folder: Path) -> Mapping[str, Any]:
+    path = folder / "plan.json"
+    if not path.is_file():
+        return {}
+    try:
+        plan = json.loads(path.read_bytes())
+    except (OSError, ValueError) as error:
+        raise MachineError(f"cannot read {path}: {error}") from error
+    return plan if isinstance(plan, dict) else {}
+
+
+def _specification(plan: Mapping[str, Any], arm: str) -> CournotSpec | None:
+    """The arm's market as planned; None where the plan has none of a type that null play is defined for."""
+    for planned in plan.get("arms") or ():
+        if planned.get("name") == arm:
+            try:
+                return CournotSpec.model_validate((planned.get("market") or {}).get("specification"))
+            except ValidationError:
+                return None
+    return None
+
+
+def _null(arm: ArmData, spec: CournotSpec | None, simulated: dict[tuple[str, int], Calibration | None]) -> Null:
+    if spec is None or not arm.runs:
+        return Null()
+    rounds = max(run.rounds for run in arm.runs)
+
+    def of(length: int) -> Calibration | None:
+        key = (spec.model_dump_json(), length)
+        if key not in simulated:
+            simulated[key] = calibrate(nash(spec).quantity, spec.capacity, length) if length else None
+        return simulated[key]
+
+    return Null(whole=of(rounds), last=of(min(rounds, LAST)))

@@ -1,0 +1,143 @@
+"""Arms against each other: the same roster under two regimes, and two regimes over all rosters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from agoranomos.analysis.arms import ArmSummary
+from agoranomos.statistics import EffectSize, SignFlip, WelchTest, cohens_d, sign_flip_test, welch_test
+
+COMPARED = ("price", "consumer_surplus", "welfare", "profit", "tier", "hhi_excess", "cv_excess")
+"""The measures that are compared; prices and welfare come first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contrast:
+    """One measure in two arms: first minus second."""
+
+    measure: str
+    first_mean: float
+    second_mean: float
+    welch: WelchTest
+    effect: EffectSize
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two arms with the same roster and market. `identical`: every seed has the same entries in both.
+
+    `break_even` is what a case may cost society before the welfare gained over the second arm is used up (NaN without
+    cases or gain), in the market's money.
+    """
+
+    first: str
+    second: str
+    roster: str
+    market: str
+    identical: bool
+    contrasts: tuple[Contrast, ...]
+    break_even: float
+
+
+@dataclass(frozen=True, slots=True)
+class PooledContrast:
+    """Two regimes over all rosters. `differences` has one mean difference a roster (and market); sign flips test those.
+
+    `welch`, `effect` treat runs as independent, as the paper does; runs of one roster are not quite, which is why the
+    sign-flip test stands beside them.
+    """
+
+    measure: str
+    first_regime: str
+    second_regime: str
+    differences: Mapping[str, float]
+    sign_flip: SignFlip
+    welch: WelchTest
+    effect: EffectSize
+
+
+def compare_arms(arms: Sequence[ArmSummary]) -> tuple[Comparison, ...]:
+    """Each other arm against the ungoverned one of its roster and market, and each governed arm against a told one."""
+    return tuple(
+        _compare(first, second)
+        for group in _groups(arms).values()
+        for first, second in _pairs(group)
+        if first.results and second.results
+    )
+
+
+def compare_regimes(arms: Sequence[ArmSummary]) -> tuple[PooledContrast, ...]:
+    """The same pairs of regimes, pooled over rosters, for every measure of `COMPARED`."""
+    pairs: dict[tuple[str, str], list[tuple[ArmSummary, ArmSummary]]] = {}
+    for group in _groups(arms).values():
+        for first, second in _pairs(group):
+            if first.results and second.results:
+                pairs.setdefault((first.arm.regime, second.arm.regime), []).append((first, second))
+    return tuple(_pool(*regimes, found, measure) for regimes, found in pairs.items() for measure in COMPARED)
+
+
+def _groups(arms: Sequence[ArmSummary]) -> dict[tuple[str, str], list[ArmSummary]]:
+    groups: dict[tuple[str, str], list[ArmSummary]] = {}
+    for summary in arms:
+        groups.setdefault((summary.arm.roster, summary.arm.market), []).append(summary)
+    return groups
+
+
+def _pairs(group: Sequence[ArmSummary]) -> Iterator[tuple[ArmSummary, ArmSummary]]:
+    baselines = [summary for summary in group if summary.arm.ungoverned]
+    told = [summary for summary in group if summary.arm.told and not summary.arm.institution]
+    for first in group:
+        if first.arm.ungoverned:
+            continue
+        for second in (*baselines, *(told if first.arm.institution else ())):
+            yield first, second
+
+
+def _compare(first: ArmSummary, second: ArmSummary) -> Comparison:
+    roots = [{run.seed: run.root for run in summary.arm.runs} for summary in (first, second)]
+    shared = roots[0].keys() & roots[1].keys()
+    cases = first.enforcement.per_run(first.enforcement.cases)
+    rounds = float(np.mean([result.rounds for result in first.results]))
+    gained = rounds * (first.means["welfare"].point - second.means["welfare"].point)
+    return Comparison(
+        first=first.arm.name,
+        second=second.arm.name,
+        roster=first.arm.roster,
+        market=first.arm.market,
+        identical=bool(shared) and all(roots[0][seed] == roots[1][seed] for seed in shared),
+        contrasts=tuple(_contrast(measure, first, second) for measure in COMPARED),
+        break_even=gained / cases if cases > 0 and gained > 0 else float("nan"),
+    )
+
+
+def _contrast(measure: str, first: ArmSummary, second: ArmSummary) -> Contrast:
+    a, b = _defined(first, measure), _defined(second, measure)
+    return Contrast(measure, first.means[measure].point, second.means[measure].point, welch_test(a, b), cohens_d(a, b))
+
+
+def _pool(first: str, second: str, found: Sequence[tuple[ArmSummary, ArmSummary]], measure: str) -> PooledContrast:
+    differences = {}
+    for one, other in found:
+        difference = one.means[measure].point - other.means[measure].point
+        if np.isfinite(difference):
+            differences[one.arm.roster if one.arm.market == other.arm.market else one.arm.name] = difference
+    a = np.concatenate([_defined(one, measure) for one, _ in found])
+    b = np.concatenate([_defined(other, measure) for _, other in found])
+    return PooledContrast(
+        measure=measure,
+        first_regime=first,
+        second_regime=second,
+        differences=differences,
+        sign_flip=sign_flip_test(list(differences.values())),
+        welch=welch_test(a, b),
+        effect=cohens_d(a, b),
+    )
+
+
+def _defined(summary: ArmSummary, measure: str) -> np.ndarray:
+    values = summary.values(measure)
+    defined: np.ndarray = values[np.isfinite(values)]
+    return defined

@@ -1,0 +1,274 @@
+"""Reads a campaign's Parquet tables into arrays: one `ArmData` an arm, one `RunData` a run.
+
+The columns are those of `agoranomos.campaigns.tables`. Shapes: T rounds, N agents, M goods; undefined measures are NaN.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+from pyarrow import parquet
+
+from agoranomos.analysis.tiers import Array
+from agoranomos.campaigns.tables import BENCHMARKS, TABLES, TABLES_VERSION
+from agoranomos.errors import MachineError, UsageError
+
+Flags: TypeAlias = NDArray[np.bool_]
+Counts: TypeAlias = NDArray[np.int64]
+RunKey: TypeAlias = tuple[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Benchmark:
+    """One benchmark outcome of an arm's market, per round: price (M,), profit (N,), HHI (M,), CV (N,)."""
+
+    price: Array
+    profit: Array
+    consumer_surplus: float
+    welfare: float
+    hhi: Array
+    cv: Array
+
+
+@dataclass(frozen=True, slots=True)
+class RunData:
+    """One finished run. Money is before fines unless it says so; `suspended` is per agent."""
+
+    seed: int
+    root: str
+    price: Array  # (T, M)
+    hhi: Array  # (T, M)
+    price_elevation: Array  # (T, M)
+    consumer_surplus: Array  # (T,)
+    welfare: Array  # (T,)
+    profit: Array  # (T, N)
+    fine: Array  # (T, N)
+    cv: Array  # (T, N)
+    suspended: Flags  # (T, N)
+    projected: Flags  # (T, N)
+    repaired: Flags  # (T, N)
+    acts: Mapping[str, int]
+    """Acts of the institution by kind (`case`, `warning`, `fine`, ...)."""
+    calls: int
+    prompt_tokens: int
+    reply_tokens: int
+    call_seconds: float
+    failures: Mapping[str, int]
+    """Failed model calls by kind."""
+
+    @property
+    def rounds(self) -> int:
+        """The number of rounds, T."""
+        return int(self.price.shape[0])
+
+
+@dataclass(frozen=True, slots=True)
+class ArmData:
+    """One arm: what it is, its finished runs in the order of their seeds, and the seeds that are not finished."""
+
+    name: str
+    regime: str
+    told: str
+    institution: str
+    roster: str
+    market: str
+    goods: tuple[str, ...]
+    agents: tuple[str, ...]
+    policies: tuple[str, ...]
+    descriptions: tuple[str, ...]
+    models: tuple[str, ...]
+    benchmarks: Mapping[str, Benchmark]
+    runs: tuple[RunData, ...]
+    failed: Mapping[int, str]
+    """Why each failed seed failed."""
+    unfinished: tuple[int, ...]
+    """Seeds that are planned and neither finished nor failed."""
+
+    @property
+    def planned(self) -> int:
+        """How many runs the plan has for this arm."""
+        return len(self.runs) + len(self.failed) + len(self.unfinished)
+
+    @property
+    def ungoverned(self) -> bool:
+        """Whether the arm is the baseline: nothing told, no institution."""
+        return not self.told and not self.institution
+
+    @property
+    def reads(self) -> bool:
+        """Whether any of its agents has a language model, and so can perceive what it is told."""
+        return any(self.models)
+
+
+def read_tables(folder: Path) -> dict[str, Any]:
+    """The Parquet tables of a campaign's folder, as Arrow tables by name, columns checked.
+
+    Raises `UsageError` when the folder holds no tables, `MachineError` when one is unreadable or lacks what its version
+    promises.
+    """
+    tables_folder = folder / "tables"
+    if not tables_folder.is_dir():
+        raise UsageError(
+            f"no tables in {folder}",
+            advice="Give the folder of a campaign (logs/<campaign>-<digest>), and run the campaign first: agora run.",
+        )
+    return {name: _read_one(tables_folder / f"{name}.parquet", name) for name in TABLES}
+
+
+def _read_one(path: Path, name: str) -> Any:
+    try:
+        table = parquet.read_table(path)
+    except (OSError, pa.ArrowException) as error:
+        raise MachineError(
+            f"cannot read {path}: {str(error).splitlines()[0]}",
+            advice="Tables are derived from the logs: the same `agora run` command writes them again.",
+        ) from error
+    version = (table.schema.metadata or {}).get(b"agora_version", b"none").decode()
+    if version != str(TABLES_VERSION):
+        raise MachineError(f"{path} is of table version {version}; this program reads version {TABLES_VERSION}")
+    missing = [column.name for column in TABLES[name].columns if column.name not in table.column_names]
+    if missing:
+        raise MachineError(f"{path} lacks the column {missing[0]!r}")
+    return table
+
+
+def arms_from(tables: Mapping[str, Any]) -> tuple[ArmData, ...]:
+    """The arms in the order in which the table of runs names them."""
+    rows = tables["runs"].to_pylist()
+    spans = {name: _spans(tables[name]) for name in ("rounds", "agents", "enforcement", "calls")}
+    by_arm: dict[str, list[dict[str, Any]]] = {}
+    for row in rows:
+        by_arm.setdefault(row["arm"], []).append(row)
+    return tuple(_arm(name, arm_rows, tables, spans) for name, arm_rows in by_arm.items())
+
+
+def _arm(
+    name: str,
+    rows: list[dict[str, Any]],
+    tables: Mapping[str, Any],
+    spans: Mapping[str, dict[RunKey, tuple[int, int]]],
+) -> ArmData:
+    closed = [row for row in rows if row["status"] == "closed"]
+    shown = (closed or rows)[0]
+    goods, agents = tuple(shown["goods"] or ()), tuple(shown["agents"] or ())
+    texts = {
+        key: tuple(value or "" for value in shown[key] or ()) for key in ("policies", "policy_descriptions", "models")
+    }
+
+    def cut(table: str, seed: int) -> Any:
+        start, length = spans[table].get((name, seed), (0, 0))
+        return tables[table].slice(start, length)
+
+    runs = tuple(
+        _run(row, {table: cut(table, row["seed"]) for table in spans}, len(agents), len(goods)) for row in closed
+    )
+    return ArmData(
+        name=name,
+        regime=shown["regime"],
+        told=shown["told"] or "",
+        institution=shown["institution"] or "",
+        roster=shown["roster"],
+        market=shown["market"],
+        goods=goods,
+        agents=agents,
+        policies=texts["policies"],
+        descriptions=texts["policy_descriptions"],
+        models=texts["models"],
+        benchmarks={key: _benchmark(shown, key) for key in BENCHMARKS if shown[f"{key}_price"] is not None},
+        runs=tuple(sorted(runs, key=lambda run: run.seed)),
+        failed={row["seed"]: row["failure"] for row in rows if row["status"] == "failed"},
+        unfinished=tuple(row["seed"] for row in rows if row["status"] not in ("closed", "failed")),
+    )
+
+
+def _benchmark(row: Mapping[str, Any], name: str) -> Benchmark:
+    def numbers(value: Any) -> Array:
+        return np.array([np.nan if x is None else x for x in value or ()], dtype=np.float64)
+
+    def number(value: Any) -> float:
+        return float("nan") if value is None else float(value)
+
+    return Benchmark(
+        price=numbers(row[f"{name}_price"]),
+        profit=numbers(row[f"{name}_profit"]),
+        consumer_surplus=number(row[f"{name}_consumer_surplus"]),
+        welfare=number(row[f"{name}_welfare"]),
+        hhi=numbers(row[f"{name}_hhi"]),
+        cv=numbers(row[f"{name}_cv"]),
+    )
+
+
+def _run(row: Mapping[str, Any], cuts: Mapping[str, Any], agents: int, goods: int) -> RunData:
+    rounds, seats, acts, calls = cuts["rounds"], cuts["agents"], cuts["enforcement"], cuts["calls"]
+    played = rounds.num_rows
+    if seats.num_rows != played * agents:
+        raise MachineError(
+            f"run {row['arm']}/{row['seed']}: {seats.num_rows} rows of agents for {played} rounds of {agents} agents",
+            advice="Tables are derived from the logs: the same `agora run` command writes them again.",
+        )
+
+    def of_agents(name: str) -> Array:
+        return _numbers(seats, name).reshape(played, agents)
+
+    failures = Counter(kind for kind in calls["failure"].to_pylist() if kind)
+    return RunData(
+        seed=row["seed"],
+        root=row["root"] or "",
+        price=_lists(rounds, "price", goods),
+        hhi=_lists(rounds, "hhi", goods),
+        price_elevation=_lists(rounds, "price_elevation", goods),
+        consumer_surplus=_numbers(rounds, "consumer_surplus"),
+        welfare=_numbers(rounds, "welfare"),
+        profit=of_agents("profit"),
+        fine=np.nan_to_num(of_agents("fine")),
+        cv=of_agents("cv"),
+        suspended=of_agents("suspended") > 0,
+        projected=of_agents("projected") > 0,
+        repaired=of_agents("repaired") > 0,
+        acts=dict(Counter(acts["kind"].to_pylist())),
+        calls=calls.num_rows,
+        prompt_tokens=int(_numbers(calls, "prompt_tokens").sum()),
+        reply_tokens=int(_numbers(calls, "reply_tokens").sum()),
+        call_seconds=float(np.nansum(_numbers(calls, "seconds"))),
+        failures=dict(failures),
+    )
+
+
+def _spans(table: Any) -> dict[RunKey, tuple[int, int]]:
+    """Where each run's rows lie: (first row, number of rows); rows are ordered by arm and seed.
+
+    Raises `MachineError` when the rows of a run lie apart.
+    """
+    arms, seeds = table["arm"].to_numpy(), table["seed"].to_numpy()
+    if not len(arms):
+        return {}
+    starts = np.flatnonzero(np.concatenate(([True], (arms[1:] != arms[:-1]) | (seeds[1:] != seeds[:-1]))))
+    lengths = np.diff(np.append(starts, len(arms)))
+    keys = [(str(arms[start]), int(seeds[start])) for start in starts]
+    if len(set(keys)) < len(keys):
+        raise MachineError("the rows of a table are not ordered by arm and seed")
+    return dict(zip(keys, zip(starts.tolist(), lengths.tolist(), strict=True), strict=True))
+
+
+def _numbers(table: Any, name: str) -> Array:
+    """A column of numbers or flags as floats, null as NaN."""
+    column = table[name]
+    if pa.types.is_boolean(column.type):
+        column = column.cast(pa.int8())
+    return np.asarray(column.cast(pa.float64()).to_numpy(), dtype=np.float64)
+
+
+def _lists(table: Any, name: str, width: int) -> Array:
+    """A column of lists as (rows, width), null as NaN, also where a whole list is null."""
+    column = table[name].combine_chunks()
+    if column.null_count == 0 and len(column.flatten()) == len(column) * width:
+        return np.asarray(column.flatten().to_numpy(zero_copy_only=False), dtype=np.float64).reshape(-1, width)
+    rows = [[np.nan if x is None else x for x in (row or [None] * width)] for row in column.to_pylist()]
+    return np.array(rows, dtype=np.float64).reshape(-1, width)
