@@ -88,19 +88,20 @@ def _render(
 ) -> str:
     institution = bound.institution
     assert institution.notice is not None
-    states = institution.manifest.states
-    standing = standings[firm]
-    case = detected.case
-    others = [
-        f"{agent} {states[other.state].label}"
-        for index, (agent, other) in enumerate(zip(bound.facts.agents, standings, strict=True))
-        if index != firm
-    ]
-    names = [name for name, _, _ in institution.counter_updates]
-    return institution.notice.render(
-        {
-            **bound.constants,
-            **dict(zip(names, standing.counters, strict=True)),
+    standing, case = standings[firm], detected.case
+    evidence = _evidence(case) if case else "none"
+    rule = case.rule if case else "none"
+
+    def values() -> dict[str, object]:
+        states = institution.manifest.states
+        others = [
+            f"{agent} {states[other.state].label}"
+            for index, (agent, other) in enumerate(zip(bound.facts.agents, standings, strict=True))
+            if index != firm
+        ]
+        return {
+            **institution.manifest.parameters,
+            **dict(zip(institution.manifest.counters, standing.counters, strict=True)),
             "agent": bound.facts.agents[firm],
             "round": effective_round,
             "status": states[standing.state].label,
@@ -108,12 +109,17 @@ def _render(
             "others": ", ".join(others) or "none",
             "rounds_left": standing.timer,
             "fine": _decimal(fine_e6),
-            "evidence": _evidence(case) if case else "none",
-            "rule": case.rule if case else "none",
+            "evidence": evidence,
+            "rule": rule,
             "institution": institution.name,
             "digest": institution.semantic_sha256[:12],
         }
-    )
+
+    everywhere = tuple([other.state for other in standings])
+    told_round = effective_round if institution.notice.tells_round else 0
+    agents = bound.facts.agents
+    key = (agents, firm, everywhere, standing.counters, standing.timer, fine_e6, evidence, rule, told_round)
+    return institution.notice.text(key, values)
 
 
 def _evidence(case: CaseRecord) -> str:

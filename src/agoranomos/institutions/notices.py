@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 
+_REMEMBERED = 4096
 _WORD = re.compile(r"\{([a-z_][a-z0-9_]*)\}")
 
 FIXED_NAMES = (
@@ -51,15 +52,30 @@ def template_names(counters: Iterable[str], parameters: Iterable[str]) -> tuple[
 class NoticeTemplate:
     """A text with names in braces; nothing but these names is replaced, and no value is ever read as a template."""
 
-    __slots__ = ("_parts",)
+    __slots__ = ("_known", "_parts")
 
     def __init__(self, template: str) -> None:
         self._parts = _WORD.split(template.strip("\n"))
+        self._known: dict[Hashable, str] = {}
+
+    @property
+    def tells_round(self) -> bool:
+        """Whether the text holds the round's number, and so differs every round."""
+        return "round" in self._parts[1::2]
 
     @staticmethod
     def words(template: str) -> list[str]:
         """The names that the template uses, in order."""
         return _WORD.findall(template)
+
+    def text(self, key: Hashable, values: Callable[[], Mapping[str, object]]) -> str:
+        """The text for `values()`, which `key` determines: most rounds say what was said before."""
+        known = self._known.get(key)
+        if known is None:
+            if len(self._known) >= _REMEMBERED:
+                self._known.clear()
+            known = self._known[key] = self.render(values())
+        return known
 
     def render(self, values: Mapping[str, object]) -> str:
         """The text with each name replaced by its value."""
