@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from agoranomos.models.failures import FailureKind
 
@@ -45,7 +47,7 @@ class Completion:
     finish: str
     seconds: float
     error: str = ""
-    failure: str = ""
+    failure: FailureKind | Literal[""] = ""
 
 
 class Engine(Protocol):
@@ -60,6 +62,12 @@ class Engine(Protocol):
     async def close(self) -> None:
         """Free what the engine holds; afterwards it answers no more."""
         ...
+
+
+def prompt_sha256(request: Request) -> str:
+    """SHA-256, in hex, of the messages as JSON: what a log keeps of a prompt, and what a recorded reply is held to."""
+    messages = [[message.role, message.content] for message in request.messages]
+    return hashlib.sha256(json.dumps(messages, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()
 
 
 def failed(failure: FailureKind, error: str, seconds: float, prompt_tokens: int = 0) -> Completion:

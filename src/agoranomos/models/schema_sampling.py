@@ -1,8 +1,8 @@
 """Values that satisfy a JSON Schema, for replies without a model.
 
 The subset that the library's own schemas use: objects with their properties, arrays, bounded integers and numbers,
-strings with `maxLength` and `pattern`, `enum`, `const`, `anyOf`, booleans and null. Integers and numbers that stand side
-by side in one object share their range, as goods share a capacity.
+strings with `maxLength` and `pattern`, `enum`, `const`, `anyOf`, booleans and null. Integers and numbers that stand
+side by side in one object share their range, as goods share a capacity.
 """
 
 from __future__ import annotations

@@ -1,0 +1,44 @@
+"""How rosters name the prompted policy, and how it takes a seat."""
+
+from __future__ import annotations
+
+from agoranomos.errors import UsageError
+from agoranomos.models import Engine
+from agoranomos.policies.policy import Seat
+from agoranomos.policies.policy_type import PolicyType
+from agoranomos.policies.prompted.firm import Firm
+from agoranomos.policies.prompted.policy import Prompted, PromptedParameters
+from agoranomos.policies.prompted.template import read_template
+from agoranomos.workspace import Workspace, find_workspace, resolve
+
+
+def bind_prompted(
+    parameters: PromptedParameters,
+    seat: Seat,
+    *,
+    engine: Engine | None = None,
+    told: str | None = None,
+    workspace: Workspace | None = None,
+) -> Prompted:
+    """The policy for `seat`, its template found in the workspace or the library.
+
+    Raises `UsageError` without an engine or for a market that the templates cannot speak of, `DocumentError` for a
+    fault in the template.
+    """
+    if engine is None:
+        raise UsageError(
+            f"a prompted policy needs an engine for the model {parameters.model!r}",
+            advice="Give seat_agents an engine: open_engine(name).",
+        )
+    path = resolve("policies", parameters.template, workspace or find_workspace())
+    return Prompted(parameters, Firm.of(seat), engine, read_template(path), told)
+
+
+PROMPTED = PolicyType(
+    name="prompted",
+    parameters=PromptedParameters,
+    bind=bind_prompted,
+    summary="A language model that is told its costs, its capacity and its market data, and answers with quantities.",
+    needs_engine=True,
+    perceives_text=True,
+)

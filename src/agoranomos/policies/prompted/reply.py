@@ -1,0 +1,158 @@
+"""The reply that a prompted firm gives: its JSON Schema, and how it is read."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from agoranomos.models import Completion, FailureKind, is_refusal
+from agoranomos.policies.prompted.firm import Firm
+from agoranomos.policies.prompted.template import Format
+
+THOUGHTS, CONTENT, PLANS, INSIGHTS, QUANTITIES = (
+    "observations_and_thoughts",
+    "new_content",
+    "PLANS.txt",
+    "INSIGHTS.txt",
+    "chosen_quantities",
+)
+"""The keys of a reply, as in arXiv 2410.00031."""
+
+_PLAIN_CHARACTER = r"[ !#-\[\]-~]"
+"""Printable ASCII less the quote and the backslash: at most one token a character, so that a budget can be kept."""
+
+_MAX_NESTING = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a reply says. `quantities` are as asked, feasible or not, one number a good."""
+
+    quantities: tuple[float, ...]
+    plans: str
+    insights: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unusable:
+    """Why a reply is no move, in words for the model to read; `reply` is there when all but feasibility was right."""
+
+    failure: FailureKind
+    words: str
+    reply: Reply | None = None
+
+
+def reply_schema(form: Format, firm: Firm) -> dict[str, Any]:
+    """The JSON Schema of the replies that `form` asks of `firm`. That quantities sum to the capacity it cannot say."""
+    whole = math.floor(firm.capacity)
+    if form.quantities == "integer":
+        quantity: dict[str, Any] = {"type": "integer", "minimum": 0, "maximum": whole}
+    else:
+        quantity = {"type": "string", "pattern": rf"^[0-9]{{1,{len(str(whole))}}}(\.[0-9]{{1,2}})?$"}
+    limits = form.limits
+    return _object(
+        {
+            THOUGHTS: _text(limits.thoughts),
+            CONTENT: _object({PLANS: _text(limits.plans), INSIGHTS: _text(limits.insights)}),
+            QUANTITIES: _object({form.key_of(good): quantity for good in firm.goods}),
+        }
+    )
+
+
+def read_reply(completion: Completion, form: Format, firm: Firm) -> Reply | Unusable:
+    """The move that `completion` makes, or what is wrong with it."""
+    if completion.finish == "error":
+        return Unusable(completion.failure or "error", "")
+    document = _json_object(completion.text)
+    if document is None:
+        return _no_object(completion)
+    quantities = []
+    chosen = _find(document, QUANTITIES)
+    for good in firm.goods:
+        key = form.key_of(good)
+        value = _number(chosen.get(key) if isinstance(chosen, dict) else None)
+        if value is None:
+            return Unusable("invalid", f'"{QUANTITIES}" must hold a number for "{key}"')
+        quantities.append(value)
+    reply = Reply(tuple(quantities), _note(document, PLANS), _note(document, INSIGHTS))
+    return _in_range(reply, form, firm)
+
+
+def _no_object(completion: Completion) -> Unusable:
+    if not completion.text.strip():
+        return Unusable("empty", "the reply was empty")
+    if is_refusal(completion.text):
+        return Unusable("refusal", "the reply was no JSON object")
+    if completion.finish == "length":
+        return Unusable("truncated", "the reply was too long and was cut off; write less")
+    return Unusable("invalid", "the reply was no JSON object")
+
+
+def _in_range(reply: Reply, form: Format, firm: Firm) -> Reply | Unusable:
+    for good, value in zip(firm.goods, reply.quantities, strict=True):
+        if value < 0:
+            return Unusable("out_of_range", f'"{form.key_of(good)}" may not be negative', reply)
+    total = math.fsum(reply.quantities)
+    if total > firm.capacity:
+        return Unusable(
+            "out_of_range",
+            f"the quantities sum to {total:.10g}, which is more than your capacity of {firm.capacity:.10g}",
+            reply,
+        )
+    return reply
+
+
+def _object(properties: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(properties),
+        "additionalProperties": False,
+    }
+
+
+def _text(limit: int) -> dict[str, Any]:
+    return {"type": "string", "pattern": f"^{_PLAIN_CHARACTER}{{0,{limit}}}$", "maxLength": limit}
+
+
+def _json_object(text: str) -> dict[str, Any] | None:
+    """The first JSON object in `text`, which may stand in a code fence or between words."""
+    for match in list(re.finditer(r"\{", text))[:_MAX_NESTING]:
+        try:
+            value, _ = json.JSONDecoder().raw_decode(text, match.start())
+        except (ValueError, RecursionError):
+            continue
+        if isinstance(value, dict) and _find(value, QUANTITIES) is not None:
+            return value
+    return None
+
+
+def _find(value: Any, key: str, depth: int = 0) -> Any:
+    """The value of `key` wherever it stands, as in the papers' own parser."""
+    if depth > _MAX_NESTING:
+        return None
+    if isinstance(value, dict):
+        if key in value:
+            return value[key]
+        value = list(value.values())
+    if isinstance(value, list):
+        return next((found for part in value if (found := _find(part, key, depth + 1)) is not None), None)
+    return None
+
+
+def _note(document: dict[str, Any], key: str) -> str:
+    note = _find(document, key)
+    return note if isinstance(note, str) else ""
+
+
+def _number(value: Any) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    try:
+        number = float(value)
+    except (ValueError, OverflowError):
+        return None
+    return number if math.isfinite(number) else None
