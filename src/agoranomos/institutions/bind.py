@@ -31,11 +31,13 @@ class Bound:
     """What `judge` needs besides standings and observations. Made by `bind`; all numbers are integers.
 
     `window` is how many rounds of evidence a standing keeps; `constants` are the values of names that never change.
+    `supporting` are signals that no guard asks for: they are computed only when a case cites them.
     """
 
     institution: Institution
     facts: MarketFacts
-    signals: tuple[tuple[str, BoundSignal], ...]
+    signals: dict[str, BoundSignal]
+    supporting: frozenset[str]
     window: int
     constants: dict[str, Value]
     fines: dict[int, BoundFine]
@@ -49,16 +51,17 @@ def bind(institution: Institution, facts: MarketFacts) -> Bound:
     """
     try:
         manifest = institution.manifest
-        signals = tuple((name, spec.bind(facts)) for name, spec in manifest.signals.items())
+        signals = {name: spec.bind(facts) for name, spec in manifest.signals.items()}
         fines = {edge.index: _bind_fine(edge.spec.fine, facts) for edge in institution.edges if edge.spec.fine}
     except UsageError as error:
         raise UsageError(
             f"institution {institution.name} cannot govern market {facts.market}: {error.message}", advice=error.advice
         ) from None
-    windows = [signal.window for _, signal in signals]
+    windows = [signal.window for signal in signals.values()]
+    supporting = frozenset(signals) - {name for guard in institution.guards for name in guard.names}
     constants: dict[str, Value] = {"firms": len(facts.agents), **manifest.parameters}
     draws = any(edge.spec.jitter for edge in institution.edges)
-    return Bound(institution, facts, signals, max(windows, default=1), constants, fines, draws)
+    return Bound(institution, facts, signals, supporting, max(windows, default=1), constants, fines, draws)
 
 
 def _bind_fine(fine: Fine, facts: MarketFacts) -> BoundFine:

@@ -63,6 +63,15 @@ class Institution:
         return self.source.sha256
 
     @property
+    def guards(self) -> Iterator[Guard]:
+        """Every guard and counter update."""
+        yield from (guard for _, guard in self.events)
+        yield from (guard for _, _, guard in self.counter_updates if guard is not None)
+        for edge in self.edges:
+            yield from (edge.when,) if edge.when is not None else ()
+            yield from (guard for _, guard in (*edge.requires, *edge.set))
+
+    @property
     def edges(self) -> Iterator[Edge]:
         """All edges, in the order of the file."""
         return iter(sorted((edge for edges in self.edges_from.values() for edge in edges), key=lambda e: e.index))

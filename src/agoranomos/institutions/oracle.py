@@ -8,7 +8,7 @@ from agoranomos.institutions.bind import Bound
 from agoranomos.institutions.guards import Value
 from agoranomos.institutions.institution import EXPIRY
 from agoranomos.institutions.judgement import CaseRecord, Observed, SignalRecord, Standing
-from agoranomos.institutions.signals import Firing, Window
+from agoranomos.institutions.signals import BoundSignal, Firing, Window
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ def _detect_one(
     names[EXPIRY] = standing.timer == 1
     for (name, _, _), value in zip(institution.counter_updates, standing.counters, strict=True):
         names[name] = value
-    for name, _ in bound.signals:
+    for name in bound.signals:
         names[name] = name in firings
     case = None
     for name, guard in institution.events:
@@ -72,28 +72,40 @@ def _detect_one(
         names[name] = happened
         rule = institution.manifest.events[name].accuses
         if happened and rule is not None and case is None:
-            case = _case(bound, observed.round, firm, rule, institution.evidence[name], firings)
+            case = _case(bound, observed.round, firm, rule, institution.evidence[name], window, firings)
     return Detected(window, names, case, evident)
 
 
 def _firings(bound: Bound, window: Window, firm: int) -> dict[str, Firing]:
-    """The signals that fire; one whose window is not yet full is silent."""
+    """The signals that fire, less those that only support a case."""
     found = {}
-    for name, signal in bound.signals:
-        if len(window) >= signal.window:
-            firing = signal.firing(window[-signal.window :], firm)
+    for name, signal in bound.signals.items():
+        if name not in bound.supporting:
+            firing = _firing(signal, window, firm)
             if firing is not None:
                 found[name] = firing
     return found
 
 
+def _firing(signal: BoundSignal, window: Window, firm: int) -> Firing | None:
+    """What the signal says of full evidence; while its window is not full it is silent."""
+    return signal.firing(window[-signal.window :], firm) if len(window) >= signal.window else None
+
+
 def _case(
-    bound: Bound, round_number: int, firm: int, rule: str, evidence: tuple[str, ...], firings: dict[str, Firing]
+    bound: Bound,
+    round_number: int,
+    firm: int,
+    rule: str,
+    evidence: tuple[str, ...],
+    window: Window,
+    firings: dict[str, Firing],
 ) -> CaseRecord:
     agent = bound.facts.agents[firm]
-    cited = tuple(
-        SignalRecord(name, firings[name].value, firings[name].threshold, firings[name].good)
-        for name in evidence
-        if name in firings
-    )
-    return CaseRecord(f"{round_number}-{agent}", agent, rule, cited)
+    cited = []
+    for name in evidence:
+        supporting = name in bound.supporting
+        firing = _firing(bound.signals[name], window, firm) if supporting else firings.get(name)
+        if firing is not None:
+            cited.append(SignalRecord(name, firing.value, firing.threshold, firing.good))
+    return CaseRecord(f"{round_number}-{agent}", agent, rule, tuple(cited))
