@@ -1,0 +1,87 @@
+"""One arm with every name resolved to content: all that a run of it needs, in any process."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Literal
+
+from agoranomos.agents import Agent, Roster, seat_agents
+from agoranomos.documents import Source
+from agoranomos.institutions import Governed, Institution, load_institution
+from agoranomos.institutions.entries import AgentRecord, canonical_json
+from agoranomos.institutions.governed import EntryLog
+from agoranomos.markets import CournotSpec, build_market
+from agoranomos.models.engine import Engine
+from agoranomos.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Seated:
+    """One agent of an arm as the plan shows it; `calls` is the most model calls that one decision can lead to."""
+
+    agent: str
+    policy: str
+    model: str
+    calls: int
+    description_sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Arm:
+    """One condition of a campaign. `told` and `institution` are texts, None where the regime has none.
+
+    It can be pickled, so a worker process needs nothing else to play a run of it.
+    """
+
+    name: str
+    regime: str
+    told_name: str
+    told: str | None
+    institution_name: str
+    institution: Source | None
+    institution_sha256: str
+    roster_name: str
+    roster: Roster
+    market_name: str
+    market: CournotSpec
+    durable: Literal["round", "run"]
+    agents: tuple[Seated, ...]
+    workspace: Workspace
+
+    @property
+    def rounds(self) -> int:
+        """Rounds of one run."""
+        return self.market.rounds
+
+    @property
+    def models(self) -> tuple[str, ...]:
+        """The language models that its agents ask, each once."""
+        return tuple(dict.fromkeys(agent.model for agent in self.agents if agent.model))
+
+    @property
+    def calls(self) -> int:
+        """The most model calls that one run can lead to."""
+        return self.rounds * sum(agent.calls for agent in self.agents)
+
+
+def set_up(arm: Arm, seed: int, log: EntryLog, engines: Mapping[str, Engine]) -> tuple[Governed, tuple[Agent, ...]]:
+    """The governed market of one run and the agents in their seats; nothing has happened yet."""
+    market = build_market(arm.market)
+    agents = seat_agents(arm.roster, market, seed, engines=engines, told=arm.told, workspace=arm.workspace)
+    roster = tuple(AgentRecord(agent.name, describe(agent)) for agent in agents)
+    institution = None if arm.institution is None else read_institution(arm.institution)
+    return Governed(market, institution, log, roster=roster), agents
+
+
+def describe(agent: Agent) -> str:
+    """The description of the agent's policy as canonical JSON, as entry 0 holds it."""
+    described: dict[str, Any] = agent.policy.describe()
+    return canonical_json(described)
+
+
+@lru_cache(maxsize=64)
+def read_institution(source: Source) -> Institution:
+    """The institution of a text; its expressions are compiled once a process."""
+    return load_institution(source)

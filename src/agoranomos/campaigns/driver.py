@@ -1,0 +1,230 @@
+"""Executes a plan: the driver owns every log and every key, and tells the ledger before and after each attempt."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from agoranomos.campaigns.failure import Failure, failure_of
+from agoranomos.campaigns.folder import CampaignFolder
+from agoranomos.campaigns.ledger import Clock, Ledger, read_ledger, segments_of
+from agoranomos.campaigns.ledger_entries import Planned, RunAbandoned, RunClosed, RunOpened
+from agoranomos.campaigns.logbook import CreateLog, Logbook
+from agoranomos.campaigns.plan import Plan, PlannedRun
+from agoranomos.campaigns.players import CoroutinePlayer, Player, WorkerDied, WorkerPlayer
+from agoranomos.campaigns.progress import Progress, Silence, Work
+from agoranomos.campaigns.recorded import Recording
+from agoranomos.campaigns.runner import RoundDone
+from agoranomos.campaigns.status import StatusFile
+from agoranomos.campaigns.survey import DIED, Ended, recording, retire, survey
+from agoranomos.campaigns.timings import Timings
+from agoranomos.logs import KeyStore, LogWriter
+from agoranomos.models import Engine, open_engine
+
+RUNS_IN_FLIGHT = 64
+"""Runs in the driver side by side, where `--workers` says nothing else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a session of a campaign ended: `kept` runs were finished before it, `finished` ones by it."""
+
+    folder: CampaignFolder
+    planned: int
+    kept: int
+    finished: int
+    failures: tuple[Failure, ...]
+
+
+def _claimed_time() -> int:
+    return int(time.time())
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How a plan is executed; nothing here changes a result.
+
+    `workers`: processes for runs without language models, and the most runs beside each other in the driver (None: one
+    a core, and `RUNS_IN_FLIGHT`). `limit`: only so many runs, breadth over arms. The others are seams.
+    """
+
+    workers: int | None = None
+    limit: int | None = None
+    progress: Progress = field(default_factory=Silence)
+    clock: Clock = _claimed_time
+    create_log: CreateLog = LogWriter.create
+    open_engine: Callable[[str], Engine] | None = None
+
+
+def execute(plan: Plan, folder: CampaignFolder, keys: KeyStore, settings: Settings) -> Outcome:
+    """Execute the plan, or go on with it; returns when every run is finished or given up.
+
+    A run that fails is abandoned and the others go on. Raises `UsageError` while another driver works in the folder,
+    `Finding` where the folder is not what its ledger says, `MachineError` where the ledger itself cannot be written,
+    `KeyboardInterrupt` on Ctrl-C. Whatever is raised, the same command again goes on from what is recorded.
+    """
+    with folder.locked(), Timings(folder.timings_file) as timings:
+        return asyncio.run(_Driver(plan, folder, Logbook(plan, keys, settings.create_log), settings, timings).drive())
+
+
+class _Driver:
+    def __init__(
+        self, plan: Plan, folder: CampaignFolder, logbook: Logbook, settings: Settings, timings: Timings
+    ) -> None:
+        self._plan = plan
+        self._folder = folder
+        self._logbook = logbook
+        self._settings = settings
+        self._timings = timings
+        self._history, self._previous = read_ledger(folder.ledger, logbook.trusted)
+        runs = plan.runs(settings.limit)
+        self._left = survey(folder, runs, self._history, logbook.trusted)
+        self._planned = len(runs)
+        self._kept = len(self._left.finished)
+        self._failures: list[Failure] = []
+        self._finished = 0
+        self._status = StatusFile(folder.status_file, plan.digest, planned=self._planned, kept=self._kept)
+
+    async def drive(self) -> Outcome:
+        state = "finished"
+        if self._left.pending or self._left.ended:
+            state = "broken off"
+            try:
+                await self._session()
+                state = "failed" if self._failures else "finished"
+            finally:
+                self._status.write(state)
+        else:
+            self._status.write(state)
+        return Outcome(self._folder, self._planned, self._kept, self._finished, tuple(self._failures))
+
+    async def _session(self) -> None:
+        engines = self._open_engines()
+        try:
+            ledger = await asyncio.to_thread(self._open_ledger)
+            try:
+                self._status.write("running")
+                await self._tell_of(self._left.ended, ledger)
+                await self._play_all(ledger, engines)
+            finally:
+                await ledger.close()
+        finally:
+            for engine in engines.values():
+                await engine.close()
+
+    def _open_engines(self) -> dict[str, Engine]:
+        """One engine a model for the whole campaign, before anything is recorded: a model may be missing."""
+        models = dict.fromkeys(model for run in self._left.pending for model in run.arm.models)
+        engines = {}
+        for model in models:
+            self._settings.progress.say(f"Opening {model}")
+            opened = self._settings.open_engine
+            engines[model] = opened(model) if opened is not None else open_engine(model, self._plan.workspace)
+        return engines
+
+    def _open_ledger(self) -> Ledger:
+        number = max(segments_of(self._folder.ledger), default=0) + 1
+        writer = self._logbook.create(self._folder.ledger / str(number), self._logbook.segment_origin(number), "append")
+        digest = writer.put_blob(self._plan.json)
+        runs = len(self._plan.runs())
+        return Ledger(writer, Planned(self._plan.campaign.name, digest, runs, self._previous, self._settings.clock()))
+
+    async def _tell_of(self, ended: Sequence[Ended], ledger: Ledger) -> None:
+        """Attempts that ended while no ledger was open: finished just before a kill, or died with their driver."""
+        now = self._settings.clock()
+        bodies: list[RunClosed | RunAbandoned] = []
+        for one in ended:
+            if one.closed and one.head is not None:
+                bodies.append(RunClosed(*one.run.key, one.attempt, one.head, now))
+            else:
+                bodies.append(RunAbandoned(*one.run.key, one.attempt, DIED, one.head, now))
+        for body in bodies:
+            self._history.add(body)
+        if bodies:
+            await ledger.record(*bodies)
+
+    async def _play_all(self, ledger: Ledger, engines: Mapping[str, Engine]) -> None:
+        pending = self._left.pending
+        here = [run for run in pending if run.arm.models or run.arm.durable == "round"]
+        elsewhere = [run for run in pending if not (run.arm.models or run.arm.durable == "round")]
+        self._settings.progress.begin(
+            Work(len(pending), sum(run.arm.rounds for run in pending), sum(run.arm.calls for run in pending))
+        )
+        players: list[tuple[Player, list[PlannedRun]]] = []
+        if here:
+            players.append((self._coroutine_player(engines), here))
+        if elsewhere:
+            workers = self._settings.workers or os.cpu_count() or 1
+            players.append((WorkerPlayer(self._logbook, min(workers, len(elsewhere))), elsewhere))
+        try:
+            async with asyncio.TaskGroup() as group:
+                for player, runs in players:
+                    left = iter(runs)
+                    for _ in range(min(player.in_flight, len(runs))):
+                        group.create_task(self._take(left, player, ledger))
+        except BaseExceptionGroup as group_error:
+            # The ledger failed: one error of it stands for all that were waiting.
+            raise _first_of(group_error) from None
+        finally:
+            self._settings.progress.end()
+            for player, _ in players:
+                await player.close()
+
+    def _coroutine_player(self, engines: Mapping[str, Engine]) -> Player:
+        return CoroutinePlayer(
+            self._logbook,
+            self._settings.workers or RUNS_IN_FLIGHT,
+            engines,
+            self._recording,
+            self._round_done,
+        )
+
+    def _recording(self, run: PlannedRun) -> Recording | None:
+        return recording(self._folder, run, self._history.of(*run.key), self._logbook.trusted)
+
+    def _round_done(self, run: PlannedRun, done: RoundDone) -> None:
+        self._timings.add(*run.key, done.timings)
+        self._settings.progress.advance(rounds=1, calls=done.calls)
+
+    async def _take(self, runs: Iterator[PlannedRun], player: Player, ledger: Ledger) -> None:
+        for run in runs:
+            await self._attempt(run, player, ledger)
+
+    async def _attempt(self, run: PlannedRun, player: Player, ledger: Ledger) -> None:
+        number = len(self._history.of(*run.key)) + 1
+        origin = self._logbook.origin(run, number)
+        opened = RunOpened(*run.key, number, origin, self._settings.clock())
+        await ledger.record(opened)
+        self._history.add(opened)
+        place = self._folder.run(*run.key)
+        try:
+            head = await player.play(run, place, origin)
+        except WorkerDied:
+            raise
+        except Exception as error:
+            await self._give_up(failure_of(*run.key, number, error), ledger)
+            return
+        await ledger.record(RunClosed(*run.key, number, head, self._settings.clock()))
+        self._finished += 1
+        self._status.run_ended()
+        self._settings.progress.advance(runs=1, rounds=run.arm.rounds if isinstance(player, WorkerPlayer) else 0)
+
+    async def _give_up(self, failure: Failure, ledger: Ledger) -> None:
+        self._failures.append(failure)
+        key, number = (failure.arm, failure.seed), failure.attempt
+        target = self._folder.abandoned(*key, number)
+        await asyncio.to_thread(retire, self._folder.run(*key), target)
+        reason = failure.error.message
+        await ledger.record(RunAbandoned(*key, number, reason, None, self._settings.clock()))
+        self._status.run_ended(failure)
+        self._settings.progress.advance(runs=1)
+
+
+def _first_of(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    error: BaseException = group
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error

@@ -1,0 +1,107 @@
+"""The campaign's own log: the plan, and every attempt at a run, signed.
+
+One session of a campaign writes one segment, a log of its own with its own key: `ledger/1`, `ledger/2`, ... A segment
+whose writer died is never signed again; the next one names it, its size and its root in entry 0, so segments form a
+chain (docs/decisions/ledger-segments.md).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from agoranomos.campaigns.ledger_entries import (
+    Head,
+    History,
+    LedgerBody,
+    Planned,
+    decode_ledger_entry,
+    encode_ledger_entry,
+    history_of,
+)
+from agoranomos.errors import Finding
+from agoranomos.logs import LogReader, LogWriter, Verifier, verify_log
+
+Clock = Callable[[], int]
+"""Claimed time in whole seconds since 1970."""
+
+
+class Ledger:
+    """The open segment. Entries recorded at the same time share one commit, so that many short runs stay fast."""
+
+    def __init__(self, writer: LogWriter, first: Planned) -> None:
+        self._writer = writer
+        self._size = 0
+        self._waiting: list[tuple[Sequence[LedgerBody], asyncio.Future[None]]] = []
+        self._draining: asyncio.Task[None] | None = None
+        self._append([first])
+
+    def _append(self, bodies: Sequence[LedgerBody]) -> None:
+        lines = [encode_ledger_entry(body, self._size + index) for index, body in enumerate(bodies)]
+        self._writer.append(lines)
+        self._size += len(lines)
+
+    async def record(self, *bodies: LedgerBody) -> None:
+        """Return when the entries are durable; raises what the log raises, and then nothing may be done on them."""
+        done = asyncio.get_running_loop().create_future()
+        self._waiting.append((bodies, done))
+        if self._draining is None or self._draining.done():
+            self._draining = asyncio.create_task(self._drain())
+        await done
+
+    async def _drain(self) -> None:
+        while self._waiting:
+            batch, self._waiting = self._waiting, []
+            try:
+                await asyncio.to_thread(self._append, [body for bodies, _ in batch for body in bodies])
+            except Exception as error:
+                for _, done in batch:
+                    if not done.done():
+                        done.set_exception(error)
+            else:
+                for _, done in batch:
+                    if not done.done():
+                        done.set_result(None)
+
+    async def close(self) -> None:
+        """Close the segment, after what is being recorded."""
+        if self._draining is not None:
+            await asyncio.wait([self._draining])
+        await asyncio.to_thread(self._writer.close)
+
+
+def segments_of(folder: Path) -> list[int]:
+    """The numbers of the segments that are there, in order."""
+    if not folder.is_dir():
+        return []
+    return sorted(int(path.name) for path in folder.iterdir() if path.is_dir() and path.name.isdecimal())
+
+
+def read_ledger(folder: Path, trusted: Sequence[Verifier]) -> tuple[History, Head | None]:
+    """Verify every segment and their chain; gives the attempts and the head of the last signed segment.
+
+    A segment that was never signed (its writer died at once) holds nothing and is passed over. Raises `Finding` where a
+    segment does not verify, or the chain is broken.
+    """
+    previous: Head | None = None
+    bodies: list[LedgerBody] = []
+    for number in segments_of(folder):
+        segment = folder / str(number)
+        if not is_signed(segment):
+            continue
+        verification = verify_log(segment, trusted)
+        entries = [decode_ledger_entry(line) for line in LogReader(segment).entries()]
+        if not entries:
+            continue
+        first = entries[0]
+        if not isinstance(first, Planned) or first.previous != previous:
+            raise Finding(f"{segment} does not continue the segment before it: one is missing or was changed")
+        previous = Head(verification.origin, verification.size, verification.root.hex())
+        bodies += entries
+    return history_of(bodies), previous
+
+
+def is_signed(log: Path) -> bool:
+    """Whether a log's folder holds a checkpoint; without one nothing in it was ever acknowledged."""
+    return (log / "checkpoint").is_file()

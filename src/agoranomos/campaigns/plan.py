@@ -1,0 +1,152 @@
+"""A campaign with every name resolved: what will run, told apart from every other plan by a digest."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from agoranomos.campaigns.arm import Arm
+from agoranomos.campaigns.document import Campaign
+from agoranomos.errors import UsageError
+from agoranomos.institutions.entries import canonical_json
+from agoranomos.workspace import Workspace
+
+PLAN_VERSION = 1
+
+_SAYS_NOTHING = {"title", "about", "limits"}
+"""What a campaign may say otherwise without being another one: no run depends on it."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedRun:
+    """One arm with one seed."""
+
+    arm: Arm
+    seed: int
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """What names the run within its campaign."""
+        return self.arm.name, self.seed
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A campaign with all names resolved. Two plans with one digest lead to the same runs.
+
+    `text` is the campaign's file as it was read; overrides are in `campaign`.
+    """
+
+    campaign: Campaign
+    text: str
+    arms: tuple[Arm, ...]
+    workspace: Workspace
+
+    @cached_property
+    def document(self) -> dict[str, Any]:
+        """The plan as plain JSON values: what `plan.json` holds and what the digest is over."""
+        return {
+            "version": PLAN_VERSION,
+            "campaign": self.campaign.model_dump(mode="json", exclude=_SAYS_NOTHING),
+            "arms": [_arm_document(arm) for arm in self.arms],
+            "seeds": list(self.campaign.all_seeds),
+        }
+
+    @cached_property
+    def json(self) -> bytes:
+        """`document` as canonical JSON."""
+        return canonical_json(self.document).encode()
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of `json`, in hex."""
+        return hashlib.sha256(self.json).hexdigest()
+
+    @property
+    def label(self) -> str:
+        """`<campaign>-<first eight of the digest>`: the name of its folder, and the plan's part of every origin."""
+        return f"{self.campaign.name}-{self.digest[:8]}"
+
+    def runs(self, limit: int | None = None) -> list[PlannedRun]:
+        """All runs, or the first `limit`: the first seed of every arm, then the second, and so on."""
+        every = [PlannedRun(arm, seed) for seed in self.campaign.all_seeds for arm in self.arms]
+        return every if limit is None else every[:limit]
+
+    def arm(self, name: str) -> Arm:
+        """The arm of that name."""
+        return next(arm for arm in self.arms if arm.name == name)
+
+
+def check_limits(plan: Plan) -> None:
+    """Raise `UsageError` where the plan is larger than the campaign's own limits allow."""
+    runs = plan.runs()
+    planned = {
+        "runs": len(runs),
+        "rounds": sum(run.arm.rounds for run in runs),
+        "calls": sum(run.arm.calls for run in runs),
+    }
+    for what, number in planned.items():
+        allowed = getattr(plan.campaign.limits, what)
+        if allowed is not None and number > allowed:
+            raise UsageError(
+                f"campaign {plan.campaign.name} plans up to {number} {what}; its limits.{what} is {allowed}",
+                advice=f"Raise limits.{what}, or plan fewer arms, seeds or rounds.",
+            )
+
+
+def differences(old: Any, new: Any, path: str = "") -> Iterator[str]:
+    """Where two plan documents differ, as `path: old -> new`, in the order of the keys."""
+    if isinstance(old, Mapping) and isinstance(new, Mapping):
+        for key in sorted({*old, *new}):
+            yield from differences(old.get(key), new.get(key), f"{path}.{key}" if path else str(key))
+    elif isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
+        for index, (one, other) in enumerate(zip(old, new, strict=True)):
+            yield from differences(one, other, f"{path}[{_named(one, index)}]")
+    elif old != new:
+        yield f"{path}: {_short(old)} -> {_short(new)}"
+
+
+def _named(item: Any, index: int) -> str:
+    return str(item.get("name") or item.get("agent") or index) if isinstance(item, Mapping) else str(index)
+
+
+def _short(value: Any) -> str:
+    text = "nothing" if value is None else canonical_json(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def _arm_document(arm: Arm) -> dict[str, Any]:
+    return {
+        "name": arm.name,
+        "regime": arm.regime,
+        "told": None if arm.told is None else {"name": arm.told_name, "sha256": _sha256(arm.told)},
+        "institution": None
+        if arm.institution is None
+        else {
+            "name": arm.institution_name,
+            "semantic_sha256": arm.institution_sha256,
+            "file_sha256": arm.institution.sha256,
+        },
+        "roster": {
+            "name": arm.roster_name,
+            "agents": [
+                {
+                    "agent": seated.agent,
+                    "policy": seated.policy,
+                    "model": seated.model,
+                    "description_sha256": seated.description_sha256,
+                }
+                for seated in arm.agents
+            ],
+        },
+        "market": {"name": arm.market_name, "specification": arm.market.model_dump(mode="json")},
+        "rounds": arm.rounds,
+        "durable": arm.durable,
+    }
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

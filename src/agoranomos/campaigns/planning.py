@@ -1,0 +1,192 @@
+"""Makes a plan: reads everything that a campaign names, and refuses what cannot run before anything does."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from typing import Literal
+
+from pydantic import ValidationError
+
+from agoranomos.agents import Agent, Roster, engine_name, engines_needed, load_roster, seat_agents
+from agoranomos.campaigns.arm import Arm, Seated, describe, read_institution
+from agoranomos.campaigns.document import MAX_RUNS, ArmRequest, Campaign, arms_of, base_name
+from agoranomos.campaigns.overrides import override
+from agoranomos.campaigns.plan import Plan, check_limits
+from agoranomos.documents import Source, parse_document, read_text
+from agoranomos.documents.reader import place_in
+from agoranomos.errors import AgoraError, DocumentError, UsageError, nearest
+from agoranomos.institutions import bind
+from agoranomos.markets import CournotSpec, Market, build_market, load_market
+from agoranomos.models import Completion, Request, check_engine_name
+from agoranomos.policies import find_policy
+from agoranomos.workspace import Workspace, resolve, resolve_argument
+
+
+def plan_campaign(name: str, workspace: Workspace, settings: Sequence[str] = ()) -> Plan:
+    """The plan of the campaign that `name` stands for (a name or a path), with `--set` settings applied."""
+    source = read_text(resolve_argument("campaigns", name, workspace))
+    return plan(source, workspace, settings)
+
+
+def plan(source: Source, workspace: Workspace, settings: Sequence[str] = ()) -> Plan:
+    """The plan of a campaign's text.
+
+    Raises `DocumentError` with the place for a fault in the text or in a document that it names, `UsageError` for
+    parts that do not fit each other and for a plan beyond the campaign's own limits.
+    """
+    campaign = override(parse_document(source, Campaign), settings)
+    requests = tuple(arms_of(campaign))
+    _check_arms(source, campaign, requests)
+    resolver = _Resolver(source, campaign, workspace)
+    made = Plan(campaign, source.text, tuple(resolver.arm(request) for request in requests), workspace)
+    check_limits(made)
+    return made
+
+
+def _check_arms(source: Source, campaign: Campaign, requests: Sequence[ArmRequest]) -> None:
+    names = [request.name for request in requests]
+    for index, request in enumerate(requests):
+        place = place_in(source, request.place)
+        if request.name in names[:index]:
+            raise DocumentError(
+                f"two arms are named {request.name!r}",
+                place=place,
+                advice="Give one of the rosters a `name` of its own.",
+            )
+        if request.regime not in campaign.regimes:
+            raise DocumentError(
+                f"unknown regime {request.regime!r}", place=place, advice=nearest(request.regime, campaign.regimes)
+            )
+        if request.market is None:
+            raise DocumentError(f"arm {request.name} has no market: name one under `market`", place=place)
+    runs = len(requests) * len(campaign.all_seeds)
+    if runs > MAX_RUNS:
+        raise UsageError(f"campaign {campaign.name} plans {runs} runs; at most {MAX_RUNS} are planned at once")
+
+
+class _Resolver:
+    """Reads each name once, and says which arm it was for when that fails."""
+
+    def __init__(self, source: Source, campaign: Campaign, workspace: Workspace) -> None:
+        self._source = source
+        self._campaign = campaign
+        self._workspace = workspace
+        self._rosters: dict[str, Roster] = {}
+        self._markets: dict[tuple[str, int | None], Market] = {}
+        self._specs: dict[tuple[str, int | None], CournotSpec] = {}
+        self._texts: dict[tuple[str, str], Source] = {}
+
+    def arm(self, request: ArmRequest) -> Arm:
+        """The arm that was asked for, with every name resolved."""
+        try:
+            return self._arm(request)
+        except DocumentError:
+            raise  # A fault in a document that the campaign names has its own place.
+        except UsageError as error:
+            place = place_in(self._source, request.place)
+            raise DocumentError(f"arm {request.name}: {error.message}", place=place, advice=error.advice) from None
+
+    def _arm(self, request: ArmRequest) -> Arm:
+        regime = self._campaign.regimes[request.regime]
+        told = None if regime.told is None else self._text("policies", _told_file(regime.told)).text.strip()
+        manifest = None if regime.institution is None else self._text("institutions", regime.institution)
+        roster = self._roster(request.roster)
+        key = (request.market or "", request.rounds)
+        market = self._market(*key)
+        digest = ""
+        if manifest is not None:
+            institution = read_institution(manifest)
+            bind(institution, market.facts)
+            digest = institution.semantic_sha256
+        seats = self._seated(roster, market, told)
+        return Arm(
+            name=request.name,
+            regime=request.regime,
+            told_name=base_name(regime.told or ""),
+            told=told,
+            institution_name=base_name(regime.institution or ""),
+            institution=manifest,
+            institution_sha256=digest,
+            roster_name=base_name(request.roster),
+            roster=roster,
+            market_name=base_name(request.market or ""),
+            market=self._specs[key],
+            durable=self._durable(any(seat.model for seat in seats)),
+            agents=seats,
+            workspace=self._workspace,
+        )
+
+    def _durable(self, asks_models: bool) -> Literal["round", "run"]:
+        if self._campaign.durable == "auto":
+            return "round" if asks_models else "run"
+        return self._campaign.durable
+
+    def _text(self, kind: str, name: str) -> Source:
+        if (kind, name) not in self._texts:
+            self._texts[kind, name] = read_text(resolve(kind, name, self._workspace))
+        return self._texts[kind, name]
+
+    def _roster(self, name: str) -> Roster:
+        if name not in self._rosters:
+            self._rosters[name] = load_roster(name, self._workspace)
+        return self._rosters[name]
+
+    def _market(self, name: str, rounds: int | None) -> Market:
+        key = (name, rounds)
+        if key not in self._markets:
+            spec = load_market(name, self._workspace).spec
+            if rounds is not None:
+                spec = _with_rounds(spec, rounds)
+            self._specs[key] = spec
+            self._markets[key] = build_market(spec)
+        return self._markets[key]
+
+    def _seated(self, roster: Roster, market: Market, told: str | None) -> tuple[Seated, ...]:
+        engines = {name: _Unopened(name) for name in engines_needed(roster, self._workspace)}
+        for name in engines:
+            check_engine_name(name)
+        agents = seat_agents(
+            roster,
+            market,
+            self._campaign.all_seeds[0],
+            engines=engines,
+            told=told,
+            workspace=self._workspace,
+        )
+        entries = roster.entries(len(agents))
+        return tuple(_seat(agent, entry.policy, entry.parameters) for agent, entry in zip(agents, entries, strict=True))
+
+
+def _seat(agent: Agent, policy: str, parameters: dict[str, object]) -> Seated:
+    kind = find_policy(policy)
+    digest = hashlib.sha256(describe(agent).encode()).hexdigest()
+    if not kind.needs_engine:
+        return Seated(agent.name, policy, "", 0, digest)
+    checked = kind.parse(parameters)
+    return Seated(agent.name, policy, engine_name(kind, checked), int(getattr(checked, "attempts", 1)), digest)
+
+
+def _with_rounds(spec: CournotSpec, rounds: int) -> CournotSpec:
+    try:
+        return CournotSpec.model_validate({**spec.model_dump(), "rounds": rounds})
+    except ValidationError as error:
+        raise UsageError(f"rounds: {error.errors(include_url=False)[0]['msg']}") from None
+
+
+def _told_file(name: str) -> str:
+    return name if name.endswith(".md") else f"{name}.md"
+
+
+class _Unopened:
+    """Stands in for an engine while a plan is made: policies describe themselves, and nothing is asked."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    async def complete(self, request: Request) -> Completion:
+        """Never: a plan asks no model."""
+        raise AgoraError(f"the engine {self.name!r} is not open")
+
+    async def close(self) -> None:
+        """Nothing is held."""

@@ -1,0 +1,130 @@
+"""The two ways to play a run: as a coroutine beside the engines, or as a whole in a worker process."""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+from collections.abc import Callable, Mapping
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
+from typing import Protocol
+
+from agoranomos.campaigns.arm import set_up
+from agoranomos.campaigns.ledger_entries import Head
+from agoranomos.campaigns.logbook import Logbook
+from agoranomos.campaigns.plan import PlannedRun
+from agoranomos.campaigns.recorded import RecordedEngine, RecordedLog, Recording, RunLog
+from agoranomos.campaigns.runner import RoundDone, run_one
+from agoranomos.campaigns.worker import Played, open_pool, play
+from agoranomos.errors import MachineError
+from agoranomos.logs import Acknowledgement
+from agoranomos.models.engine import Engine
+
+
+class WorkerDied(MachineError):
+    """A worker process is gone, and with it the pool: no further run can be played there."""
+
+
+class Player(Protocol):
+    """Plays whole runs; `in_flight` is how many it takes at once."""
+
+    in_flight: int
+
+    async def play(self, run: PlannedRun, place: Path, origin: str) -> Head:
+        """Play the run into a log at `place`; returns the log's last signed state, or raises what went wrong."""
+        ...
+
+    async def close(self) -> None:
+        """Give back what it holds."""
+        ...
+
+
+class CoroutinePlayer:
+    """Plays runs side by side in the driver. Each model has one engine, which batches the calls of all runs.
+
+    `engines` are open and stay the caller's; `recording` gives what an earlier attempt at the run recorded; `watch` is
+    told of every round.
+    """
+
+    def __init__(
+        self,
+        logbook: Logbook,
+        in_flight: int,
+        engines: Mapping[str, Engine],
+        recording: Callable[[PlannedRun], Recording | None],
+        watch: Callable[[PlannedRun, RoundDone], None],
+    ) -> None:
+        self.in_flight = in_flight
+        self._logbook = logbook
+        self._engines = engines
+        self._recording = recording
+        self._watch = watch
+
+    async def play(self, run: PlannedRun, place: Path, origin: str) -> Head:
+        """Play the run; where an earlier attempt died, its recorded decisions are fed back."""
+        arm = run.arm
+        each_round = arm.durable == "round"
+        recorded = await asyncio.to_thread(self._recording, run)
+        engines: dict[str, Engine] = {name: self._engines[name] for name in arm.models}
+        writer = await asyncio.to_thread(self._logbook.create, place, origin, "append" if each_round else "close")
+        log: RunLog = writer
+        if recorded is not None:
+            log = RecordedLog(writer, recorded.entries)
+            engines = {name: RecordedEngine(engine, recorded) for name, engine in engines.items()}
+        governed, agents = set_up(arm, run.seed, log, engines)
+        await run_one(
+            governed,
+            agents,
+            run.seed,
+            put_blob=log.put_blob,
+            commit_in_thread=each_round,
+            watch=lambda done: self._watch(run, done),
+        )
+        return head_of(origin, await asyncio.to_thread(log.close))
+
+    async def close(self) -> None:
+        """Nothing is held."""
+
+
+class WorkerPlayer:
+    """Plays whole runs in worker processes (in this process, one at a time, where `workers` is 1)."""
+
+    def __init__(self, logbook: Logbook, workers: int) -> None:
+        # A few more than there are workers, so that none waits while the driver writes logs.
+        self.in_flight = workers * 3 if workers > 1 else 1
+        self._logbook = logbook
+        self._pool: ProcessPoolExecutor | None = open_pool(workers) if workers > 1 else None
+
+    async def play(self, run: PlannedRun, place: Path, origin: str) -> Head:
+        """Have the run played, then write its log in one go; before its close nothing of it is in the folder."""
+        if self._pool is None:
+            played = await asyncio.to_thread(play, run.arm, run.seed)
+        else:
+            try:
+                played = await asyncio.get_running_loop().run_in_executor(self._pool, play, run.arm, run.seed)
+            except BrokenProcessPool:
+                raise WorkerDied(
+                    "a worker process ended without a word (out of memory, or killed)",
+                    advice="Run the same command again to go on, perhaps with fewer --workers.",
+                ) from None
+        return head_of(origin, await asyncio.to_thread(self._write, played, place, origin))
+
+    def _write(self, played: Played, place: Path, origin: str) -> Acknowledgement:
+        writer = self._logbook.create(place, origin, "close")
+        for blob in played.blobs:
+            writer.put_blob(blob)
+        writer.append(played.entries)
+        return writer.close()
+
+    async def close(self) -> None:
+        """End the workers; what they are at is given up."""
+        if self._pool is not None:
+            self._pool.shutdown(wait=False, cancel_futures=True)
+            for process in multiprocessing.active_children():
+                process.terminate()
+
+
+def head_of(origin: str, acknowledgement: Acknowledgement) -> Head:
+    """The signed state that an acknowledgement tells of."""
+    return Head(origin, acknowledgement.size, acknowledgement.root.hex())

@@ -1,0 +1,129 @@
+"""Decisions that an attempt recorded before it died, fed back so that no model is asked twice for what is recorded."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol, cast
+
+from agoranomos.errors import Finding
+from agoranomos.institutions.entries import CallRecord, Round, decode_entry
+from agoranomos.logs import Acknowledgement
+from agoranomos.models import Completion, Engine, FailureKind, Request, prompt_sha256
+
+Caller = tuple[str, int, int]
+"""Agent, round, and index of the call within the decision."""
+
+
+class RunLog(Protocol):
+    """What a run needs of its log: `agoranomos.logs.LogWriter`, or one that stands before it."""
+
+    def append(self, entries: Sequence[bytes]) -> Acknowledgement:
+        """Keep the entries."""
+        ...
+
+    def put_blob(self, content: bytes) -> str:
+        """Keep content beside the log; returns its SHA-256 in hex."""
+        ...
+
+    def close(self) -> Acknowledgement:
+        """No more entries follow."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """The signed entries of an attempt that died, and the model calls in them by caller."""
+
+    entries: tuple[bytes, ...]
+    calls: Mapping[Caller, CallRecord]
+    blob: Callable[[str], bytes]
+
+    @property
+    def rounds(self) -> int:
+        """How many rounds are recorded."""
+        return sum(b'"kind":"round"' in line for line in self.entries)
+
+
+def recording_of(entries: Iterable[bytes], blob: Callable[[str], bytes]) -> Recording:
+    """Read the signed entries of an attempt; `blob` gives a reply that was too long for its entry, by digest."""
+    lines = tuple(entries)
+    calls: dict[Caller, CallRecord] = {}
+    for line in lines:
+        entry = decode_entry(line)
+        if isinstance(entry.body, Round):
+            for decision in entry.body.decisions:
+                for attempt, call in enumerate(decision.calls):
+                    calls[decision.agent, entry.round, attempt] = call
+    return Recording(lines, calls, blob)
+
+
+class RecordedEngine:
+    """Answers what is recorded from the record, and asks the engine behind it for everything else.
+
+    A recorded call whose prompt differs from the one now asked raises `Finding`: the resumed run would not be the run
+    that was recorded. A recorded completion took no time, so its `seconds` are NaN.
+    """
+
+    def __init__(self, engine: Engine, recording: Recording) -> None:
+        self.name = engine.name
+        self._engine = engine
+        self._recording = recording
+
+    async def complete(self, request: Request) -> Completion:
+        """The recorded reply to the same caller and prompt, or else a new one."""
+        call = self._recording.calls.get(request.caller)
+        if call is None:
+            return await self._engine.complete(request)
+        agent, round_number, attempt = request.caller
+        if call.prompt_sha256 != prompt_sha256(request):
+            raise Finding(
+                f"resume refused: call {attempt + 1} of agent {agent} in round {round_number} would ask something else "
+                "than what is recorded",
+                advice="Code, prompts or models changed since. Undo the change, or run the campaign in a new folder.",
+            )
+        return self._completion(call)
+
+    def _completion(self, call: CallRecord) -> Completion:
+        text = self._recording.blob(call.reply_sha256).decode() if call.reply_sha256 else call.reply
+        tokens = (call.prompt_tokens, call.reply_tokens)
+        if call.failure in ("error", "timeout", "overflow"):  # No reply came; other replies are judged again.
+            return Completion(text, *tokens, "error", math.nan, "recorded as failed", cast(FailureKind, call.failure))
+        return Completion(text, *tokens, "length" if call.failure == "truncated" else "stop", math.nan)
+
+    async def close(self) -> None:
+        """Nothing: the engine behind it serves other runs too."""
+
+
+class RecordedLog:
+    """A run's log that takes only what continues the recorded entries: each of them must come again, byte for byte."""
+
+    def __init__(self, log: RunLog, entries: Sequence[bytes]) -> None:
+        self._log = log
+        self._expected = entries
+        self._next = 0
+
+    def append(self, entries: Sequence[bytes]) -> Acknowledgement:
+        """Hand `entries` on; raises `Finding` for the first that is not the recorded one, and then hands on none."""
+        for index, entry in enumerate(entries, self._next):
+            if index < len(self._expected) and entry != self._expected[index]:
+                raise Finding(
+                    f"resume refused: entry {index} comes out differently from what is recorded",
+                    advice="Code or data changed since. Undo the change, or run the campaign in a new folder.",
+                )
+        self._next += len(entries)
+        return self._log.append(entries)
+
+    def put_blob(self, content: bytes) -> str:
+        """Hand a blob on."""
+        return self._log.put_blob(content)
+
+    def close(self) -> Acknowledgement:
+        """Close the log; raises `Finding` when the run ended before all that is recorded had come again."""
+        if self._next < len(self._expected):
+            raise Finding(
+                f"resume refused: the run ends after {self._next} entries; {len(self._expected)} are recorded",
+                advice="Code or data changed since. Undo the change, or run the campaign in a new folder.",
+            )
+        return self._log.close()

@@ -1,0 +1,167 @@
+"""One run: agents decide, the governed market clears and judges, the log commits, only then anything takes effect."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import math
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from agoranomos.agents import Agent
+from agoranomos.errors import AgoraError, MachineError
+from agoranomos.institutions import Governed
+from agoranomos.institutions.entries import CallRecord, DecisionRecord
+from agoranomos.institutions.notices import Notice
+from agoranomos.logs import Acknowledgement
+from agoranomos.policies.policy import Account, Call, Decision, Observation
+from agoranomos.randomness import Randomness
+
+LONGEST_REPLY = 4096
+"""Bytes of a reply that an entry holds; a longer one is kept beside the log, under its digest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """How long one model call took; it never enters the run's log."""
+
+    round: int
+    agent: str
+    attempt: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class RoundDone:
+    """What a round tells those who watch: its number, its model calls, and how long each took."""
+
+    round: int
+    calls: int
+    timings: tuple[Timing, ...]
+
+
+Watch = Callable[[RoundDone], None]
+
+
+async def run_one(
+    governed: Governed,
+    agents: Sequence[Agent],
+    seed: int,
+    *,
+    put_blob: Callable[[bytes], str],
+    commit_in_thread: bool = False,
+    watch: Watch | None = None,
+) -> Acknowledgement:
+    """Play one run to its end and close its log; gives the log's last acknowledgement.
+
+    Suspended agents are not asked. With `commit_in_thread` each round's commit runs off the event loop, as a log that
+    is durable every round needs. Raises what the log, the market or a policy raises; the log then stays as it is.
+    """
+    observations, _ = await asyncio.to_thread(governed.reset, seed) if commit_in_thread else governed.reset(seed)
+    memories: dict[str, Any] = {agent.name: agent.memory for agent in agents}
+    round_number = 0
+    while governed.agents:
+        round_number += 1
+        asked = [agent for agent in agents if governed.may_act(agent.name)]
+        seen = observations, governed.notices
+        decisions = await _decide(asked, *seen, memories, seed, round_number)
+        records = {name: _record(name, decision.account, put_blob) for name, decision in decisions.items()}
+        pending = governed.clear_and_judge({name: d.action for name, d in decisions.items()}, records)
+        if commit_in_thread:
+            await asyncio.to_thread(governed.commit, pending)
+        else:
+            governed.commit(pending)
+        observations = governed.apply(pending)[0]
+        memories = {**_sat_out(agents, decisions, seen, memories), **{n: d.memory for n, d in decisions.items()}}
+        if watch is not None:
+            watch(_round_done(round_number, decisions))
+    return await asyncio.to_thread(governed.close_run) if commit_in_thread else governed.close_run()
+
+
+async def _decide(
+    asked: Sequence[Agent],
+    observations: Mapping[str, Observation],
+    notices: Mapping[str, Notice | None],
+    memories: Mapping[str, Any],
+    seed: int,
+    round_number: int,
+) -> dict[str, Decision[Any]]:
+    """Every asked agent's decision; they are asked at the same time, and no one sees another's answer."""
+    decisions: dict[str, Any] = {}
+    waiting: dict[str, Awaitable[Decision[Any]]] = {}
+    for agent in asked:
+        name = agent.name
+        randomness = Randomness(seed, round_number, name)
+        try:
+            answer = agent.policy.act(observations[name], notices.get(name), memories[name], randomness)
+        except AgoraError:
+            raise
+        except Exception as error:
+            raise _policy_failed(name, round_number, error) from error
+        decisions[name] = answer  # Keeps the order of the seats, whoever answers first.
+        if inspect.isawaitable(answer):
+            waiting[name] = _explained(name, round_number, answer)
+    if waiting:
+        decisions.update(zip(waiting, await asyncio.gather(*waiting.values()), strict=True))
+    return decisions
+
+
+async def _explained(name: str, round_number: int, answer: Awaitable[Decision[Any]]) -> Decision[Any]:
+    try:
+        return await answer
+    except AgoraError:
+        raise
+    except Exception as error:
+        raise _policy_failed(name, round_number, error) from error
+
+
+def _sat_out(
+    agents: Sequence[Agent],
+    decisions: Mapping[str, Decision[Any]],
+    seen: tuple[Mapping[str, Observation], Mapping[str, Notice | None]],
+    memories: Mapping[str, Any],
+) -> dict[str, Any]:
+    """Every memory, with the round noted by those who were not asked and whose policy notes such rounds (`missed`)."""
+    observations, notices = seen
+    kept = dict(memories)
+    for agent in agents:
+        missed = getattr(agent.policy, "missed", None)
+        if agent.name not in decisions and missed is not None:
+            kept[agent.name] = missed(observations[agent.name], notices.get(agent.name), memories[agent.name])
+    return kept
+
+
+def _policy_failed(name: str, round_number: int, error: Exception) -> MachineError:
+    return MachineError(f"the policy of agent {name} failed in round {round_number}: {type(error).__name__}: {error}")
+
+
+def _record(agent: str, account: Account | None, put_blob: Callable[[bytes], str]) -> DecisionRecord | None:
+    if account is None:
+        return None
+    return DecisionRecord(agent, tuple(_call(call, put_blob) for call in account.calls), account.repaired)
+
+
+def _call(call: Call, put_blob: Callable[[bytes], str]) -> CallRecord:
+    reply = call.reply.encode()
+    long = len(reply) > LONGEST_REPLY
+    return CallRecord(
+        model=call.model,
+        prompt_sha256=call.prompt_sha256,
+        prompt_tokens=call.prompt_tokens,
+        reply_tokens=call.reply_tokens,
+        reply="" if long else call.reply,
+        reply_sha256=put_blob(reply) if long else "",
+        failure=call.failure,
+    )
+
+
+def _round_done(round_number: int, decisions: Mapping[str, Decision[Any]]) -> RoundDone:
+    calls = sum(len(d.account.calls) for d in decisions.values() if d.account is not None)
+    timings = tuple(
+        Timing(round_number, name, attempt, seconds)
+        for name, decision in decisions.items()
+        for attempt, seconds in enumerate(decision.seconds)
+        if not math.isnan(seconds)
+    )
+    return RoundDone(round_number, calls, timings)

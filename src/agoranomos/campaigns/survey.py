@@ -1,0 +1,131 @@
+"""What earlier sessions left: which runs are finished, which attempts died, and what those had recorded."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from agoranomos.campaigns.folder import CampaignFolder
+from agoranomos.campaigns.ledger import is_signed
+from agoranomos.campaigns.ledger_entries import Attempt, Head, History
+from agoranomos.campaigns.plan import PlannedRun
+from agoranomos.campaigns.recorded import Recording, recording_of
+from agoranomos.errors import Finding, MachineError
+from agoranomos.institutions.entries import Closed, decode_entry
+from agoranomos.logs import LogReader, Verifier, verify_log
+
+DIED = "the process ended before the run did"
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """An attempt whose end is not in the ledger yet; `head` is its log's signed state, None where there is none."""
+
+    run: PlannedRun
+    attempt: int
+    head: Head | None
+    closed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """Runs that are finished, runs that are to be done, and attempts whose end the ledger must still be told."""
+
+    finished: tuple[PlannedRun, ...]
+    pending: tuple[PlannedRun, ...]
+    ended: tuple[Ended, ...]
+
+
+def survey(folder: CampaignFolder, runs: Sequence[PlannedRun], history: History, trusted: Sequence[Verifier]) -> Survey:
+    """Look at every run's folder and move attempts that died to `abandoned/`. It may be broken off and done again.
+
+    Raises `Finding` where a finished run is missing or is not what the ledger says; nothing is moved then.
+    """
+    finished, pending, ended, died = [], [], [], []
+    for run in runs:
+        attempts = history.of(*run.key)
+        last = attempts[-1] if attempts else None
+        place = folder.run(*run.key)
+        if last is not None and last.closed is not None:
+            _require_head(place, last.closed.head)
+            finished.append(run)
+            continue
+        if last is None or last.abandoned is not None:
+            if place.exists():
+                raise Finding(
+                    f"{place} holds a run that the ledger does not know",
+                    advice="Move it away; it was not written by this campaign.",
+                )
+            pending.append(run)
+            continue
+        number = len(attempts)
+        head = _signed_head(place, trusted) or _signed_head(folder.abandoned(*run.key, number), trusted)
+        closed = head is not None and place.exists() and _is_closed(place)
+        ended.append(Ended(run, number, head, closed))
+        if closed:
+            finished.append(run)
+        else:
+            pending.append(run)
+            died.append((place, folder.abandoned(*run.key, number)))
+    for place, target in died:
+        retire(place, target)
+    return Survey(tuple(finished), tuple(pending), tuple(ended))
+
+
+def retire(place: Path, target: Path) -> None:
+    """Move an attempt's folder away, where there is one; raises `MachineError` when it cannot be moved."""
+    if not place.exists():
+        return
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        place.rename(target)
+    except OSError as error:
+        raise MachineError(f"cannot move {place} to {target}: {error.strerror}") from error
+
+
+def recording(
+    folder: CampaignFolder, run: PlannedRun, attempts: Sequence[Attempt], trusted: Sequence[Verifier]
+) -> Recording | None:
+    """The longest signed record among the attempts that died; None where there is none.
+
+    Raises `Finding` where a log of an abandoned attempt does not verify: what it recorded could not be trusted, and
+    nothing that is recorded may be asked again.
+    """
+    best: tuple[bytes, ...] = ()
+    source: LogReader | None = None
+    for number in range(1, len(attempts) + 1):
+        place = folder.abandoned(*run.key, number)
+        if not is_signed(place):
+            continue
+        verify_log(place, trusted)
+        reader = LogReader(place)
+        entries = tuple(reader.entries())
+        if len(entries) > len(best):
+            best, source = entries, reader
+    return recording_of(best, source.blob) if source is not None else None
+
+
+def _require_head(place: Path, head: Head) -> None:
+    """The cheap check of a finished run: its checkpoint is the one that the ledger holds."""
+    if not is_signed(place):
+        raise Finding(
+            f"{place} is missing, but the ledger says that the run was finished",
+            advice="Put the folder back. A campaign without it is a new one: move the whole campaign's folder away.",
+        )
+    checkpoint = LogReader(place).checkpoint
+    if Head(checkpoint.origin, checkpoint.size, checkpoint.root.hex()) != head:
+        raise Finding(f"{place} is not the log that the ledger closed", advice="Run: agora log verify on it.")
+
+
+def _signed_head(place: Path, trusted: Sequence[Verifier]) -> Head | None:
+    if not is_signed(place):
+        return None
+    verification = verify_log(place, trusted)
+    return Head(verification.origin, verification.size, verification.root.hex())
+
+
+def _is_closed(place: Path) -> bool:
+    tail = deque(LogReader(place).entries(), maxlen=1)
+    return bool(tail) and isinstance(decode_entry(tail[0]).body, Closed)
