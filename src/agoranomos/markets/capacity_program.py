@@ -20,6 +20,9 @@ from agoranomos.markets.cournot_clear import Array
 TOLERANCE = 1e-9
 """Relative to the largest margin: how well the KKT conditions must hold. Costs that differ by less count as equal."""
 
+PATIENCE = 20
+"""Steps per unknown before the search goes by smallest index, which cannot cycle."""
+
 _REGULARISATIONS = (1e-7, 1e-9, 1e-11)
 
 
@@ -76,8 +79,8 @@ def _active_set(program: _Program) -> _Binding:
     quantity = np.zeros(size)
     free, tight = np.zeros(size, dtype=bool), np.zeros(firms, dtype=bool)
     margin = 1e-12 * max(float(np.max(np.abs(program.gradient))), 1e-300)
-    patience = 20 * (size + firms)
-    for step in range(10 * patience):
+    patience = PATIENCE * (size + firms)
+    for step in range(patience + 200 * (size + firms)):
         target, shadow = _stationary_point(program, _Binding(free, tight))
         share, blocking = _longest_step(program, quantity, target, free, tight)
         quantity = quantity + share * (target - quantity)

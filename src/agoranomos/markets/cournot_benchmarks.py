@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 
+import numpy as np
 from numpy.typing import ArrayLike
 
 from agoranomos.markets.cournot_clear import Array, Outcome, clear
@@ -56,7 +57,7 @@ def reclear(spec: CournotSpec, outcome: Outcome, intercept: ArrayLike) -> Outcom
 
 def _settled(outcome: Outcome) -> Outcome:
     """Read-only arrays: benchmarks are shared by every run of a specification."""
-    for array in outcome:
-        if array.flags.owndata and array.flags.writeable:
-            array.setflags(write=False)
-    return outcome
+    copies = [np.array(array) for array in outcome]
+    for copy in copies:
+        copy.setflags(write=False)
+    return Outcome(*copies)

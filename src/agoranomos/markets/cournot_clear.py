@@ -41,8 +41,9 @@ class Outcome(NamedTuple):
 def clear(spec: CournotSpec, actions: ArrayLike, intercept: ArrayLike | None = None) -> Outcome:
     """Clear rounds in which firms bring the quantities `actions[..., N, M]`.
 
-    `intercept[..., M]` is alpha as realised where demand was shocked. Sums run in the order of firms and goods, as
-    `clear_round` does them, so that both give the same bits. Raises `ValueError` when the last axes are not (N, M).
+    `intercept[..., M]` is alpha as realised where demand was shocked; leading axes broadcast. Sums run in the order of
+    firms and goods, as `clear_round` does them, so that both give the same bits. Raises `ValueError` when the last
+    axes are not (N, M).
     """
     quantity = np.asarray(actions, dtype=np.float64)
     firms, goods = len(spec.firms), len(spec.goods)
@@ -52,6 +53,9 @@ def clear(spec: CournotSpec, actions: ArrayLike, intercept: ArrayLike | None = N
     beta = np.asarray(spec.beta)
     cost = np.asarray(spec.marginal_cost)
 
+    leading = np.broadcast_shapes(quantity.shape[:-2], alpha.shape[:-1])
+    quantity = np.broadcast_to(quantity, (*leading, firms, goods))
+    alpha = np.broadcast_to(alpha, (*leading, goods))
     total = quantity[..., 0, :]
     for i in range(1, firms):
         total = total + quantity[..., i, :]
@@ -68,6 +72,4 @@ def clear(spec: CournotSpec, actions: ArrayLike, intercept: ArrayLike | None = N
     welfare = surplus
     for i in range(firms):
         welfare = welfare + profit[..., i]
-    return Outcome(
-        np.broadcast_to(alpha, total.shape), quantity, total, price, profit_by_good, profit, surplus, welfare
-    )
+    return Outcome(alpha, quantity, total, price, profit_by_good, profit, surplus, welfare)

@@ -178,8 +178,9 @@ class Cournot(Market):
     def cap(self, agent: str, action: np.ndarray, share_e6: int) -> np.ndarray:
         """`action` scaled down, where needed, to `share_e6` millionths of the agent's capacity; 0 suspends it.
 
-        What is within the limit comes back as it is, so that `step` still sees what was wrong with it. Raises `UsageError` for an unknown agent, an action that is no
-        row of M finite numbers, or a share outside 0 .. 1,000,000.
+        What is within the limit comes back as it is, so that `step` still sees what was wrong with it. Raises
+        `UsageError` for an unknown agent, an action that is no row of M finite numbers, or a share outside
+        0 .. 1,000,000.
         """
         if agent not in self._capacity_e6:
             raise unknown_name("agent", agent, self.possible_agents)

@@ -66,14 +66,13 @@ class CournotSpec(Document):
         if not isinstance(data, Mapping):
             return data
         filled = {"marginal_cost": ((40.0, 50.0), (50.0, 40.0)), "alpha": 100.0, "beta": 2.0, "capacity": 100.0, **data}
-        rows = filled["marginal_cost"]
-        firm_count = len(rows) if _is_list(rows) else 0
-        good_count = max((len(row) for row in rows if _is_list(row)), default=0) if _is_list(rows) else 0
-        filled.setdefault("firms", tuple(f"firm_{i + 1}" for i in range(firm_count)))
-        filled.setdefault("goods", tuple(_letters(j) for j in range(good_count)))
+        rows = filled["marginal_cost"] if _is_list(filled["marginal_cost"]) else ()
+        good_count = max((len(row) for row in rows if _is_list(row)), default=1)
+        filled.setdefault("firms", tuple(f"firm_{i + 1}" for i in range(max(len(rows), 1))))
+        filled.setdefault("goods", tuple(_letters(j) for j in range(max(good_count, 1))))
         for key, along in (("alpha", "goods"), ("beta", "goods"), ("capacity", "firms")):
-            if _is_number(filled[key]) and _is_list(filled[along]):
-                filled[key] = (filled[key],) * len(filled[along])
+            if _is_number(filled[key]):
+                filled[key] = (filled[key],) * (len(filled[along]) if _is_list(filled[along]) else 1)
         return filled
 
     @field_validator("firms", "goods")
