@@ -51,7 +51,7 @@ def bind(institution: Institution, facts: MarketFacts) -> Bound:
     """
     try:
         manifest = institution.manifest
-        signals = {name: spec.bind(facts) for name, spec in manifest.signals.items()}
+        signals: dict[str, BoundSignal] = {name: spec.bind(facts) for name, spec in manifest.signals.items()}
         fines = {edge.index: _bind_fine(edge.spec.fine, facts) for edge in institution.edges if edge.spec.fine}
     except UsageError as error:
         raise UsageError(
