@@ -52,10 +52,10 @@ def engines_needed(roster: Roster, workspace: Workspace) -> tuple[str, ...]:
 
 
 def engine_name(policy_type: PolicyType, parameters: DocumentPart) -> str:
-    """The engine that a policy asks: its parameter `engine`, which every policy that needs one has."""
-    name = getattr(parameters, "engine", None)
+    """The engine that a policy asks: its parameter `model`, which every policy that needs one has."""
+    name = getattr(parameters, "model", None)
     if not isinstance(name, str):
-        raise UsageError(f"policy {policy_type.name!r} needs a language model, but its parameters name no `engine`")
+        raise UsageError(f"policy {policy_type.name!r} needs a language model, but its parameters name no `model`")
     return name
 
 

@@ -37,8 +37,8 @@ class Bind(Protocol):
 class PolicyType:
     """A registered policy: `parameters` is what its documents may say, `summary` one sentence for people.
 
-    `needs_engine`: it asks a language model, and its parameters name the engine. `perceives_text`: what it is told can
-    change what it does; only then may its description hold the text.
+    `needs_engine`: it asks a language model, and its parameter `model` names the engine. `perceives_text`: what it is
+    told can change what it does; only then may its description hold the text.
     """
 
     name: str

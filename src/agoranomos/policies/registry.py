@@ -23,6 +23,7 @@ _SCRIPTED = {
     for policy in (Nash, BestResponse, Divider, NashShareCartel, ParkedDivider, LadderGamer, Learner)
 }
 _PROMPTED = "prompted"
+_BUILT_IN = (*_SCRIPTED, _PROMPTED)
 
 
 class PolicyRegistry(Mapping[str, PolicyType]):
@@ -39,18 +40,16 @@ class PolicyRegistry(Mapping[str, PolicyType]):
             from agoranomos.policies.prompted import PROMPTED
 
             return PROMPTED
-        return _load(_plug_ins()[name])
+        return _only(name)
 
     def __contains__(self, name: object) -> bool:
         return name in set(self)
 
     def __iter__(self) -> Iterator[str]:
-        built_in = [*_SCRIPTED, _PROMPTED]
-        yield from built_in
-        yield from (name for name in _plug_ins() if name not in built_in)
+        yield from dict.fromkeys((*_BUILT_IN, *(entry.name for entry in _plug_ins())))
 
     def __len__(self) -> int:
-        return len(list(self))
+        return len(set(self))
 
 
 POLICIES = PolicyRegistry()
@@ -76,20 +75,32 @@ def find_policy(name: str) -> PolicyType:
 
 def list_policies() -> list[ListedPolicy]:
     """Every registered policy, the broken plug-ins among them, sorted by name."""
-    listed = []
-    for name in sorted(POLICIES):
-        entry = None if name in _SCRIPTED or name == _PROMPTED else _plug_ins()[name]
-        origin = "library" if entry is None else _owner(entry)
+    listed = [ListedPolicy(name, POLICIES[name].summary, "library") for name in _BUILT_IN]
+    for entry in _plug_ins():
+        summary, problem = "", ""
         try:
-            listed.append(ListedPolicy(name, POLICIES[name].summary, origin))
+            summary = _only(entry.name).summary
         except MachineError as error:
-            listed.append(ListedPolicy(name, "", origin, error.message))
-    return listed
+            problem = error.message
+        listed.append(ListedPolicy(entry.name, summary, _owner(entry), problem))
+    return sorted(listed, key=lambda policy: (policy.name, policy.origin != "library", policy.origin))
 
 
 @lru_cache(maxsize=1)
-def _plug_ins() -> dict[str, EntryPoint]:
-    return {entry.name: entry for entry in sorted(entry_points(group=PLUG_IN_GROUP), key=lambda entry: entry.name)}
+def _plug_ins() -> tuple[EntryPoint, ...]:
+    return tuple(sorted(entry_points(group=PLUG_IN_GROUP), key=lambda entry: (entry.name, entry.value)))
+
+
+def _only(name: str) -> PolicyType:
+    """The plug-in policy called `name`; raises `KeyError` without any, `MachineError` where the name is disputed."""
+    entries = [entry for entry in _plug_ins() if entry.name == name]
+    if not entries:
+        raise KeyError(name)
+    if name in _BUILT_IN:
+        raise _failed(entries[0], "a policy of the library has this name")
+    if len(entries) > 1:
+        raise _failed(entries[0], f"{_owner(entries[1])} ({entries[1].value}) has a policy of this name too")
+    return _load(entries[0])
 
 
 def _load(entry: EntryPoint) -> PolicyType:

@@ -1,0 +1,228 @@
+"""What every policy must satisfy. A plug-in's test inherits `PolicyConformance`, names its policy, and adds traces:
+
+class TestMyPolicy(PolicyConformance):
+    policy = "my-policy"
+    traces = (Trace(actions=(((60.0, 0.0), (0.0, 60.0)), ...)),)
+"""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+import hashlib
+import inspect
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+import pytest
+
+from agoranomos.institutions.notices import Notice
+from agoranomos.markets import cournot_v0
+from agoranomos.markets.cournot_env import Cournot
+from agoranomos.models.opening import open_engine
+from agoranomos.policies import Decision, Policy, PolicyType, Seat, find_policy
+from agoranomos.randomness import Randomness
+from agoranomos.workspace import find_workspace
+
+MARKETS: dict[str, dict[str, Any]] = {
+    "the papers' duopoly": {},
+    "tight capacity": {"capacity": 60.0},
+    "equal costs": {"marginal_cost": ((40.0, 40.0), (40.0, 40.0))},
+    "three firms": {"marginal_cost": ((40.0, 50.0), (50.0, 40.0), (45.0, 45.0))},
+    "two firms, three goods": {"marginal_cost": ((40.0, 50.0, 45.0), (50.0, 40.0, 45.0)), "capacity": (50.0, 200.0)},
+    "one good": {"marginal_cost": ((40.0,), (45.0,))},
+    "one firm": {"marginal_cost": ((40.0, 50.0),)},
+    "demand shocks": {"demand_shock": {"sigma": 0.05}},
+}
+STATES = ("active", "warning", "fined", "credited", "suspended")
+STANDINGS = ("active", "active", "warning", "fined", "fined", "active")
+"""The states that a played episode goes through, again and again; `fined` takes 500."""
+
+
+@dataclass(frozen=True)
+class Trace:
+    """What is played: `actions[round][firm][good]`, in a market, with a seed, when every firm has the policy.
+
+    `states` names the state in each round's notice; without any, no institution watches.
+    """
+
+    actions: tuple[tuple[tuple[float, ...], ...], ...]
+    seed: int = 0
+    market: dict[str, Any] = field(default_factory=dict)
+    parameters: dict[str, Any] = field(default_factory=dict)
+    states: tuple[str, ...] = ()
+
+
+def decide(policy: Policy[Any], *situation: Any) -> Decision[Any]:
+    """The policy's decision, waited for where it must be."""
+    decision = policy.act(*situation)
+    if inspect.isawaitable(decision):
+        return asyncio.run(_wait(decision))
+    return decision
+
+
+async def _wait(decision: Any) -> Any:
+    return await decision
+
+
+def notice(agent: str, round_number: int, state: str, text: str = "") -> Notice:
+    """The notice for a round, as an institution with the states of `STATES` gives it."""
+    fine = 500_000_000 if state == "fined" else 0
+    return Notice(agent, round_number, state, STATES.index(state), state.upper(), text, fine)
+
+
+def play(
+    policies: Sequence[Policy[Any]], market: Cournot, seed: int, states: Sequence[str] = (), text: str = ""
+) -> list[tuple[tuple[float, ...], ...]]:
+    """An episode: the actions decided in each round, firm by firm."""
+    observations, _ = market.reset(seed=seed)
+    memories = [policy.start() for policy in policies]
+    trace = []
+    while market.agents:
+        number = market.round_number + 1
+        decisions = []
+        for policy, agent, memory in zip(policies, market.agents, memories, strict=True):
+            told = notice(agent, number, states[(number - 1) % len(states)], text) if states else None
+            decisions.append(decide(policy, observations[agent], told, memory, Randomness(seed, number, agent)))
+        memories = [decision.memory for decision in decisions]
+        trace.append(tuple(tuple(decision.action.tolist()) for decision in decisions))
+        actions = dict(zip(market.agents, [decision.action for decision in decisions], strict=True))
+        observations = market.step(actions)[0]
+    return trace
+
+
+def seated(
+    policy: str, parameters: dict[str, Any], market: Cournot, seed: int, *, engine: str = "", told: str | None = None
+) -> list[Policy[Any]]:
+    """The policy in every seat of the market."""
+    kind = find_policy(policy)
+    opened = open_engine(engine) if kind.needs_engine else None
+    return [
+        kind.bind(
+            kind.parse(parameters),
+            Seat(agent, index, market, seed),
+            engine=opened,
+            told=told,
+            workspace=find_workspace(Path(__file__).parent),
+        )
+        for index, agent in enumerate(market.possible_agents)
+    ]
+
+
+def digests(policy: str, parameters: dict[str, Any], engine: str, rounds: int) -> dict[str, str]:
+    """A digest of one episode in each market of `MARKETS`: every bit of every action, and the descriptions."""
+    found = {}
+    for name, overrides in MARKETS.items():
+        market = cournot_v0.parallel_env(**{**overrides, "rounds": rounds})
+        policies = seated(policy, parameters, market, 7, engine=engine)
+        trace = play(policies, market, 7, STANDINGS)
+        said = json.dumps([policy.describe() for policy in policies])
+        found[name] = hashlib.sha256(repr((trace, said)).encode()).hexdigest()
+    return found
+
+
+class PolicyConformance:
+    """The tests that every policy passes. `rounds` is the length of the episodes that are played."""
+
+    policy: ClassVar[str]
+    parameters: ClassVar[dict[str, Any]] = {}
+    engine: ClassVar[str] = "mock/valid"
+    traces: ClassVar[tuple[Trace, ...]] = ()
+    rounds: ClassVar[int] = 12
+
+    @property
+    def kind(self) -> PolicyType:
+        return find_policy(self.policy)
+
+    def bind(self, market: Cournot, **options: Any) -> list[Policy[Any]]:
+        return seated(self.policy, self.parameters, market, 7, engine=self.engine, **options)
+
+    def market(self, name: str) -> Cournot:
+        return cournot_v0.parallel_env(**{**MARKETS[name], "rounds": self.rounds})
+
+    @pytest.mark.parametrize("name", MARKETS)
+    @pytest.mark.parametrize("states", [(), STANDINGS], ids=["ungoverned", "governed"])
+    def test_every_action_is_feasible_as_it_is(self, name: str, states: tuple[str, ...]) -> None:
+        market = self.market(name)
+        trace = play(self.bind(market), market, 7, states)
+        assert len(trace) == self.rounds
+        for actions in trace:
+            for agent, action, capacity in zip(market.possible_agents, actions, market.spec.capacity, strict=True):
+                assert market.action_space(agent).contains(np.array(action)), f"{agent} asks for {action}"
+                assert sum(action) <= capacity * (1 + 1e-9)
+
+    def test_acting_is_pure(self) -> None:
+        market = self.market("the papers' duopoly")
+        policies = self.bind(market)
+        play(policies, market, 3, STANDINGS)
+        for policy, agent in zip(policies, market.possible_agents, strict=True):
+            observation = market._observation(market.possible_agents.index(agent), market.outcome())
+            told, memory = notice(agent, self.rounds + 1, "fined"), policy.start()
+            before = copy.deepcopy((observation, told, memory))
+            decisions = [decide(policy, observation, told, memory, Randomness(3, 9, agent)) for _ in range(2)]
+            assert repr((observation, told, memory)) == repr(before)
+            assert decisions[0].action.tolist() == decisions[1].action.tolist()
+            assert decisions[0].memory == decisions[1].memory
+            assert decisions[0].account == decisions[1].account
+            assert decisions[0].memory is not memory or memory is None or decisions[0].memory == before[2]
+
+    def test_the_same_seed_gives_the_same_episode_in_every_process(self) -> None:
+        asked = (self.policy, self.parameters, self.engine, self.rounds)
+        here = digests(*asked)
+        assert digests(*asked) == here
+        tests = Path(__file__).resolve().parents[1]
+        code = (
+            "import json, sys; import conformance.policy as c; json.dump(c.digests(*json.load(sys.stdin)), sys.stdout)"
+        )
+        run = subprocess.run(
+            [sys.executable, "-c", code],
+            input=json.dumps(asked),
+            capture_output=True,
+            text=True,
+            check=True,
+            env={**os.environ, "PYTHONHASHSEED": "1", "PYTHONPATH": str(tests)},
+        )
+        assert json.loads(run.stdout) == here
+
+    def test_it_describes_itself_as_plain_values_without_floats(self) -> None:
+        market = self.market("the papers' duopoly")
+        for policy, again in zip(self.bind(market), self.bind(market), strict=True):
+            said = policy.describe()
+            assert json.loads(json.dumps(said, allow_nan=False), parse_float=_no_floats) == said
+            assert again.describe() == said
+            assert said["policy"] == self.policy
+
+    def test_it_perceives_text_only_if_it_says_so(self) -> None:
+        market = self.market("the papers' duopoly")
+        deaf, told = self.bind(market), self.bind(market, told="Do not divide the market.")
+        silent = play(deaf, market, 7, STANDINGS)
+        if self.kind.perceives_text:
+            assert [policy.describe() for policy in deaf] != [policy.describe() for policy in told]
+        else:
+            assert [policy.describe() for policy in deaf] == [policy.describe() for policy in told]
+            assert play(told, market, 7, STANDINGS) == silent
+            assert play(deaf, market, 7, STANDINGS, text="You are under review.") == silent
+
+    def test_it_is_summed_up_in_one_sentence(self) -> None:
+        assert self.kind.name == self.policy
+        assert self.kind.summary.endswith(".")
+        assert len(self.kind.summary) <= 120
+
+    def test_it_plays_the_expected_traces(self) -> None:
+        for expected in self.traces:
+            market = cournot_v0.parallel_env(**{**expected.market, "rounds": len(expected.actions)})
+            parameters = {**self.parameters, **expected.parameters}
+            policies = seated(self.policy, parameters, market, expected.seed, engine=self.engine)
+            played = play(policies, market, expected.seed, expected.states)
+            np.testing.assert_allclose(played, expected.actions, rtol=0, atol=1e-6)
+
+
+def _no_floats(text: str) -> None:
+    raise AssertionError(f"a description may hold no float, and holds {text}")
