@@ -1,0 +1,67 @@
+"""The page docs/markets/cournot.md says what the code does: its table is computed and its examples run."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from agoranomos.documents import Source, parse_document
+from agoranomos.markets import CournotSpec, load_market
+from agoranomos.workspace import Workspace
+
+PAGE = Path(__file__).parents[2] / "docs" / "markets" / "cournot.md"
+LIBRARY = ["cournot-duopoly", "cournot-duopoly-symmetric", "cournot-duopoly-tight", "cournot-triopoly"]
+
+
+def number(value):
+    return f"{value:.4f}".rstrip("0").rstrip(".")
+
+
+def shown(values):
+    """Numbers, once where all are the same."""
+    texts = [number(value) for value in values]
+    return texts[0] if len(set(texts)) == 1 else ", ".join(texts)
+
+
+def benchmark_table(workspace):
+    lines = [
+        "| market | outcome | quantities | price | profit | CS | welfare | HHI |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    for name in LIBRARY:
+        market = load_market(name, workspace)
+        for outcome_name, at in market.benchmarks.outcomes().items():
+            hhi = market.facts.benchmarks[outcome_name]["hhi_e6"]
+            rows = "; ".join(", ".join(number(q) for q in row) for row in at.quantity)
+            cells = [rows, shown(at.price), shown(at.profit), shown([at.consumer_surplus]), shown([at.welfare])]
+            lines.append(f"| `{name}` | {outcome_name} | {' | '.join(cells)} | {shown([h / 1e6 for h in hhi])} |")
+    return "\n".join(lines)
+
+
+def blocks(language):
+    return re.findall(rf"```{language}\n(.*?)```", PAGE.read_text(), re.DOTALL)
+
+
+def test_the_benchmark_table_is_what_the_code_computes(tmp_path):
+    table = re.search(r"<!-- benchmarks -->\n(.*?)\n<!-- /benchmarks -->", PAGE.read_text(), re.DOTALL)
+    assert table is not None
+    assert table.group(1).strip() == benchmark_table(Workspace(tmp_path, "docs"))
+
+
+@pytest.mark.parametrize("code", blocks("python"))
+def test_the_examples_run(code):
+    exec(compile(code, str(PAGE), "exec"), {})
+
+
+def test_the_file_of_the_page_is_valid():
+    (text,) = blocks("yaml")
+    spec = parse_document(Source("page", text), CournotSpec)
+    assert spec.firms == ("north", "south")
+    assert spec.beta == (2, 4)
+
+
+def test_every_measure_is_explained():
+    from agoranomos.markets.cournot_measures import MEASURE_KINDS
+
+    for name in MEASURE_KINDS:
+        assert f"`{name}`" in PAGE.read_text(), name
