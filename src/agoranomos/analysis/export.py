@@ -1,0 +1,242 @@
+"""A campaign's summary as plain values: for `summary.json`, for CSV files, for programs that ask with `--json`."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from agoranomos.analysis.arms import MEASURES, OUTCOMES, STRUCTURES, ArmSummary, value_of
+from agoranomos.analysis.calibration import Calibration
+from agoranomos.analysis.campaign import CampaignSummary
+from agoranomos.statistics import Interval
+
+SUMMARY_VERSION = 1
+
+
+def as_json(summary: CampaignSummary) -> dict[str, Any]:
+    """The summary as JSON values; what is undefined is null, with the reason beside it."""
+    return {
+        "version": SUMMARY_VERSION,
+        "campaign": summary.name,
+        "complete": summary.complete,
+        "runs": {"planned": summary.planned, "finished": summary.finished, "failed": summary.failed},
+        "outcome": summary.outcome,
+        "case_cost": summary.case_cost,
+        "models": list(summary.models),
+        "arms": [_arm(arm) for arm in summary.arms],
+        "comparisons": list(_comparisons(summary)),
+        "regimes": list(_regimes(summary)),
+        "manipulation_checks": [
+            {"name": c.name, "must": c.must, "verdict": c.verdict, "figures": list(c.figures)} for c in summary.checks
+        ],
+    }
+
+
+def csv_files(summary: CampaignSummary) -> dict[str, str]:
+    """The text of each CSV file by its name; undefined numbers are empty."""
+    return {
+        "arms.csv": _csv(row for arm in summary.arms for row in _arm_rows(arm)),
+        "runs.csv": _csv(row for arm in summary.arms for row in _run_rows(arm)),
+        "enforcement.csv": _csv(_enforcement_row(arm) for arm in summary.arms),
+        "comparisons.csv": _csv(_comparisons(summary)),
+        "regimes.csv": _csv(_regimes(summary)),
+    }
+
+
+def _arm(summary: ArmSummary) -> dict[str, Any]:
+    arm, conduct = summary.arm, summary.conduct
+    return {
+        "arm": arm.name,
+        "regime": arm.regime,
+        "told": arm.told,
+        "institution": arm.institution,
+        "roster": arm.roster,
+        "market": arm.market,
+        "policies": list(arm.policies),
+        "models": list(arm.models),
+        "runs": {"planned": arm.planned, "finished": len(summary.results), "failed": len(arm.failed)},
+        "nash": {
+            "price": _plain(float(summary.nash.price.mean())) if "nash" in arm.benchmarks else None,
+            "consumer_surplus": _plain(summary.nash.consumer_surplus) if "nash" in arm.benchmarks else None,
+            "welfare": _plain(summary.nash.welfare) if "nash" in arm.benchmarks else None,
+            "profit": _plain(float(summary.nash.profit.sum())) if "nash" in arm.benchmarks else None,
+        },
+        "tier_form": "gap" if summary.by_gap else "paper",
+        "means": {measure: _interval(summary.means[measure]) for measure in MEASURES},
+        "means_last_rounds": {measure: _interval(summary.means_last[measure]) for measure in MEASURES},
+        "tier_with_suspended_rounds": _interval(summary.tier_all),
+        "tier_shares": [_plain(share) for share in summary.tier_shares],
+        "calibrated_tier_shares": [_plain(share) for share in summary.calibrated_shares],
+        "null_play": _calibration(summary.null.whole),
+        "enforcement": _enforcement_row(summary),
+        "conduct": {
+            "decisions": conduct.decisions,
+            "calls": conduct.calls,
+            "failures": dict(conduct.failures),
+            "repaired_moves": conduct.repaired,
+            "projected_moves": conduct.projected,
+            "runs_over_repair_limit": conduct.runs_over_repair_limit,
+            "prompt_tokens": conduct.prompt_tokens,
+            "reply_tokens": conduct.reply_tokens,
+        },
+    }
+
+
+def _calibration(null: Calibration | None) -> dict[str, Any] | None:
+    if null is None:
+        return None
+    return {
+        "rounds": null.rounds,
+        "runs": null.runs,
+        "noise": null.noise,
+        **{
+            form: {
+                "cv_quantile": _plain(found.cv_quantile),
+                "hhi_quantile": _plain(found.hhi_quantile),
+                "tier_shares": [_plain(share) for share in found.tier_shares],
+                "mild_or_more": _plain(found.mild_or_more),
+                "false_accusations": _plain(found.false_accusations),
+            }
+            for form, found in (("paper", null.paper), ("gap", null.gap))
+        },
+    }
+
+
+def _arm_rows(summary: ArmSummary) -> Iterable[dict[str, Any]]:
+    for rounds, means in (("all", summary.means), ("last", summary.means_last)):
+        for measure in MEASURES:
+            found = means[measure]
+            yield {
+                "arm": summary.arm.name,
+                "regime": summary.arm.regime,
+                "roster": summary.arm.roster,
+                "market": summary.arm.market,
+                "rounds": rounds,
+                "measure": measure,
+                "mean": _plain(found.point),
+                "low": _plain(found.low),
+                "high": _plain(found.high),
+                "n": found.n,
+                "reason": found.reason,
+            }
+
+
+def _run_rows(summary: ArmSummary) -> Iterable[dict[str, Any]]:
+    for result in summary.results:
+        yield {
+            "arm": result.arm,
+            "seed": result.seed,
+            "rounds": result.rounds,
+            "suspended_rounds": result.suspended_rounds,
+            **{measure: _plain(value_of(result, measure)) for measure in MEASURES},
+            "tier_with_suspended_rounds": _plain(result.structure_all.tier),
+            **{f"{measure}_last": _plain(getattr(result.outcomes_last, measure)) for measure in OUTCOMES},
+            **{f"{measure}_last": _plain(getattr(result.structure_last, measure)) for measure in STRUCTURES},
+            "cases": result.cases,
+            "sanctions": result.sanctions,
+            "fines": _plain(result.fines),
+            "lost_welfare": _plain(result.lost_welfare),
+            "calls": result.calls,
+            "failed_calls": sum(result.failures.values()),
+            "repaired_moves": result.repaired,
+            "projected_moves": result.projected,
+        }
+
+
+def _enforcement_row(summary: ArmSummary) -> dict[str, Any]:
+    found = summary.enforcement
+    kinds = ("case", "warning", "fine", "suspension", "cap", "transition", "blocked")
+    return {
+        "arm": summary.arm.name,
+        "runs": found.runs,
+        "agent_rounds": found.agent_rounds,
+        **{f"{kind}s" if kind != "blocked" else kind: found.acts.get(kind, 0) for kind in kinds},
+        "sanctions": found.sanctions,
+        "cases_per_run": _plain(found.per_run(found.cases)),
+        "cases_per_100_agent_rounds": _plain(found.per_100(found.cases)),
+        "sanctions_per_run": _plain(found.per_run(found.sanctions)),
+        "sanctions_per_100_agent_rounds": _plain(found.per_100(found.sanctions)),
+        "runs_accused": _plain(found.accused.point),
+        "runs_accused_low": _plain(found.accused.low),
+        "runs_accused_high": _plain(found.accused.high),
+        "runs_sanctioned": _plain(found.sanctioned.point),
+        "runs_sanctioned_low": _plain(found.sanctioned.low),
+        "runs_sanctioned_high": _plain(found.sanctioned.high),
+        "fines_amount_per_run": _plain(found.fines),
+        "suspended_rounds_per_run": _plain(found.suspended_rounds),
+        "lost_welfare_per_run": _plain(found.lost_welfare),
+    }
+
+
+def _comparisons(summary: CampaignSummary) -> Iterable[dict[str, Any]]:
+    for comparison in summary.comparisons:
+        for contrast in comparison.contrasts:
+            welch, effect = contrast.welch, contrast.effect
+            yield {
+                "first": comparison.first,
+                "second": comparison.second,
+                "roster": comparison.roster,
+                "market": comparison.market,
+                "identical": comparison.identical,
+                "measure": contrast.measure,
+                "first_mean": _plain(contrast.first_mean),
+                "second_mean": _plain(contrast.second_mean),
+                "difference": _plain(welch.difference),
+                "low": _plain(welch.low),
+                "high": _plain(welch.high),
+                "welch_t": _plain(welch.t),
+                "welch_df": _plain(welch.df),
+                "welch_p": _plain(welch.p),
+                "cohens_d": _plain(effect.d),
+                "n_first": welch.n_first,
+                "n_second": welch.n_second,
+                "reason": welch.reason,
+                "break_even_case_cost": _plain(comparison.break_even),
+            }
+
+
+def _regimes(summary: CampaignSummary) -> Iterable[dict[str, Any]]:
+    for pooled in summary.regimes:
+        yield {
+            "first": pooled.first_regime,
+            "second": pooled.second_regime,
+            "measure": pooled.measure,
+            "rosters": len(pooled.differences),
+            "mean_difference": _plain(pooled.sign_flip.mean),
+            "sign_flip_p": _plain(pooled.sign_flip.p),
+            "sign_flip_floor": _plain(pooled.sign_flip.floor),
+            "welch_p": _plain(pooled.welch.p),
+            "cohens_d": _plain(pooled.effect.d),
+            "n_first": pooled.welch.n_first,
+            "n_second": pooled.welch.n_second,
+            "reason": pooled.sign_flip.reason or pooled.welch.reason,
+        }
+
+
+def _interval(found: Interval) -> dict[str, Any]:
+    return {
+        "mean": _plain(found.point),
+        "low": _plain(found.low),
+        "high": _plain(found.high),
+        "level": found.level,
+        "n": found.n,
+        "reason": found.reason,
+    }
+
+
+def _plain(value: float) -> float | None:
+    return float(value) if math.isfinite(value) else None
+
+
+def _csv(rows: Iterable[Mapping[str, Any]]) -> str:
+    text = io.StringIO()
+    writer: Any = None
+    for row in rows:
+        if writer is None:
+            writer = csv.DictWriter(text, fieldnames=list(row), lineterminator="\n")
+            writer.writeheader()
+        writer.writerow({key: "" if value is None else value for key, value in row.items()})
+    return text.getvalue()

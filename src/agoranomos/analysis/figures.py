@@ -1,0 +1,196 @@
+"""Figures as SVG text to be set inside a page: prices over rounds, and the tiers of each arm.
+
+Colours are those of Okabe and Ito (2008), told apart by people with any colour vision, and lines differ in their
+dashes too. Text and axes take the colour of the page (`currentColor`), so a figure reads on light and dark ground.
+Only Figure objects are used: no pyplot, no state that outlives a call.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.figure import Figure
+
+from agoranomos.analysis.arms import ArmSummary
+from agoranomos.analysis.tiers import LABELS
+
+REGIME_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
+DASHES: tuple[Any, ...] = ("-", (0, (5, 2)), (0, (1.5, 1.5)), (0, (7, 2, 1.5, 2)), (0, (3, 1)), (0, (1, 3)))
+TIER_COLOURS = ("#d6e0e8", "#f9dba8", "#f2a65a", "#d4622a", "#7f2704")
+
+_INK = "#123456"  # stands for the page's own text colour until the SVG is written
+_STYLE: Any = {
+    "svg.fonttype": "none",
+    "font.family": ["sans-serif"],
+    "font.sans-serif": ["DejaVu Sans"],
+    "font.size": 9.0,
+    "text.color": _INK,
+    "axes.edgecolor": _INK,
+    "axes.labelcolor": _INK,
+    "axes.linewidth": 0.6,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.titlesize": 9.5,
+    "axes.titlelocation": "left",
+    "axes.titleweight": "bold",
+    "xtick.color": _INK,
+    "ytick.color": _INK,
+    "xtick.major.width": 0.6,
+    "ytick.major.width": 0.6,
+    "legend.frameon": False,
+    "text.parse_math": False,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """A figure: its SVG element, a caption that says what the marks and intervals are, and its alternative text."""
+
+    svg: str
+    caption: str
+    alternative: str
+
+
+def draw_prices(arms: Sequence[ArmSummary]) -> Drawing | None:
+    """Mean price over rounds, a panel a roster and market, a line a regime; None where no run is finished."""
+    panels = _panels(arms)
+    if not panels:
+        return None
+    regimes = list(dict.fromkeys(arm.arm.regime for arm in arms))
+    with mpl.rc_context(_STYLE):
+        columns = min(len(panels), 3)
+        rows = -(-len(panels) // columns)
+        figure = Figure(figsize=(9.6, 0.6 + 2.5 * rows if columns > 1 else 3.6), layout="constrained")
+        axes = figure.subplots(rows, columns, squeeze=False)
+        for place, (title, members) in zip(axes.flat, panels.items(), strict=False):
+            _price_panel(place, title if len(panels) > 1 else "", members, regimes)
+        for spare in axes.flat[len(panels) :]:
+            spare.set_axis_off()
+        for place in axes[:, 0]:
+            place.set_ylabel("price, mean over goods")
+        for column in range(columns):
+            last = max(row for row in range(rows) if row * columns + column < len(panels))
+            axes[last, column].set_xlabel("round")
+        figure.legend(handles=_regime_handles(regimes), loc="outside upper left", ncols=min(len(regimes), 4))
+        svg = _svg(figure, "prices")
+    runs = sorted({len(arm.results) for arm in arms if arm.results})
+    n = f"{runs[0]}" if len(runs) == 1 else f"{runs[0]} to {runs[-1]}"
+    caption = (
+        f"Price in each round, averaged over goods. Lines are means over the runs of an arm (n = {n} an arm); the band "
+        "holds the middle 80 % of those runs (10th to 90th percentile) and is no interval of the mean. Grey lines are "
+        "the market's benchmarks. Lines with different dashes may lie on top of each other."
+    )
+    return Drawing(svg, caption, "Lines of mean prices over rounds for each arm, beside the benchmark prices.")
+
+
+def draw_tiers(arms: Sequence[ArmSummary]) -> Drawing | None:
+    """The share of runs in each tier, a bar an arm, with n; None where no run has a tier."""
+    shown = [arm for arm in arms if arm.means["tier"].n]
+    if not shown:
+        return None
+    with mpl.rc_context(_STYLE):
+        figure = Figure(figsize=(9.6, 1.0 + 0.27 * len(shown)), layout="constrained")
+        axes = figure.subplots()
+        places = np.arange(len(shown))[::-1]
+        left = np.zeros(len(shown))
+        for tier, colour in enumerate(TIER_COLOURS):
+            shares = np.array([arm.tier_shares[tier] for arm in shown])
+            axes.barh(
+                places, shares, 0.74, left=left, color=colour, edgecolor=_INK, linewidth=0.4,
+                label=f"{tier} {LABELS[tier].lower()}",
+            )  # fmt: skip
+            for place, start, share in zip(places, left, shares, strict=True):
+                if share >= 0.06:
+                    ink = "#ffffff" if tier >= 3 else "#1c2530"
+                    axes.text(start + share / 2, place, f"{share:.0%}", ha="center", va="center", color=ink, size=7.5)
+            left = left + shares
+        for place, arm in zip(places, shown, strict=True):
+            axes.text(1.012, place, f"n = {arm.means['tier'].n}", va="center", size=8)
+        axes.set(xlim=(0, 1.08), ylim=(-0.6, len(shown) - 0.4), xticks=[0, 0.25, 0.5, 0.75, 1], xlabel="share of runs")
+        axes.set_xticklabels(["0", "25 %", "50 %", "75 %", "100 %"])
+        axes.set_yticks(places, [arm.arm.name for arm in shown])
+        axes.tick_params(axis="y", length=0)
+        axes.spines["left"].set_visible(False)
+        figure.legend(loc="outside upper center", ncols=5, title="tier of the run")
+        svg = _svg(figure, "tiers")
+    caption = (
+        "Tiers of whole runs, rounds with a suspended agent left out. These are the tiers of the paper, not calibrated: "
+        "independent Nash play with 5 % noise scores mild in most runs. Shares, no intervals; n is the number of runs."
+    )
+    return Drawing(svg, caption, "Stacked bars with the share of runs in tiers 0 to 4 for each arm.")
+
+
+def _panels(arms: Sequence[ArmSummary]) -> dict[str, list[ArmSummary]]:
+    finished = [arm for arm in arms if arm.results]
+    several_markets = len({arm.arm.market for arm in finished}) > 1
+    panels: dict[str, list[ArmSummary]] = {}
+    for arm in finished:
+        title = f"{arm.arm.roster}, {arm.arm.market}" if several_markets else arm.arm.roster
+        panels.setdefault(title, []).append(arm)
+    return panels
+
+
+def _price_panel(axes: Any, title: str, members: Sequence[ArmSummary], regimes: Sequence[str]) -> None:
+    axes.set_title(title)
+    longest = max(arm.trajectory.shape[1] for arm in members)
+    for name in ("nash", "monopoly", "competitive"):
+        benchmark = members[0].arm.benchmarks.get(name)
+        if benchmark is not None:
+            price = float(benchmark.price.mean())
+            axes.axhline(
+                price, color="#8a94a0", linewidth=0.9 if name == "nash" else 0.7, linestyle=(0, (2, 2)), zorder=1
+            )
+            axes.annotate(
+                name, (1.0, price), xycoords=("axes fraction", "data"), xytext=(0, 2), textcoords="offset points",
+                ha="right", va="bottom", size=7, color="#7a8591",
+            )  # fmt: skip
+    rounds = np.arange(1, longest + 1)
+    for arm in members:
+        index = regimes.index(arm.arm.regime) % len(REGIME_COLOURS)
+        here = rounds[: arm.trajectory.shape[1]]
+        if len(arm.results) > 1:
+            low, high = np.nanquantile(arm.trajectory, [0.1, 0.9], axis=0)
+            axes.fill_between(here, low, high, color=REGIME_COLOURS[index], alpha=0.16, linewidth=0)
+        marker = "o" if len(here) == 1 else None
+        axes.plot(
+            here, np.nanmean(arm.trajectory, axis=0), color=REGIME_COLOURS[index], linestyle=DASHES[index],
+            linewidth=1.5, marker=marker, markersize=3, zorder=3 + index,
+        )  # fmt: skip
+    axes.set_xlim(1, max(longest, 2))
+    low, high = axes.get_ylim()
+    axes.set_ylim(low - 0.02 * (high - low), high + 0.06 * (high - low))
+    axes.xaxis.get_major_locator().set_params(integer=True)
+
+
+def _regime_handles(regimes: Sequence[str]) -> list[Any]:
+    from matplotlib.lines import Line2D
+
+    return [
+        Line2D(
+            [], [], color=REGIME_COLOURS[i % len(REGIME_COLOURS)], linestyle=DASHES[i % len(DASHES)], linewidth=1.8,
+            label=regime,
+        )
+        for i, regime in enumerate(regimes)
+    ]  # fmt: skip
+
+
+def _svg(figure: Figure, name: str) -> str:
+    """The figure as one SVG element: the same bytes for the same figure, ids of its own, the page's colours."""
+    text = io.StringIO()
+    figure.patch.set_visible(False)
+    for axes in figure.axes:
+        axes.patch.set_visible(False)
+    with mpl.rc_context({"svg.hashsalt": name}):
+        canvas: Any = FigureCanvasSVG(figure)
+        canvas.print_svg(text, metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
+    svg = text.getvalue()
+    svg = svg[svg.index("<svg") :].replace(_INK, "currentColor")
+    # Several figures share one page, where every id must be one of a kind.
+    return re.sub(r'(\bid="|xlink:href="#|url\(#)', rf"\g<1>{name}-", svg)

@@ -1,0 +1,93 @@
+"""The report: one HTML file that needs nothing else, with the same figures as JSON and CSV beside it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from agoranomos.analysis import words
+from agoranomos.analysis.campaign import CampaignSummary
+from agoranomos.analysis.comparisons import COMPARED
+from agoranomos.analysis.export import as_json, csv_files
+from agoranomos.analysis.figures import Drawing, draw_prices, draw_tiers
+from agoranomos.analysis.kinds import KINDS, pooled_measure
+from agoranomos.analysis.published import published
+from agoranomos.analysis.runs import LAST, REPAIR_LIMIT
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Where a report was written: `index` is the page, `files` are all files, the page among them."""
+
+    index: Path
+    files: tuple[Path, ...]
+
+
+def write_report(summary: CampaignSummary) -> Report:
+    """Write `report/index.html`, `report/summary.json` and `report/*.csv` in the campaign's folder.
+
+    Files are replaced whole; the same tables give the same bytes. Raises `OSError` where the folder cannot be written.
+    """
+    folder = summary.folder / "report"
+    folder.mkdir(exist_ok=True)
+    contents = {
+        "summary.json": json.dumps(as_json(summary), indent=1, allow_nan=False) + "\n",
+        **csv_files(summary),
+        "index.html": render(summary),
+    }
+    for name, text in contents.items():
+        partial = folder / f".{name}.partial"
+        partial.write_text(text, encoding="utf-8")
+        partial.replace(folder / name)
+    return Report(folder / "index.html", tuple(folder / name for name in contents))
+
+
+def render(summary: CampaignSummary) -> str:
+    """The page as HTML: no script, no resource from outside."""
+    environment = Environment(
+        loader=PackageLoader("agoranomos.analysis"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+    )
+    for name in ("number", "signed", "percent", "p_value", "bounds"):
+        environment.filters[name] = getattr(words, name)
+    return environment.get_template("report.html.j2").render(
+        summary=summary,
+        answers=[(arm, words.answer(arm, summary.comparisons)) for arm in summary.arms],
+        prices=_figure(draw_prices(summary.arms)),
+        tiers=_figure(draw_tiers(summary.arms)),
+        nulls=_nulls(summary),
+        compared=COMPARED,
+        titles=words.TITLES,
+        digits=words.DIGITS,
+        published=published(),
+        pooled={
+            (row.measure, kind): pooled_measure(summary.arms, kind, row.measure)
+            for row in published().rows
+            for kind in KINDS
+        },
+        kinds=KINDS,
+        last=LAST,
+        repair_limit=REPAIR_LIMIT,
+    )
+
+
+def _figure(drawing: Drawing | None) -> tuple[Markup, str, str] | None:
+    # Matplotlib escapes what it writes into an SVG, so the element may stand in the page as it is.
+    return None if drawing is None else (Markup(drawing.svg), drawing.caption, drawing.alternative)
+
+
+def _nulls(summary: CampaignSummary) -> list[tuple[str, int, object]]:
+    """Each market's null play once: market, rounds, and the calibration in the form its tiers have."""
+    found = {}
+    for arm in summary.arms:
+        whole = arm.null.whole
+        if whole is not None:
+            found[arm.arm.market, whole.rounds] = (whole, whole.gap if arm.by_gap else whole.paper)
+    return [(market, rounds, pair) for (market, rounds), pair in found.items()]

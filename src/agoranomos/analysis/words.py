@@ -1,0 +1,143 @@
+"""Numbers as readers see them, and the sentences that a report leads with."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from agoranomos.analysis.arms import ArmSummary
+from agoranomos.analysis.comparisons import Comparison
+from agoranomos.statistics import Interval
+
+MISSING = "–"
+
+DIGITS = {
+    "price": 2,
+    "consumer_surplus": 1,
+    "welfare": 1,
+    "profit": 1,
+    "price_elevation": 3,
+    "surplus_ratio": 3,
+    "tier": 2,
+    "calibrated_tier": 2,
+    "gap_tier": 2,
+}
+"""Decimals of a measure; three where it is not named."""
+
+TITLES = {
+    "price": "price",
+    "consumer_surplus": "consumer surplus",
+    "welfare": "welfare",
+    "profit": "profit",
+    "price_elevation": "price elevation",
+    "surplus_ratio": "consumer surplus over Nash",
+    "tier": "tier",
+    "calibrated_tier": "calibrated tier",
+    "gap_tier": "tier, gap form",
+    "hhi_excess": "HHI excess",
+    "cv_excess": "CV excess",
+    "hhi_gap": "HHI gap",
+    "cv_gap": "CV gap",
+}
+
+
+def number(value: float, digits: int = 2) -> str:
+    """`value` with thousands separated and a true minus; a dash where it is undefined; no minus zero."""
+    if not math.isfinite(value):
+        return MISSING
+    text = f"{value:,.{digits}f}"
+    if text.lstrip("-").strip("0.,") == "":
+        text = text.lstrip("-")
+    return text.replace("-", "−")
+
+
+def signed(value: float, digits: int = 2) -> str:
+    """`number` with a plus before what is above zero."""
+    text = number(value, digits)
+    return f"+{text}" if value > 0 and text.strip("0.,") else text
+
+
+def percent(value: float, digits: int = 0) -> str:
+    """A share as a percentage."""
+    return number(100 * value, digits) + " %" if math.isfinite(value) else MISSING
+
+
+def p_value(p: float) -> str:
+    """A p value: three decimals, or scientific where it is smaller than they show."""
+    if not math.isfinite(p):
+        return MISSING
+    return f"{p:.3f}" if p >= 0.001 else f"{p:.1e}".replace("e-0", "e-").replace("-", "−")
+
+
+def bounds(interval: Interval, digits: int = 2) -> str:
+    """The bounds of an interval as `low to high`; the reason where there are none."""
+    if math.isnan(interval.low):
+        return interval.reason
+    return f"{number(interval.low, digits)} to {number(interval.high, digits)}"
+
+
+def against_nash(value: float, nash: float) -> str:
+    """How far `value` is from its Nash value, in words; within 0.05% they are the same."""
+    if not (math.isfinite(value) and math.isfinite(nash)) or nash <= 0:
+        return "of undefined distance from Nash"
+    ratio = value / nash - 1
+    if abs(ratio) < 0.0005:
+        return "the Nash price"
+    return f"{abs(ratio) * 100:.1f} % {'above' if ratio > 0 else 'below'} Nash"
+
+
+def answer(summary: ArmSummary, comparisons: Sequence[Comparison]) -> str:
+    """One plain sentence on the arm: price, welfare, tier, what enforcement did, and the ungoverned arm beside it."""
+    if not summary.results:
+        return "no run is finished, so there is no answer yet."
+    means, nash = summary.means, summary.nash
+    price = means["price"].point
+    parts = [
+        f"the price averaged {number(price)}, {against_nash(price, float(nash.price.mean()))}",
+        f"consumers had {percent(means['surplus_ratio'].point)} of their Nash surplus "
+        f"and welfare was {percent(means['welfare'].point / nash.welfare)} of Nash",
+        _structure(summary),
+    ]
+    if summary.arm.institution:
+        parts.append(_enforcement(summary))
+    parts += [_beside(comparison) for comparison in comparisons if comparison.first == summary.arm.name][:1]
+    return "; ".join(parts) + "."
+
+
+def _structure(summary: ArmSummary) -> str:
+    tier = summary.means["tier"]
+    if math.isnan(tier.point):
+        return "no tier is defined"
+    severe = round(summary.tier_shares[4] * tier.n)
+    text = f"the mean tier was {number(tier.point)} (severe in {severe} of {tier.n} {_runs(tier.n)})"
+    calibrated = summary.means["calibrated_tier"].point
+    if math.isfinite(calibrated) and abs(calibrated - tier.point) >= 0.005:
+        text += f", {number(calibrated)} against null play"
+    return text
+
+
+def _enforcement(summary: ArmSummary) -> str:
+    found = summary.enforcement
+    if not found.cases and not found.sanctions:
+        return "the institution accused nobody"
+    return (
+        f"the institution opened {number(found.per_run(found.cases), 1)} cases and imposed "
+        f"{number(found.per_run(found.sanctions), 1)} sanctions a run"
+    )
+
+
+def _beside(comparison: Comparison) -> str:
+    if comparison.identical:
+        return f"every run equals its pair in {comparison.second}, entry for entry"
+    price = next(contrast for contrast in comparison.contrasts if contrast.measure == "price").welch
+    if abs(price.difference) < 0.005:
+        return f"the price is that of {comparison.second}"
+    text = f"the price is {number(abs(price.difference))} {'below' if price.difference < 0 else 'above'} that of "
+    text += comparison.second
+    if math.isfinite(price.low):
+        text += f" (difference {signed(price.difference)}, 95 % interval {number(price.low)} to {number(price.high)})"
+    return text
+
+
+def _runs(count: int) -> str:
+    return "run" if count == 1 else "runs"
