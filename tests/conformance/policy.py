@@ -177,7 +177,8 @@ class PolicyConformance:
         asked = (self.policy, self.parameters, self.engine, self.rounds)
         here = digests(*asked)
         assert digests(*asked) == here
-        tests = Path(__file__).resolve().parents[1]
+        tests = str(Path(__file__).resolve().parents[1])
+        path = os.pathsep.join([tests, *os.environ.get("PYTHONPATH", "").split(os.pathsep)]).strip(os.pathsep)
         code = (
             "import json, sys; import conformance.policy as c; json.dump(c.digests(*json.load(sys.stdin)), sys.stdout)"
         )
@@ -187,7 +188,7 @@ class PolicyConformance:
             capture_output=True,
             text=True,
             check=True,
-            env={**os.environ, "PYTHONHASHSEED": "1", "PYTHONPATH": str(tests)},
+            env={**os.environ, "PYTHONHASHSEED": "1", "PYTHONPATH": path},
         )
         assert json.loads(run.stdout) == here
 

@@ -1,0 +1,149 @@
+"""The conformance tests themselves: each planted fault must be found, in a plug-in installed as users install one."""
+
+import sys
+
+import pytest
+
+from agoranomos.policies import find_policy, registry
+from conformance.policy import MARKETS, STANDINGS, PolicyConformance
+
+PLUG_IN = '''
+"""Policies with one fault each, beside one without."""
+
+import dataclasses
+
+import numpy as np
+
+from agoranomos.policies import Decision, PolicyType
+from agoranomos.policies.equilibrium import Nash
+
+
+class Sound(Nash):
+    """Plays Nash."""
+
+    name = "sound"
+
+
+class Greedy(Nash):
+    """Asks for more than it can make."""
+
+    name = "greedy"
+
+    def act(self, observation, notice, memory, randomness):
+        return Decision(self._decision.action * 3.0, None)
+
+
+class Meddling(Nash):
+    """Writes into what it was shown."""
+
+    name = "meddling"
+
+    def act(self, observation, notice, memory, randomness):
+        observation["price"][:] = 0.0
+        return self._decision
+
+
+class Counting(Nash):
+    """Keeps state in the instance."""
+
+    name = "counting"
+    count = 0
+
+    def act(self, observation, notice, memory, randomness):
+        self.count += 1
+        return Decision(self._decision.action / self.count, None)
+
+
+class Hashing(Nash):
+    """Depends on how Python hashes text in this process."""
+
+    name = "hashing"
+
+    def act(self, observation, notice, memory, randomness):
+        return Decision(self._decision.action * (hash(randomness.agent) % 1000 / 1000.0), None)
+
+
+class Reading(Nash):
+    """Reads its notice and does not say so."""
+
+    name = "reading"
+
+    def act(self, observation, notice, memory, randomness):
+        obeys = notice is not None and "review" in notice.text
+        return Decision(self._decision.action * (0.5 if obeys else 1.0), None)
+
+
+class Floating(Nash):
+    """Describes itself with a float."""
+
+    name = "floating"
+
+    def describe(self):
+        return {"policy": "floating", "speed": 0.5}
+
+
+class Wordy(Nash):
+    """Has no summary that ends"""
+
+    name = "wordy"
+
+
+POLICIES = {kind.name: PolicyType.scripted(kind) for kind in Nash.__subclasses__()}
+globals().update({f"P_{name}": kind for name, kind in POLICIES.items()})
+'''
+NAMES = ("sound", "greedy", "meddling", "counting", "hashing", "reading", "floating", "wordy")
+
+
+@pytest.fixture
+def installed(tmp_path, monkeypatch):
+    (tmp_path / "planted_policies.py").write_text(PLUG_IN, encoding="utf-8")
+    metadata = tmp_path / "planted_policies-1.0.dist-info"
+    metadata.mkdir()
+    (metadata / "METADATA").write_text(
+        "Metadata-Version: 2.1\nName: planted-policies\nVersion: 1.0\n", encoding="utf-8"
+    )
+    lines = [f"{name} = planted_policies:P_{name}" for name in NAMES]
+    (metadata / "entry_points.txt").write_text("\n".join(["[agoranomos.policies]", *lines, ""]), encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    registry._plug_ins.cache_clear()
+    yield
+    sys.modules.pop("planted_policies", None)
+    registry._plug_ins.cache_clear()
+
+
+def conformance(name):
+    return type("TestPlanted", (PolicyConformance,), {"policy": name, "rounds": 4})()
+
+
+def test_a_sound_plug_in_passes(installed):
+    suite = conformance("sound")
+    assert find_policy("sound").summary == "Plays Nash."
+    for market in MARKETS:
+        suite.test_every_action_is_feasible_as_it_is(market, STANDINGS)
+    suite.test_acting_is_pure()
+    suite.test_the_same_seed_gives_the_same_episode_in_every_process()
+    suite.test_it_describes_itself_as_plain_values_without_floats()
+    suite.test_it_perceives_text_only_if_it_says_so()
+    suite.test_it_is_summed_up_in_one_sentence()
+
+
+@pytest.mark.parametrize(
+    ("name", "test"),
+    [
+        ("meddling", "test_acting_is_pure"),
+        ("counting", "test_acting_is_pure"),
+        ("hashing", "test_the_same_seed_gives_the_same_episode_in_every_process"),
+        ("reading", "test_it_perceives_text_only_if_it_says_so"),
+        ("floating", "test_it_describes_itself_as_plain_values_without_floats"),
+        ("wordy", "test_it_is_summed_up_in_one_sentence"),
+    ],
+)
+def test_a_planted_fault_is_found(installed, name, test):
+    with pytest.raises(AssertionError):
+        getattr(conformance(name), test)()
+
+
+def test_an_infeasible_action_is_found(installed):
+    with pytest.raises(AssertionError, match="asks for"):
+        conformance("greedy").test_every_action_is_feasible_as_it_is("the papers' duopoly", ())
