@@ -83,10 +83,11 @@ class _Sampler:
 
     def _text(self, schema: Schema) -> str:
         words = [_WORDS[self._below(len(_WORDS))] for _ in range(4)]
+        texts = [" ".join(words[:count]) for count in (4, 3, 2, 1)]
         number = self._below(41)
         limit = schema.get("maxLength", 80)
         pattern = schema.get("pattern", "")
-        for candidate in (" ".join(words)[:limit].rstrip(), words[0], str(number), str(number % 10), ""):
+        for candidate in (*texts, str(number), str(number % 10), ""):
             if schema.get("minLength", 0) <= len(candidate) <= limit and re.search(pattern, candidate):
                 return candidate
         raise UsageError(f"the mock engine has no text that matches the pattern {pattern!r}")

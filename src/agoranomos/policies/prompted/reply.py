@@ -115,7 +115,7 @@ def _object(properties: dict[str, Any]) -> dict[str, Any]:
 
 
 def _text(limit: int) -> dict[str, Any]:
-    return {"type": "string", "pattern": f"^{_PLAIN_CHARACTER}{{0,{limit}}}$", "maxLength": limit}
+    return {"type": "string", "pattern": f"^{_PLAIN_CHARACTER}{{0,{limit}}}$"}
 
 
 def _json_object(text: str) -> dict[str, Any] | None:
