@@ -1,1 +1,5 @@
-"""cli"""
+"""The command `agora`."""
+
+from agoranomos.cli.main import main
+
+__all__ = ["main"]

@@ -1,0 +1,83 @@
+# make demo and make test do all the set-up themselves; a second call skips what is done.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+PYTHON ?= python3
+VENV ?= .venv
+JOBS ?= 2
+DEMO ?= logs/demo
+DEMO_OPTIONS ?=
+
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+SOURCES := src tests benchmarks .ci
+AGORA := $(BIN)/agora
+
+.PHONY: help
+help:  ## Show this list.
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0] + ": make PYTHON=python3.11 ...")'
+	@echo "Making an environment in $(VENV)"
+	@$(PYTHON) -m venv $(VENV)
+
+# One stamp for each set of packages: newer than pyproject.toml and constraints.txt means installed.
+$(VENV)/.has-test: $(BIN)/python pyproject.toml constraints.txt
+	@echo "Installing the package and its test tools"
+	@$(PIP) install -c constraints.txt -e '.[test]'
+	@touch $@
+
+$(VENV)/.has-local: $(BIN)/python pyproject.toml constraints.txt
+	@echo "Installing the package, torch and transformers (minutes, and hundreds of megabytes or more)"
+	@$(PIP) install -c constraints.txt -e '.[local]'
+	@touch $@
+
+.PHONY: demo
+demo: $(VENV)/.has-local  ## Fetch the language model, run the three regimes, verify the logs, show the report.
+	$(AGORA) models pull smollm2
+	$(AGORA) run campaigns/cournot-three-regimes.yaml --out $(DEMO) $(DEMO_OPTIONS)
+	$(AGORA) log verify $(DEMO)
+	$(AGORA) report $(DEMO)
+
+.PHONY: lint
+lint: $(VENV)/.has-test  ## Formatting, lint, types, import layers.
+	$(BIN)/ruff format --check $(SOURCES)
+	$(BIN)/ruff check $(SOURCES)
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+.PHONY: test
+test: lint  ## The checks above and the tests, with their coverage floors.
+	COVERAGE_FILE=$(VENV)/.coverage $(BIN)/python -m pytest -n $(JOBS) -m "not long" --cov --cov-report=json:$(VENV)/coverage.json
+	$(BIN)/python .ci/coverage_floors.py $(VENV)/coverage.json
+
+.PHONY: test-model
+test-model: $(VENV)/.has-test $(VENV)/.has-local  ## The tests that run the embedded language model.
+	$(AGORA) models pull smollm2
+	$(BIN)/python -m pytest -m "model and not long"
+
+.PHONY: long
+long: $(VENV)/.has-test $(VENV)/.has-local  ## The tests that take minutes each.
+	$(AGORA) models pull smollm2
+	$(BIN)/python -m pytest -m long --durations=0
+
+.PHONY: bench
+bench: $(VENV)/.has-test  ## Measure, and write docs/performance.json and docs/performance.md.
+	$(BIN)/python -m benchmarks
+
+.PHONY: docs
+docs: $(VENV)/.has-test  ## Write the generated pages anew: commands, schemas.
+	$(BIN)/python docs/generate.py
+
+.PHONY: constraints
+constraints: $(VENV)/.has-test $(VENV)/.has-local  ## Pin what this environment holds.
+	$(BIN)/python .ci/pins.py > constraints.new
+	mv constraints.new constraints.txt
+
+.PHONY: clean
+clean:  ## Remove the environment, the caches and the demo's logs. Other logs stay.
+	rm -rf $(VENV) logs/demo build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	find src tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +

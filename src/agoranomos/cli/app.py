@@ -1,0 +1,50 @@
+"""The table of verbs. A verb's module is light to import: what is heavy it imports when the verb runs."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+import typer
+
+VERBS: dict[str, str] = {
+    "init": "agoranomos.cli.init:init",
+    "list": "agoranomos.cli.listing:list_kind",
+}
+"""A verb and the function, or the Typer of a group of verbs, that stands behind it; in the order of `--help`."""
+
+
+def command() -> Any:
+    """The whole command, ready to run."""
+    app = typer.Typer(
+        help="A laboratory for markets of software agents under institutions.",
+        epilog="Start with:  agora init mylab",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(_options)
+    for verb, target in VERBS.items():
+        module, _, attribute = target.partition(":")
+        found = getattr(import_module(module), attribute)
+        if isinstance(found, typer.Typer):
+            app.add_typer(found, name=verb)
+        else:
+            app.command(verb)(found)
+    return typer.main.get_command(app)
+
+
+def _show_version(asked: bool) -> None:
+    if asked:
+        from agoranomos import __version__
+
+        print(__version__)
+        raise typer.Exit
+
+
+def _options(
+    version: bool = typer.Option(False, "--version", help="Print the version.", callback=_show_version, is_eager=True),
+) -> None:
+    pass
