@@ -1,0 +1,146 @@
+"""Ed25519 keys in the C2SP form: `name+keyid+base64(0x01 || public key)` (c2sp.org/signed-note)."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from dataclasses import dataclass
+from hashlib import sha256
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from agoranomos.logs.faults import LogFault
+
+ED25519 = b"\x01"
+"""The signature type of plain Ed25519 notes."""
+
+_FIELD_PRIME = 2**255 - 19
+
+# Encodings of points of small order, sign bit cleared (RFC 8032 arithmetic; libsodium refuses the same list). Under
+# such a key one fixed signature can verify many messages, or every one.
+_SMALL_ORDER = frozenset(
+    bytes.fromhex(encoding)
+    for encoding in (
+        "00" * 32,
+        "01" + "00" * 31,
+        "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+        "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+        "ec" + "ff" * 30 + "7f",
+        "ed" + "ff" * 30 + "7f",
+        "ee" + "ff" * 30 + "7f",
+    )
+)
+
+_VKEY = re.compile(r"(?P<name>[^+]+)\+(?P<id>[0-9a-f]{8})\+(?P<key>[A-Za-z0-9+/]+={0,2})")
+
+
+def strict_base64(text: str) -> bytes:
+    """The bytes of canonical base64; raises `LogFault` for junk and for stray padding bits, which decoders let pass."""
+    try:
+        data = base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        data = None
+    if data is None or base64.b64encode(data).decode() != text:
+        raise LogFault("damaged", "not canonical base64")
+    return data
+
+
+def check_key_name(name: str) -> str:
+    """`name` itself; raises `LogFault` when it is no key name (C2SP: not empty, no space, no `+`)."""
+    if not name or "+" in name or not name.isprintable() or any(letter.isspace() for letter in name):
+        raise LogFault("damaged", f"{name!r} is not a key name: it must be printable, without spaces and without `+`")
+    return name
+
+
+def _key_id(name: str, public: bytes) -> bytes:
+    return sha256(name.encode() + b"\n" + ED25519 + public).digest()[:4]
+
+
+@dataclass(frozen=True, slots=True)
+class Verifier:
+    """A public key under a name. Raises `LogFault` for a key of small order or one that is not canonical."""
+
+    name: str
+    public: bytes
+
+    def __post_init__(self) -> None:
+        check_key_name(self.name)
+        if len(self.public) != 32:
+            raise LogFault("damaged", f"the public key of {self.name} has {len(self.public)} bytes, not 32")
+        unsigned = int.from_bytes(self.public, "little") & (2**255 - 1)
+        if unsigned.to_bytes(32, "little") in _SMALL_ORDER or unsigned >= _FIELD_PRIME:
+            raise LogFault("tampered", f"the public key of {self.name} is of small order or not canonical: refused")
+
+    @classmethod
+    def from_vkey(cls, vkey: str) -> Verifier:
+        """The verifier of a C2SP vkey; raises `LogFault` when it is not one, or its key id is wrong."""
+        match = _VKEY.fullmatch(vkey)
+        if match is None:
+            raise LogFault("damaged", f"{vkey[:120]!r} is not a verifier key (`name+keyid+base64`)")
+        data = strict_base64(match["key"])
+        if data[:1] != ED25519:
+            raise LogFault("damaged", f"the verifier key of {match['name']} is not of type 1 (Ed25519)")
+        verifier = cls(match["name"], data[1:])
+        if verifier.key_id.hex() != match["id"]:
+            raise LogFault("tampered", f"the verifier key of {match['name']} does not have the key id it states")
+        return verifier
+
+    @property
+    def key_id(self) -> bytes:
+        """The first four bytes of SHA-256 over name, newline, 0x01 and the public key."""
+        return _key_id(self.name, self.public)
+
+    @property
+    def vkey(self) -> str:
+        """The key as one word of text."""
+        return f"{self.name}+{self.key_id.hex()}+{base64.b64encode(ED25519 + self.public).decode()}"
+
+    def verify(self, message: bytes, signature: bytes) -> None:
+        """Raises `LogFault` unless `signature` is this key's over `message`."""
+        try:
+            Ed25519PublicKey.from_public_bytes(self.public).verify(signature, message)
+        except InvalidSignature:
+            raise LogFault("tampered", f"the signature of {self.name} does not fit the text") from None
+
+
+class SigningKey:
+    """A private key under a name. It is never shown, and never written by this class."""
+
+    __slots__ = ("_private", "verifier")
+
+    def __init__(self, name: str, private: Ed25519PrivateKey) -> None:
+        self._private = private
+        self.verifier = Verifier(name, private.public_key().public_bytes_raw())
+
+    @classmethod
+    def generate(cls, name: str) -> SigningKey:
+        """A new key from the system's randomness."""
+        return cls(name, Ed25519PrivateKey.generate())
+
+    @classmethod
+    def from_seed(cls, name: str, seed: bytes) -> SigningKey:
+        """The key of a 32-byte seed (RFC 8032, section 5.1.5)."""
+        return cls(name, Ed25519PrivateKey.from_private_bytes(seed))
+
+    @property
+    def name(self) -> str:
+        """The name that its signatures carry."""
+        return self.verifier.name
+
+    @property
+    def vkey(self) -> str:
+        """The public key as one word of text."""
+        return self.verifier.vkey
+
+    def sign(self, text: str) -> str:
+        """The signature line of a note with this text (which ends in a newline), its newline included."""
+        signature = self._private.sign(text.encode())
+        return f"— {self.name} {base64.b64encode(self.verifier.key_id + signature).decode()}\n"
+
+    def __repr__(self) -> str:
+        return f"SigningKey({self.vkey})"
+
+    def __reduce__(self) -> tuple[object, ...]:
+        raise TypeError("a signing key is not copied, pickled or sent to another process")

@@ -1,0 +1,176 @@
+"""The keys of a workspace's owner on disk: private keys by role, and the keyring of public keys that are trusted."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import re
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_ssh_private_key,
+)
+
+from agoranomos.errors import MachineError, UsageError
+from agoranomos.logs.faults import LogFault
+from agoranomos.logs.keys import SigningKey, Verifier
+
+_ROLE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
+_MAX_KEY_BYTES = 1 << 16
+_KEYRING = "keyring"
+
+
+class KeyStore:
+    """A folder (mode 0700) with one key file a role (OpenSSH format, mode 0600) and the keyring, a vkey a line.
+
+    One key has one role. A key that is made here is put on the keyring, so its logs verify at once on this machine.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = Path(folder)
+
+    @property
+    def keyring(self) -> Path:
+        """The file of trusted public keys: one vkey a line, `#` begins a comment."""
+        return self.folder / _KEYRING
+
+    def signing_key(self, role: str) -> SigningKey:
+        """The private key of `role`, made on first use; its name is the role.
+
+        Raises `UsageError` for a bad role, or for a file or folder that others may read or that is no key file,
+        `MachineError` when the disk fails.
+        """
+        if not _ROLE.fullmatch(role) or role == _KEYRING:
+            raise UsageError(
+                f"{role!r} is not the name of a key", advice="Letters, digits, dots and dashes, at most 63."
+            )
+        path = self.folder / f"{role}.key"
+        try:
+            if not path.is_symlink() and not path.exists():
+                self._make(path, role)
+            self._check_folder()
+            return _load(path, role)
+        except OSError as error:
+            raise MachineError(f"cannot use the key {path}: {error.strerror}") from error
+
+    def trusted(self) -> tuple[Verifier, ...]:
+        """The public keys on the keyring, in order, each once; none where there is no keyring yet."""
+        try:
+            if not self.keyring.exists():
+                return ()
+            self._check_folder()
+        except OSError as error:
+            raise MachineError(f"cannot read {self.keyring}: {error.strerror}") from error
+        return read_vkeys(self.keyring)
+
+    def _make(self, path: Path, role: str) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._check_folder()
+        with self._alone():
+            if path.exists():  # another process made it meanwhile
+                return
+            private = Ed25519PrivateKey.generate()
+            data = private.private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption())
+            ring = (
+                self.keyring.read_bytes() if self.keyring.exists() else b"# Keys whose logs are trusted, one a line.\n"
+            )
+            ring += b"" if ring.endswith(b"\n") else b"\n"
+            # The keyring first: a public key without its private one does no harm, a key that is not trusted would.
+            _write(self.keyring, ring + SigningKey(role, private).vkey.encode() + b"\n")
+            _write(path, data)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        handle = os.open(self.folder / ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(handle)
+
+    def _check_folder(self) -> None:
+        _check_owner(self.folder, self.folder.lstat(), "700")
+
+
+def _write(path: Path, data: bytes) -> None:
+    temporary = path.with_name(f".{path.name}.new")
+    temporary.unlink(missing_ok=True)  # of a process that died here; the lock is held
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+    with os.fdopen(os.open(temporary, flags, 0o600), "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def _check_owner(path: Path, status: os.stat_result, mode: str) -> None:
+    if stat.S_ISLNK(status.st_mode):
+        raise UsageError(f"{path} is a symbolic link; a key is used only where it lies")
+    if status.st_uid != os.geteuid():
+        raise UsageError(f"{path} belongs to another user", advice="Use a key store of your own (AGORA_HOME).")
+    if status.st_mode & 0o077:
+        raise UsageError(
+            f"{path} may be read or changed by others (mode {stat.S_IMODE(status.st_mode):04o})",
+            advice=f"If nobody did: chmod {mode} {path}. Otherwise make a new key and take this one off the keyrings.",
+        )
+
+
+def _load(path: Path, role: str) -> SigningKey:
+    _check_owner(path, path.lstat(), "600")
+    with os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC), "rb") as file:
+        status = os.fstat(file.fileno())
+        _check_owner(path, status, "600")
+        if not stat.S_ISREG(status.st_mode) or status.st_nlink != 1:
+            raise UsageError(f"{path} is not a plain file with one name", advice="A key has one place on disk.")
+        data = file.read(_MAX_KEY_BYTES)
+    try:
+        private = load_ssh_private_key(data, password=None)
+    except Exception:  # what the library raises for a broken file is no part of its interface, and may quote the file
+        private = None
+    if not isinstance(private, Ed25519PrivateKey):
+        raise UsageError(
+            f"{path} is not an Ed25519 key in OpenSSH format without a passphrase",
+            advice="Put the right file back, or move it away and a new key is made.",
+        )
+    return SigningKey(role, private)
+
+
+def read_vkeys(source: str | Path) -> tuple[Verifier, ...]:
+    """The public keys of a vkey (`name+keyid+base64`), or of a file with one a line and `#` comments; each once.
+
+    Raises `UsageError` that names the line that is no vkey.
+    """
+    if isinstance(source, str) and source.count("+") >= 2 and not Path(source).exists():
+        lines, name = [source], "the key given"
+    else:
+        name = str(source)
+        try:
+            with Path(source).open("rb") as file:
+                lines = file.read(1 << 20).decode().split("\n")
+        except FileNotFoundError:
+            raise UsageError(f"{source} is neither a public key (`name+keyid+base64`) nor a file with some") from None
+        except UnicodeDecodeError:
+            raise UsageError(f"{source} is not a text file with public keys") from None
+        except OSError as error:
+            raise MachineError(f"cannot read {source}: {error.strerror}") from error
+    found: dict[Verifier, None] = {}
+    for number, line in enumerate(lines, 1):
+        word = line.split("#")[0].strip()
+        if word:
+            try:
+                found[Verifier.from_vkey(word)] = None
+            except LogFault as fault:
+                raise UsageError(f"{name}, line {number}: {fault.message}") from None
+    return tuple(found)

@@ -1,0 +1,72 @@
+"""The Merkle tree of RFC 6962, section 2.1: hashes of leaves and nodes, and the root of a growing list.
+
+A leaf's hash and a node's hash begin with different bytes, so that no entry can pass for a node.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from hashlib import sha256
+
+HASH_BYTES = 32
+LEAF_PREFIX = b"\x00"
+NODE_PREFIX = b"\x01"
+EMPTY_ROOT = sha256(b"").digest()
+"""The root of the tree without leaves."""
+
+
+def leaf_hash(entry: bytes) -> bytes:
+    """SHA-256 of 0x00 and the entry."""
+    return sha256(LEAF_PREFIX + entry).digest()
+
+
+def leaf_hashes(entries: Sequence[bytes]) -> list[bytes]:
+    """The leaf hash of each entry; the hot path of writing and of verifying."""
+    return [sha256(b"\x00" + entry).digest() for entry in entries]
+
+
+def node_hash(left: bytes, right: bytes) -> bytes:
+    """SHA-256 of 0x01, the left and the right hash."""
+    return sha256(NODE_PREFIX + left + right).digest()
+
+
+class CompactRange:
+    """The roots of the largest complete subtrees that cover leaves 0 .. size - 1: all that a growing tree must keep."""
+
+    __slots__ = ("_complete", "size")
+
+    def __init__(self) -> None:
+        self.size = 0
+        self._complete: list[bytes | None] = []  # by height; set exactly where the size has a 1 bit
+
+    def extend(self, leaves: Sequence[bytes]) -> None:
+        """Append leaf hashes, a level at a time."""
+        level: list[bytes] = list(leaves)
+        self.size += len(level)
+        height = 0
+        while level:
+            if height == len(self._complete):
+                self._complete.append(None)
+            waiting = self._complete[height]
+            if waiting is not None:
+                level.insert(0, waiting)
+            self._complete[height] = level.pop() if len(level) % 2 else None
+            level = [
+                sha256(b"\x01" + left + right).digest() for left, right in zip(level[::2], level[1::2], strict=True)
+            ]
+            height += 1
+
+    def root(self) -> bytes:
+        """The root of the leaves so far."""
+        root: bytes | None = None
+        for subtree in self._complete:
+            if subtree is not None:
+                root = subtree if root is None else node_hash(subtree, root)
+        return EMPTY_ROOT if root is None else root
+
+
+def root_of(leaves: Sequence[bytes]) -> bytes:
+    """The root of a list of leaf hashes."""
+    tree = CompactRange()
+    tree.extend(leaves)
+    return tree.root()

@@ -1,0 +1,148 @@
+"""Reads a log. Nothing here says that what is read is authentic, except `read_recorded`: see `verify_log`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from agoranomos.errors import MachineError
+from agoranomos.logs import layout
+from agoranomos.logs.certificate import certified_by, read_certificate
+from agoranomos.logs.checkpoint import Checkpoint, parse_checkpoint
+from agoranomos.logs.diagnosis import why_not
+from agoranomos.logs.faults import LogFault, within
+from agoranomos.logs.journal import signed_checkpoints
+from agoranomos.logs.keys import Verifier
+from agoranomos.logs.merkle import leaf_hashes, root_of
+from agoranomos.logs.note import MAX_NOTE_BYTES, parse_note
+from agoranomos.logs.segments import read_lines
+
+_MAX_VKEY_BYTES = 4096
+
+
+def read_small(folder: Path, name: str, limit: int = MAX_NOTE_BYTES) -> bytes:
+    """The bytes of a small file of a log; raises `LogFault` when it is missing or longer than such a file may be."""
+    try:
+        with (folder / name).open("rb") as file:
+            data = file.read(limit + 1)
+    except (FileNotFoundError, NotADirectoryError):
+        raise LogFault("damaged", f"{name} is missing") from None
+    except OSError as error:
+        raise MachineError(f"cannot read {folder / name}: {error.strerror}") from error
+    if len(data) > limit:
+        raise LogFault("damaged", f"{name} is longer than {limit} bytes")
+    return data
+
+
+def read_vkey(folder: Path) -> Verifier:
+    """The key that a log's folder names as its own; by itself it proves nothing."""
+    data = read_small(folder, layout.VKEY, _MAX_VKEY_BYTES)
+    with within(layout.VKEY):
+        if not data.isascii() or not data.endswith(b"\n"):
+            raise LogFault("damaged", "not a verifier key and a newline")
+        return Verifier.from_vkey(data[:-1].decode())
+
+
+class LogReader:
+    """The entries, the checkpoint and the blobs of a log, as they lie in its folder; verify first what must be true."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = Path(folder)
+        with within(layout.CHECKPOINT):
+            self.checkpoint: Checkpoint = parse_checkpoint(parse_note(read_small(self.folder, layout.CHECKPOINT)).text)
+
+    @property
+    def origin(self) -> str:
+        """Whose log it is."""
+        return self.checkpoint.origin
+
+    @property
+    def size(self) -> int:
+        """How many entries the checkpoint covers."""
+        return self.checkpoint.size
+
+    def entries(self) -> Iterator[bytes]:
+        """The entries that the checkpoint covers, in order, without newlines; raises `LogFault` where one is missing."""
+        left = self.size
+        for lines in read_lines(self.folder, self.size):
+            yield from lines[:left]
+            left -= len(lines)
+            if left <= 0:
+                return
+        if left:
+            raise LogFault(
+                "damaged", f"entry {self.size - left} is missing: the entries end there", entry=self.size - left
+            )
+
+    def blob(self, digest: str) -> bytes:
+        """The content with this SHA-256 (hex); raises `LogFault` when it is missing or is other content."""
+        return read_blob(self.folder, digest)
+
+
+def read_blob(folder: Path, digest: str) -> bytes:
+    """The content with this SHA-256 (hex) in a log's folder; raises `LogFault` when it is missing or differs."""
+    if len(digest) != 64 or not set(digest) <= set("0123456789abcdef"):
+        raise LogFault("tampered", f"{digest[:80]!r} is not a SHA-256 in hex")
+    try:
+        content = (Path(folder) / layout.blob_file(digest)).read_bytes()
+    except FileNotFoundError:
+        raise LogFault("damaged", f"blob {digest} is missing") from None
+    if sha256(content).hexdigest() != digest:
+        raise LogFault("tampered", f"blob {digest}: its content is not what its name says")
+    return content
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What a log durably holds: the entries under its last good journalled checkpoint. Without one, nothing."""
+
+    checkpoint: Checkpoint | None
+    entries: tuple[bytes, ...]
+
+
+def recorded(folder: Path, trusted: Sequence[Verifier] | None = None) -> Recorded:
+    """The signed entries of a log, whether or not its writer lived to close it.
+
+    A torn tail (lines or a note that no acknowledgement covers) is passed over. With `trusted`, one of these keys must
+    certify the log's. Raises `LogFault` when entries below the last checkpoint are gone or changed, when a bad note
+    stands before a good one, or when no trusted key certifies the log.
+    """
+    folder = Path(folder)
+    journal = folder / layout.JOURNAL
+    try:
+        if not journal.is_file() or journal.stat().st_size == 0:
+            return Recorded(None, ())
+        verifier = read_vkey(folder)
+        if trusted is not None:
+            certificate = read_small(folder, layout.CERTIFICATE)
+            with within(layout.CERTIFICATE):
+                certified_by(certificate, trusted)
+                if read_certificate(certificate).log != verifier:
+                    raise LogFault("tampered", f"it certifies another key than that of {layout.VKEY}")
+        with within(layout.JOURNAL):
+            checkpoints = signed_checkpoints(journal, verifier)
+        if not checkpoints:
+            return Recorded(None, ())
+        last = checkpoints[-1]
+        lines: list[bytes] = []
+        try:
+            for batch in read_lines(folder, last.size):
+                lines += batch
+                if len(lines) >= last.size:
+                    break
+        except LogFault:
+            if len(lines) < last.size:
+                raise
+        del lines[last.size :]
+        if len(lines) < last.size or root_of(leaf_hashes(lines)) != last.root:
+            raise why_not(folder, checkpoints)
+    except OSError as error:
+        raise MachineError(f"cannot read {error.filename or folder}: {error.strerror}") from error
+    return Recorded(last, tuple(lines))
+
+
+def read_recorded(folder: Path, trusted: Sequence[Verifier] | None = None) -> tuple[bytes, ...]:
+    """The entries of `recorded`: what an attempt that died had acknowledged, to be fed to the next one."""
+    return recorded(folder, trusted).entries

@@ -1,0 +1,62 @@
+"""Reads a log's lines and leaf hashes as a stream, within limits on what a stranger's file may make us hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from agoranomos.logs import layout
+from agoranomos.logs.faults import LogFault
+from agoranomos.logs.log import MAX_ENTRY_BYTES
+from agoranomos.logs.merkle import HASH_BYTES
+
+_CHUNK_BYTES = 1 << 20
+
+
+def read_lines(folder: Path, size: int) -> Iterator[list[bytes]]:
+    """The lines of a log's segments in batches, at most `size` of them and those that follow in the last segment.
+
+    A batch never crosses a segment. Raises `LogFault` for a segment that is missing, too short or too long, for a line
+    that is too long, and for a last line without its newline.
+    """
+    for first in layout.segments(size):
+        name = layout.entries_file(first)
+        expected = min(size - first, layout.SEGMENT_ENTRIES)
+        index = first
+        for lines in _lines_of(folder / name, name, first):
+            yield lines
+            index += len(lines)
+            if index - first > layout.SEGMENT_ENTRIES:
+                raise LogFault("tampered", f"{name} holds more than {layout.SEGMENT_ENTRIES} lines", entry=index - 1)
+        if index < first + expected and first + layout.SEGMENT_ENTRIES < size:
+            raise LogFault("damaged", f"entry {index} is missing: {name} ends before it", entry=index)
+
+
+def _lines_of(path: Path, name: str, first: int) -> Iterator[list[bytes]]:
+    rest = b""
+    index = first
+    try:
+        with path.open("rb") as file:
+            while chunk := file.read(_CHUNK_BYTES):
+                lines = (rest + chunk).split(b"\n")
+                rest = lines.pop()
+                if len(rest) > MAX_ENTRY_BYTES or max(map(len, lines), default=0) > MAX_ENTRY_BYTES:
+                    long = [len(line) > MAX_ENTRY_BYTES for line in (*lines, rest)].index(True)
+                    raise LogFault("tampered", f"{name}: a line is longer than any entry", entry=index + long)
+                index += len(lines)
+                if lines:
+                    yield lines
+    except FileNotFoundError:
+        raise LogFault("damaged", f"{name} is missing", entry=first) from None
+    if rest:
+        raise LogFault("damaged", f"entry {index}: its line in {name} is cut short", entry=index)
+
+
+def read_leaf_hashes(folder: Path, first: int) -> bytes | None:
+    """The leaf hashes of the segment that begins at `first`, joined; None where the file is missing or far too long."""
+    try:
+        with (folder / layout.leaves_file(first)).open("rb") as file:
+            data = file.read(layout.SEGMENT_ENTRIES * HASH_BYTES + 1)
+    except FileNotFoundError:
+        return None
+    return data if len(data) <= layout.SEGMENT_ENTRIES * HASH_BYTES else None
