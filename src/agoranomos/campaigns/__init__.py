@@ -1,1 +1,28 @@
 """Campaigns: experiments as data, executed to signed logs and tables."""
+
+from agoranomos.campaigns.arm import Arm, Seated
+from agoranomos.campaigns.document import Campaign
+from agoranomos.campaigns.driver import Outcome, Settings, execute
+from agoranomos.campaigns.failure import Failure
+from agoranomos.campaigns.folder import CampaignFolder, open_folder, other_plans
+from agoranomos.campaigns.harvest import build_tables
+from agoranomos.campaigns.plan import Plan, PlannedRun
+from agoranomos.campaigns.planning import plan, plan_campaign
+
+__all__ = [
+    "Arm",
+    "Campaign",
+    "CampaignFolder",
+    "Failure",
+    "Outcome",
+    "Plan",
+    "PlannedRun",
+    "Seated",
+    "Settings",
+    "build_tables",
+    "execute",
+    "open_folder",
+    "other_plans",
+    "plan",
+    "plan_campaign",
+]

@@ -21,7 +21,7 @@ from agoranomos.campaigns.ledger_entries import (
     history_of,
 )
 from agoranomos.errors import Finding
-from agoranomos.logs import LogReader, LogWriter, Verifier, verify_log
+from agoranomos.logs import Checkpoint, LogWriter, Verifier, recorded
 
 Clock = Callable[[], int]
 """Claimed time in whole seconds since 1970."""
@@ -81,27 +81,25 @@ def segments_of(folder: Path) -> list[int]:
 def read_ledger(folder: Path, trusted: Sequence[Verifier]) -> tuple[History, Head | None]:
     """Verify every segment and their chain; gives the attempts and the head of the last signed segment.
 
-    A segment that was never signed (its writer died at once) holds nothing and is passed over. Raises `Finding` where a
-    segment does not verify, or the chain is broken.
+    A segment that was never signed (its writer died at once) holds nothing and is passed over, and so is what a writer
+    that died left unsigned. Raises `Finding` where signed entries are gone or changed, or the chain is broken.
     """
     previous: Head | None = None
     bodies: list[LedgerBody] = []
     for number in segments_of(folder):
         segment = folder / str(number)
-        if not is_signed(segment):
+        signed = recorded(segment, trusted)
+        if signed.checkpoint is None:
             continue
-        verification = verify_log(segment, trusted)
-        entries = [decode_ledger_entry(line) for line in LogReader(segment).entries()]
-        if not entries:
-            continue
+        entries = [decode_ledger_entry(line) for line in signed.entries]
         first = entries[0]
         if not isinstance(first, Planned) or first.previous != previous:
             raise Finding(f"{segment} does not continue the segment before it: one is missing or was changed")
-        previous = Head(verification.origin, verification.size, verification.root.hex())
+        previous = head_of(signed.checkpoint)
         bodies += entries
     return history_of(bodies), previous
 
 
-def is_signed(log: Path) -> bool:
-    """Whether a log's folder holds a checkpoint; without one nothing in it was ever acknowledged."""
-    return (log / "checkpoint").is_file()
+def head_of(checkpoint: Checkpoint) -> Head:
+    """The head that a log's checkpoint states."""
+    return Head(checkpoint.origin, checkpoint.size, checkpoint.root.hex())

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from agoranomos.campaigns.plan import Plan, PlannedRun
+from agoranomos.errors import MachineError
 from agoranomos.logs import KeyStore, LogWriter, SigningKey, Verifier
 
 CreateLog = Callable[..., LogWriter]
@@ -32,4 +33,9 @@ class Logbook:
     def create(self, folder: Path, origin: str, durable: Literal["append", "close"]) -> LogWriter:
         """A new log; raises what the log raises when the folder cannot be written."""
         key = SigningKey.generate(origin)
+        try:
+            # Runs of one arm begin at the same time: their folder is made where a race for it does no harm.
+            folder.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise MachineError(f"cannot make {folder.parent}: {error.strerror}") from error
         return self._create_log(folder, origin, key=key, certifier=self._certifier, durable=durable)

@@ -81,7 +81,7 @@ class CoroutinePlayer:
             commit_in_thread=each_round,
             watch=lambda done: self._watch(run, done),
         )
-        return head_of(origin, await asyncio.to_thread(log.close))
+        return _head(origin, await asyncio.to_thread(log.close))
 
     async def close(self) -> None:
         """Nothing is held."""
@@ -108,7 +108,7 @@ class WorkerPlayer:
                     "a worker process ended without a word (out of memory, or killed)",
                     advice="Run the same command again to go on, perhaps with fewer --workers.",
                 ) from None
-        return head_of(origin, await asyncio.to_thread(self._write, played, place, origin))
+        return _head(origin, await asyncio.to_thread(self._write, played, place, origin))
 
     def _write(self, played: Played, place: Path, origin: str) -> Acknowledgement:
         writer = self._logbook.create(place, origin, "close")
@@ -125,6 +125,6 @@ class WorkerPlayer:
                 process.terminate()
 
 
-def head_of(origin: str, acknowledgement: Acknowledgement) -> Head:
+def _head(origin: str, acknowledgement: Acknowledgement) -> Head:
     """The signed state that an acknowledgement tells of."""
     return Head(origin, acknowledgement.size, acknowledgement.root.hex())

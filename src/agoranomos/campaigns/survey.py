@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from agoranomos.campaigns.folder import CampaignFolder
-from agoranomos.campaigns.ledger import is_signed
+from agoranomos.campaigns.ledger import head_of
 from agoranomos.campaigns.ledger_entries import Attempt, Head, History
 from agoranomos.campaigns.plan import PlannedRun
 from agoranomos.campaigns.recorded import Recording, recording_of
-from agoranomos.errors import Finding, MachineError
+from agoranomos.errors import AgoraError, Finding, MachineError
 from agoranomos.institutions.entries import Closed, decode_entry
-from agoranomos.logs import LogReader, Verifier, verify_log
+from agoranomos.logs import LogReader, Verifier, read_blob, recorded, verify_log
 
 DIED = "the process ended before the run did"
 
@@ -61,14 +60,15 @@ def survey(folder: CampaignFolder, runs: Sequence[PlannedRun], history: History,
             pending.append(run)
             continue
         number = len(attempts)
-        head = _signed_head(place, trusted) or _signed_head(folder.abandoned(*run.key, number), trusted)
-        closed = head is not None and place.exists() and _is_closed(place)
+        target = folder.abandoned(*run.key, number)
+        head = _signed_head(place, trusted) or _signed_head(target, trusted)
+        closed = head is not None and _is_complete(place, trusted)
         ended.append(Ended(run, number, head, closed))
         if closed:
             finished.append(run)
         else:
             pending.append(run)
-            died.append((place, folder.abandoned(*run.key, number)))
+            died.append((place, target))
     for place, target in died:
         retire(place, target)
     return Survey(tuple(finished), tuple(pending), tuple(ended))
@@ -93,39 +93,39 @@ def recording(
     Raises `Finding` where a log of an abandoned attempt does not verify: what it recorded could not be trusted, and
     nothing that is recorded may be asked again.
     """
-    best: tuple[bytes, ...] = ()
-    source: LogReader | None = None
+    best: tuple[Path, tuple[bytes, ...]] | None = None
     for number in range(1, len(attempts) + 1):
         place = folder.abandoned(*run.key, number)
-        if not is_signed(place):
-            continue
-        verify_log(place, trusted)
-        reader = LogReader(place)
-        entries = tuple(reader.entries())
-        if len(entries) > len(best):
-            best, source = entries, reader
-    return recording_of(best, source.blob) if source is not None else None
+        entries = recorded(place, trusted).entries
+        if entries and (best is None or len(entries) > len(best[1])):
+            best = place, entries
+    if best is None:
+        return None
+    place, entries = best
+    return recording_of(entries, lambda digest: read_blob(place, digest))
 
 
 def _require_head(place: Path, head: Head) -> None:
     """The cheap check of a finished run: its checkpoint is the one that the ledger holds."""
-    if not is_signed(place):
+    if not place.is_dir():
         raise Finding(
             f"{place} is missing, but the ledger says that the run was finished",
             advice="Put the folder back. A campaign without it is a new one: move the whole campaign's folder away.",
         )
-    checkpoint = LogReader(place).checkpoint
-    if Head(checkpoint.origin, checkpoint.size, checkpoint.root.hex()) != head:
+    if head_of(LogReader(place).checkpoint) != head:
         raise Finding(f"{place} is not the log that the ledger closed", advice="Run: agora log verify on it.")
 
 
 def _signed_head(place: Path, trusted: Sequence[Verifier]) -> Head | None:
-    if not is_signed(place):
-        return None
-    verification = verify_log(place, trusted)
-    return Head(verification.origin, verification.size, verification.root.hex())
+    checkpoint = recorded(place, trusted).checkpoint
+    return None if checkpoint is None else head_of(checkpoint)
 
 
-def _is_closed(place: Path) -> bool:
-    tail = deque(LogReader(place).entries(), maxlen=1)
-    return bool(tail) and isinstance(decode_entry(tail[0]).body, Closed)
+def _is_complete(place: Path, trusted: Sequence[Verifier]) -> bool:
+    """Whether the log is whole, down to its `closed` entry: its driver was killed just before it told the ledger."""
+    last: list[bytes] = []
+    try:
+        verify_log(place, trusted, consume=lambda lines: last.__setitem__(slice(None), lines[-1:]))
+    except AgoraError:
+        return False
+    return bool(last) and isinstance(decode_entry(last[0]).body, Closed)

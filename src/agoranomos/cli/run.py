@@ -1,0 +1,189 @@
+"""`agora run`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from agoranomos.cli.options import AsJson
+from agoranomos.cli.terminal import complain, console, say, say_json, visible
+from agoranomos.errors import Finding, UsageError, nearest
+
+if TYPE_CHECKING:
+    from agoranomos.campaigns import CampaignFolder, Failure, Outcome, Plan
+    from agoranomos.campaigns.progress import Progress
+
+EXECUTORS = ("local",)
+SHOWN_FAILURES = 5
+
+
+def run(
+    campaign: Annotated[str, typer.Argument(metavar="CAMPAIGN", help="A campaign's name, or the path of its file.")],
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out", metavar="DIR", help="Make the campaign's folder in DIR (default: the workspace's logs/)."
+        ),
+    ] = None,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set", metavar="PATH=VALUE", help="Another value for a key, such as rounds=10; may be repeated."
+        ),
+    ] = None,
+    limit: Annotated[
+        int | None, typer.Option("--limit", min=1, metavar="N", help="Only N runs: every arm's first seed first.")
+    ] = None,
+    workers: Annotated[
+        int | None,
+        typer.Option("--workers", min=1, metavar="N", help="Processes; with language models, the runs side by side."),
+    ] = None,
+    executor: Annotated[str, typer.Option("--executor", help="Where runs are executed: local.")] = "local",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the plan and run nothing.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Run a campaign, or go on with it: the same command again resumes what a kill broke off, and repeats nothing.
+
+    Exit code 0: every run is finished; 1: the record is not what it was; 3: runs failed (the others are finished);
+    130: interrupted with Ctrl-C.
+
+    Example:  agora run cournot-scripted --set seeds=3
+    """
+    from agoranomos.campaigns import open_folder, other_plans, plan_campaign
+    from agoranomos.workspace import find_workspace
+
+    if executor not in EXECUTORS:
+        raise UsageError(f"there is no executor {executor!r} yet", advice=nearest(executor, EXECUTORS))
+    workspace = find_workspace()
+    plan = plan_campaign(campaign, workspace, settings or ())
+    if dry_run:
+        _show_plan(plan, limit, as_json)
+        return
+    logs = out if out is not None else workspace.folder("logs")
+    folder = open_folder(plan, logs)
+    for place, changes in other_plans(plan, logs)[:1]:
+        _remark(f"{place} holds this campaign under another plan ({'; '.join(changes[:3])}).")
+        _remark(f"That is another experiment, so this one has a folder of its own: {folder.root}")
+    outcome = _execute(plan, folder, limit, workers)
+    _conclude(outcome, as_json)
+
+
+def _execute(plan: Plan, folder: CampaignFolder, limit: int | None, workers: int | None) -> Outcome:
+    from agoranomos.campaigns import Settings, build_tables, execute
+    from agoranomos.logs import KeyStore
+    from agoranomos.workspace import state_folder
+
+    keys = KeyStore(state_folder() / "keys")
+    try:
+        outcome = execute(plan, folder, keys, Settings(workers=workers, limit=limit, progress=_progress()))
+        build_tables(folder, keys.trusted())
+    except KeyboardInterrupt:
+        _remark(f"Stopped. What is recorded in {folder.root} is kept; the same command again goes on from there.")
+        raise
+    return outcome
+
+
+def _progress() -> Progress:
+    import time
+
+    from agoranomos.campaigns.progress import Bars, Lines
+
+    return (
+        Bars(console(sys.stderr)) if sys.stdout.isatty() and sys.stderr.isatty() else Lines(sys.stderr, time.monotonic)
+    )
+
+
+def _remark(text: str) -> None:
+    """A remark on standard error, so that standard output holds results only."""
+    print(visible(text), file=sys.stderr)
+
+
+def _show_plan(plan: Plan, limit: int | None, as_json: bool) -> None:
+    runs = plan.runs(limit)
+    rounds, calls = sum(run.arm.rounds for run in runs), sum(run.arm.calls for run in runs)
+    if as_json:
+        say_json(
+            {
+                "plan": plan.document,
+                "digest": plan.digest,
+                "folder": plan.label,
+                "runs": len(runs),
+                "rounds": rounds,
+                "max_calls": calls,
+            }
+        )
+        return
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in ("arm", "told", "institution", "roster", "market", "rounds", "runs", "max calls", "durable"):
+        table.add_column(heading, justify="right" if heading in {"rounds", "runs", "max calls"} else "left")
+    for arm in plan.arms:
+        mine = sum(run.arm is arm for run in runs)
+        table.add_row(
+            arm.name,
+            arm.told_name or "-",
+            arm.institution_name or "-",
+            arm.roster_name,
+            arm.market_name,
+            str(arm.rounds),
+            str(mine),
+            str(mine * arm.calls),
+            arm.durable,
+        )
+    console().print(table)
+    say(f"{len(plan.arms)} arms, {len(runs)} runs, {rounds} rounds, at most {calls} model calls; folder {plan.label}")
+
+
+def _conclude(outcome: Outcome, as_json: bool) -> None:
+    folder = outcome.folder.root
+    if as_json:
+        say_json(
+            {
+                "folder": str(folder),
+                "runs": {
+                    "planned": outcome.planned,
+                    "kept": outcome.kept,
+                    "finished": outcome.finished,
+                    "failed": len(outcome.failures),
+                },
+                "failures": [
+                    {"arm": f.arm, "seed": f.seed, "attempt": f.attempt, "error": f.error.message}
+                    for f in outcome.failures
+                ],
+            }
+        )
+    else:
+        done = outcome.kept + outcome.finished
+        before = f" ({outcome.kept} of them before)" if outcome.kept else ""
+        say(f"{done} of {outcome.planned} runs are finished{before}; {folder}")
+        if done:
+            _summarise(folder)
+    if outcome.failures:
+        _complain_of(outcome.failures)
+
+
+def _complain_of(failures: tuple[Failure, ...]) -> None:
+    kinds: dict[str, list[Any]] = {}
+    for failure in failures:
+        kinds.setdefault(failure.error.message, []).append(failure)
+    for alike in list(kinds.values())[:SHOWN_FAILURES]:
+        first = alike[0]
+        more = f" (and {len(alike) - 1} more runs alike)" if len(alike) > 1 else ""
+        complain(f"run {first.arm}/{first.seed} failed: {first.error.message}{more}", first.error.advice)
+    complain(
+        f"{len(failures)} runs failed; everything that was recorded is kept",
+        "The same command again repeats only what is not finished.",
+    )
+    raise typer.Exit(1 if all(isinstance(failure.error, Finding) for failure in failures) else 3)
+
+
+def _summarise(folder: Path) -> None:
+    from agoranomos.analysis.campaign import summarise
+    from agoranomos.analysis.terminal import print_summary
+
+    print_summary(summarise(folder), console())
+    say(f"Next:  agora report {folder}")
