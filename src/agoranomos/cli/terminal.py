@@ -20,7 +20,7 @@ _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u
 
 
 def visible(text: str) -> str:
-    """`text` with each control character written out, such as `\\x1b`; newlines and tabs stay."""
+    r"""`text` with each control character written out, such as `\x1b`; newlines and tabs stay."""
     return _CONTROLS.sub(lambda found: found.group().encode("unicode_escape").decode(), text)
 
 

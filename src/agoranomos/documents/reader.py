@@ -42,7 +42,8 @@ def read_text(path: Path) -> Source:
     Raises `UsageError` when there is no such file or it is not UTF-8 text, `MachineError` when it cannot be read.
     """
     try:
-        data = path.read_bytes()
+        with path.open("rb") as file:
+            data = file.read(MAX_DOCUMENT_BYTES + 1)
     except FileNotFoundError:
         siblings = [p.name for p in path.parent.iterdir()] if path.parent.is_dir() else []
         raise UsageError(f"no such file: {path}", advice=nearest(path.name, siblings)) from None
@@ -51,7 +52,7 @@ def read_text(path: Path) -> Source:
     except OSError as error:
         raise MachineError(f"cannot read {path}: {error.strerror}") from error
     if len(data) > MAX_DOCUMENT_BYTES:
-        raise DocumentError(f"{len(data)} bytes; at most {MAX_DOCUMENT_BYTES} are read", place=str(path))
+        raise DocumentError(f"too large: at most {MAX_DOCUMENT_BYTES} bytes are read", place=str(path))
     try:
         return Source(str(path), data.decode("utf-8"))
     except UnicodeDecodeError as error:
@@ -83,6 +84,8 @@ def _load(source: Source) -> CommentedMap:
         mark = error.problem_mark or error.context_mark
         place = f"{source.name}:{mark.line + 1}:{mark.column + 1}" if mark else source.name
         problem = (error.problem or error.context or "not valid YAML").splitlines()[0]
+        if problem.startswith("but ") and error.context:
+            problem = f"{error.context}, {problem}"
         raise DocumentError(f"not valid YAML: {problem}", place=place) from None
     except (YAMLError, ValueError, RecursionError) as error:
         raise DocumentError(f"not valid YAML: {str(error).splitlines()[0]}", place=source.name) from None
