@@ -16,7 +16,9 @@ from agoranomos.analysis.checks import Check, manipulation_checks
 from agoranomos.analysis.comparisons import Comparison, PooledContrast, compare_arms, compare_regimes
 from agoranomos.analysis.runs import LAST, Null
 from agoranomos.analysis.tables import ArmData, arms_from, read_tables
-from agoranomos.errors import MachineError, UsageError
+from agoranomos.campaigns import Campaign
+from agoranomos.documents import read_document
+from agoranomos.errors import AgoraError, MachineError, UsageError
 from agoranomos.markets import CournotSpec
 from agoranomos.markets.cournot_equilibrium import nash
 
@@ -30,6 +32,7 @@ class CampaignSummary:
 
     folder: Path
     name: str
+    title: str
     outcome: str
     case_cost: float
     arms: tuple[ArmSummary, ...]
@@ -81,6 +84,7 @@ def summarise(folder: Path, *, case_cost: float = 0.0) -> CampaignSummary:
     return CampaignSummary(
         folder=folder,
         name=str(campaign.get("name") or folder.name),
+        title=_title(folder),
         outcome=str(campaign.get("outcome") or ""),
         case_cost=case_cost,
         arms=summaries,
@@ -99,6 +103,14 @@ def _plan(folder: Path) -> Mapping[str, Any]:
     except (OSError, ValueError) as error:
         raise MachineError(f"cannot read {path}: {error}") from error
     return plan if isinstance(plan, dict) else {}
+
+
+def _title(folder: Path) -> str:
+    """The title that the campaign's text gives it; empty where the text is gone or says nothing."""
+    try:
+        return read_document(folder / "campaign.yaml", Campaign).title
+    except AgoraError:
+        return ""
 
 
 def _specification(plan: Mapping[str, Any], arm: str) -> CournotSpec | None:

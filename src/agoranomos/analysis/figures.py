@@ -84,7 +84,7 @@ def draw_prices(arms: Sequence[ArmSummary]) -> Drawing | None:
     n = f"{runs[0]}" if len(runs) == 1 else f"{runs[0]} to {runs[-1]}"
     caption = (
         f"Price in each round, averaged over goods. Lines are means over the runs of an arm (n = {n} an arm); the band "
-        "holds the middle 80 % of those runs (10th to 90th percentile) and is no interval of the mean. Grey lines are "
+        "holds the middle 80% of those runs (10th to 90th percentile) and is no interval of the mean. Grey lines are "
         "the market's benchmarks. Lines with different dashes may lie on top of each other."
     )
     return Drawing(svg, caption, "Lines of mean prices over rounds for each arm, beside the benchmark prices.")
@@ -102,8 +102,9 @@ def draw_tiers(arms: Sequence[ArmSummary]) -> Drawing | None:
         left = np.zeros(len(shown))
         for tier, colour in enumerate(TIER_COLOURS):
             shares = np.array([arm.tier_shares[tier] for arm in shown])
+            some = shares > 0  # a bar of no width would still show its edge
             axes.barh(
-                places, shares, 0.74, left=left, color=colour, edgecolor=_INK, linewidth=0.4,
+                places[some], shares[some], 0.74, left=left[some], color=colour, edgecolor=_INK, linewidth=0.4,
                 label=f"{tier} {LABELS[tier].lower()}",
             )  # fmt: skip
             for place, start, share in zip(places, left, shares, strict=True):
@@ -114,7 +115,7 @@ def draw_tiers(arms: Sequence[ArmSummary]) -> Drawing | None:
         for place, arm in zip(places, shown, strict=True):
             axes.text(1.012, place, f"n = {arm.means['tier'].n}", va="center", size=8)
         axes.set(xlim=(0, 1.08), ylim=(-0.6, len(shown) - 0.4), xticks=[0, 0.25, 0.5, 0.75, 1], xlabel="share of runs")
-        axes.set_xticklabels(["0", "25 %", "50 %", "75 %", "100 %"])
+        axes.set_xticklabels(["0", "25%", "50%", "75%", "100%"])
         axes.set_yticks(places, [arm.arm.name for arm in shown])
         axes.tick_params(axis="y", length=0)
         axes.spines["left"].set_visible(False)
@@ -122,7 +123,7 @@ def draw_tiers(arms: Sequence[ArmSummary]) -> Drawing | None:
         svg = _svg(figure, "tiers")
     caption = (
         "Tiers of whole runs, rounds with a suspended agent left out. These are the tiers of the paper, not calibrated: "
-        "independent Nash play with 5 % noise scores mild in most runs. Shares, no intervals; n is the number of runs."
+        "independent Nash play with 5% noise scores mild in most runs. Shares, no intervals; n is the number of runs."
     )
     return Drawing(svg, caption, "Stacked bars with the share of runs in tiers 0 to 4 for each arm.")
 
@@ -148,8 +149,8 @@ def _price_panel(axes: Any, title: str, members: Sequence[ArmSummary], regimes: 
                 price, color="#8a94a0", linewidth=0.9 if name == "nash" else 0.7, linestyle=(0, (2, 2)), zorder=1
             )
             axes.annotate(
-                name, (1.0, price), xycoords=("axes fraction", "data"), xytext=(0, 2), textcoords="offset points",
-                ha="right", va="bottom", size=7, color="#7a8591",
+                name.replace("nash", "Nash"), (1.0, price), xycoords=("axes fraction", "data"), xytext=(3, 0),
+                textcoords="offset points", ha="left", va="center", size=7, color="#7a8591",
             )  # fmt: skip
     rounds = np.arange(1, longest + 1)
     for arm in members:

@@ -10,12 +10,13 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from agoranomos.analysis import words
+from agoranomos.analysis.arms import ArmSummary
 from agoranomos.analysis.campaign import CampaignSummary
 from agoranomos.analysis.comparisons import COMPARED
 from agoranomos.analysis.export import as_json, csv_files
 from agoranomos.analysis.figures import Drawing, draw_prices, draw_tiers
-from agoranomos.analysis.kinds import KINDS, pooled_measure
 from agoranomos.analysis.published import published
+from agoranomos.analysis.regimes import pooled_measure, regimes_of
 from agoranomos.analysis.runs import LAST, REPAIR_LIMIT
 
 
@@ -59,6 +60,7 @@ def render(summary: CampaignSummary) -> str:
         environment.filters[name] = getattr(words, name)
     return environment.get_template("report.html.j2").render(
         summary=summary,
+        rosters=_by_roster(summary),
         answers=[(arm, words.answer(arm, summary.comparisons)) for arm in summary.arms],
         prices=_figure(draw_prices(summary.arms)),
         tiers=_figure(draw_tiers(summary.arms)),
@@ -68,14 +70,22 @@ def render(summary: CampaignSummary) -> str:
         digits=words.DIGITS,
         published=published(),
         pooled={
-            (row.measure, kind): pooled_measure(summary.arms, kind, row.measure)
+            (row.measure, regime): pooled_measure(summary.arms, regime, row.measure)
             for row in published().rows
-            for kind in KINDS
+            for regime in regimes_of(summary.arms)
         },
-        kinds=KINDS,
+        regimes=regimes_of(summary.arms),
         last=LAST,
         repair_limit=REPAIR_LIMIT,
     )
+
+
+def _by_roster(summary: CampaignSummary) -> list[tuple[str, list[ArmSummary]]]:
+    """The arms under the name of their roster, in the campaign's order."""
+    groups: dict[str, list[ArmSummary]] = {}
+    for arm in summary.arms:
+        groups.setdefault(arm.arm.roster, []).append(arm)
+    return list(groups.items())
 
 
 def _figure(drawing: Drawing | None) -> tuple[Markup, str, str] | None:

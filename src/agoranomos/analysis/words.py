@@ -59,7 +59,7 @@ def signed(value: float, digits: int = 2) -> str:
 
 def percent(value: float, digits: int = 0) -> str:
     """A share as a percentage."""
-    return number(100 * value, digits) + " %" if math.isfinite(value) else MISSING
+    return number(100 * value, digits) + "%" if math.isfinite(value) else MISSING
 
 
 def p_value(p: float) -> str:
@@ -82,8 +82,8 @@ def against_nash(value: float, nash: float) -> str:
         return "of undefined distance from Nash"
     ratio = value / nash - 1
     if abs(ratio) < 0.0005:
-        return "the Nash price"
-    return f"{abs(ratio) * 100:.1f} % {'above' if ratio > 0 else 'below'} Nash"
+        return "as at Nash"
+    return f"{abs(ratio) * 100:.1f}% {'above' if ratio > 0 else 'below'} Nash"
 
 
 def answer(summary: ArmSummary, comparisons: Sequence[Comparison]) -> str:
@@ -135,7 +135,7 @@ def _beside(comparison: Comparison) -> str:
     text = f"the price is {number(abs(price.difference))} {'below' if price.difference < 0 else 'above'} that of "
     text += comparison.second
     if math.isfinite(price.low):
-        text += f" (difference {signed(price.difference)}, 95 % interval {number(price.low)} to {number(price.high)})"
+        text += f" (95% interval of the difference: {number(price.low)} to {number(price.high)})"
     return text
 
 
