@@ -31,7 +31,8 @@ class Bound:
     """What `judge` needs besides standings and observations. Made by `bind`; all numbers are integers.
 
     `window` is how many rounds of evidence a standing keeps; `constants` are the values of names that never change.
-    `supporting` are signals that no guard asks for: they are computed only when a case cites them.
+    `supporting` are signals that no guard asks for: they are computed only when a case cites them. `told_round` and
+    `told_counters` (indices) are what notices can say that changes without a transition.
     """
 
     institution: Institution
@@ -42,6 +43,8 @@ class Bound:
     constants: dict[str, Value]
     fines: dict[int, BoundFine]
     draws: bool
+    told_round: bool
+    told_counters: tuple[int, ...]
 
 
 def bind(institution: Institution, facts: MarketFacts) -> Bound:
@@ -61,7 +64,19 @@ def bind(institution: Institution, facts: MarketFacts) -> Bound:
     supporting = frozenset(signals) - {name for guard in institution.guards for name in guard.names}
     constants: dict[str, Value] = {"firms": len(facts.agents), **manifest.parameters}
     draws = any(edge.spec.jitter for edge in institution.edges)
-    return Bound(institution, facts, signals, supporting, max(windows, default=1), constants, fines, draws)
+    told = institution.notice.names if institution.notice is not None else frozenset()
+    return Bound(
+        institution=institution,
+        facts=facts,
+        signals=signals,
+        supporting=supporting,
+        window=max(windows, default=1),
+        constants=constants,
+        fines=fines,
+        draws=draws,
+        told_round="round" in told,
+        told_counters=tuple(index for index, name in enumerate(manifest.counters) if name in told),
+    )
 
 
 def _bind_fine(fine: Fine, facts: MarketFacts) -> BoundFine:

@@ -8,7 +8,8 @@ expression uses, which are few; CEL itself decides every value once.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
+from operator import itemgetter
 
 from cel_expr_python import cel
 
@@ -60,21 +61,26 @@ class Vocabulary:
         return nearest(undeclared.group(1), self.names) if undeclared else ""
 
 
+def _no_names(values: Mapping[str, Value]) -> Hashable:
+    return ()
+
+
 class Guard:
     """A compiled expression; called with the values of all names, it gives a bool or an int."""
 
-    __slots__ = ("_compiled", "_known", "_result", "names", "text")
+    __slots__ = ("_compiled", "_key", "_known", "_result", "names", "text")
 
     def __init__(self, text: str, compiled: cel.Expression, names: tuple[str, ...], result: type) -> None:
         self.text = text
         self.names = names
         self._compiled = compiled
         self._result = result
-        self._known: dict[tuple[Value, ...], Value] = {}
+        self._key: Callable[[Mapping[str, Value]], Hashable] = itemgetter(*names) if names else _no_names
+        self._known: dict[Hashable, Value] = {}
 
     def __call__(self, values: Mapping[str, Value]) -> Value:
         """The expression's value; raises `GuardFault` when CEL gives an error."""
-        key = tuple([values[name] for name in self.names])
+        key = self._key(values)
         known = self._known.get(key)
         if known is not None:
             return known

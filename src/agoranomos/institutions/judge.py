@@ -116,9 +116,10 @@ def _render(
         }
 
     everywhere = tuple([other.state for other in standings])
-    told_round = effective_round if institution.notice.tells_round else 0
+    told_round = effective_round if bound.told_round else 0
+    counters = tuple([standing.counters[index] for index in bound.told_counters])
     agents = bound.facts.agents
-    key = (agents, firm, everywhere, standing.counters, standing.timer, fine_e6, evidence, rule, told_round)
+    key = (agents, firm, everywhere, counters, standing.timer, fine_e6, evidence, rule, told_round)
     return institution.notice.text(key, values)
 
 

@@ -59,9 +59,9 @@ class NoticeTemplate:
         self._known: dict[Hashable, str] = {}
 
     @property
-    def tells_round(self) -> bool:
-        """Whether the text holds the round's number, and so differs every round."""
-        return "round" in self._parts[1::2]
+    def names(self) -> frozenset[str]:
+        """The names that the text uses: nothing else can change it."""
+        return frozenset(self._parts[1::2])
 
     @staticmethod
     def words(template: str) -> list[str]:

@@ -46,7 +46,7 @@ class Noisy(Generic[MemoryT]):
         return self._disturbed(await decision, randomness)
 
     def _disturbed(self, decision: Decision[MemoryT], randomness: Randomness) -> Decision[MemoryT]:
-        draws = randomness.generator("noise").standard_normal(len(decision.action))
+        draws = randomness.normals("noise", len(decision.action))
         action = decision.action * (1.0 + self.standard_deviation * draws)
         np.maximum(action, 0.0, out=action)
         np.minimum(action, self._highest, out=action)

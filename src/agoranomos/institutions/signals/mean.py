@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
@@ -105,28 +106,32 @@ class BoundMean:
 
     def firing(self, window: Window, firm: int) -> Firing | None:
         """Whether the mean passes, and the agent is one of those accused."""
-        values: list[Any] = [measures[self.measure] for measures in window]
-        if "firm" in self.axes:
+        name = self.measure
+        values: list[Any] = [measures[name] for measures in window]
+        if self.axes and self.axes[0] == "firm":
             values = [value[firm] for value in values]
-        if "good" not in self.axes:
+        if not self.axes or self.axes[-1] != "good":
             return self._attributed(window, firm, None, self._passes(values))
         if self.over == "mean":
             return self._attributed(window, firm, None, self._passes([cell for row in values for cell in row]))
-        firings = [self._on_good(window, firm, values, good) for good in range(len(self.goods))]
-        if self.over == "all":
-            defined = [firing for firing, is_defined in firings if is_defined]
-            return defined[0] if defined and all(defined) else None
-        return next((firing for firing, _ in firings if firing), None)
+        first = None
+        for good, column in enumerate(zip(*values, strict=True)):
+            sums = self._passes(column)
+            firing = self._attributed(window, firm, good, sums) if sums is not None else None
+            if firing is not None:
+                if self.over == "any":
+                    return firing
+                first = first or firing
+            elif self.over == "all" and any(cell is not None for cell in column):
+                return None
+        return first
 
-    def _on_good(self, window: Window, firm: int, rows: list[Any], good: int) -> tuple[Firing | None, bool]:
-        column = [row[good] for row in rows]
-        firing = self._attributed(window, firm, good, self._passes(column))
-        return firing, any(cell is not None for cell in column)
-
-    def _passes(self, values: list[Any]) -> tuple[int, int] | None:
-        defined = [value for value in values if value is not None]
-        total, bar = sum(defined), self.threshold * len(defined)
-        return (total, bar) if defined and self.sign * (total - bar) >= 0 else None
+    def _passes(self, values: Sequence[Any]) -> tuple[int, int] | None:
+        """The sum and the bar it passes, over the defined values; None where it does not, or none is defined."""
+        if None in values:
+            values = [value for value in values if value is not None]
+        total, bar = sum(values), self.threshold * len(values)
+        return (total, bar) if self.sign * (total - bar) >= 0 and values else None
 
     def _attributed(self, window: Window, firm: int, good: int | None, sums: tuple[int, int] | None) -> Firing | None:
         if sums is None:
