@@ -30,7 +30,7 @@ def named_generator(seed: int, purpose: str, round_number: int = 0, agent: str =
 
 
 def _rekeyed(digest: bytes) -> np.random.Generator:
-    """This thread's own generator, set to the start of the stream of `digest`; it must not leave this module."""
+    """The generator of this thread, set to the start of the stream of `digest`; it must not leave this module."""
     generator: np.random.Generator | None = getattr(_own, "generator", None)
     if generator is None:
         generator = _own.generator = np.random.Generator(np.random.Philox(key=0))
