@@ -32,7 +32,7 @@ class LocalOptions(DocumentPart):
 
     device: str = Field(default="", pattern=r"^(|cpu|mps|cuda(:[0-9]+)?)$")
     dtype: str = Field(default="", pattern=r"^(|float32|bfloat16|float16)$")
-    batch: int = Field(default=16, ge=1, le=1024)
+    batch: int = Field(default=32, ge=1, le=1024)
     cache_mb: int = Field(default=1024, ge=0)
 
 

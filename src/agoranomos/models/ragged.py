@@ -29,11 +29,16 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """The next tokens of a row, and where they lie in the pass: [start, start + count)."""
+    """The next tokens of a row, and where they lie in the pass: [start, start + count).
+
+    `mask`, [query heads a key-value head * count, length], says which tokens of the row each of them may see; None for
+    a single token, which sees all.
+    """
 
     row: Row
     start: int
     count: int
+    mask: Tensor | None
 
 
 class RaggedModel:
@@ -47,6 +52,7 @@ class RaggedModel:
         self.context = _context(config)
         self._layers = int(config.num_hidden_layers)
         self._heads = int(getattr(config, "num_key_value_heads", None) or config.num_attention_heads)
+        self._group = int(config.num_attention_heads) // self._heads
         self._size = int(getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads)
         model.eval()
         model.set_attn_implementation(ATTENTION)
@@ -75,7 +81,7 @@ class RaggedModel:
         positions: list[int] = []
         last: list[int] = []
         for row, tokens in work:
-            spans.append(Span(row, len(ids), len(tokens)))
+            spans.append(Span(row, len(ids), len(tokens), self._mask(row.length, len(tokens))))
             positions.extend(range(row.length, row.length + len(tokens)))
             ids.extend(tokens)
             last.append(len(ids) - 1)
@@ -93,6 +99,15 @@ class RaggedModel:
         for span in spans:
             span.row.length += span.count
         return logits.to("cpu", torch.float32)
+
+    def _mask(self, before: int, count: int) -> Tensor | None:
+        """Causality for `count` tokens that follow `before` others, once for each of the heads that are folded."""
+        import torch
+
+        if count == 1:
+            return None
+        allowed = torch.ones((count, before + count), dtype=torch.bool, device=self.model.device).tril(before)
+        return allowed.repeat(self._group, 1)
 
 
 def _attend(
@@ -125,12 +140,8 @@ def _attend(
         states[0, :, row.length : end] = key[0, :, here]
         states[1, :, row.length : end] = value[0, :, here]
         folded = query[0, :, here].reshape(1, shared, group * count, size)
-        mask = None
-        if count > 1:
-            allowed = torch.ones((count, end), dtype=torch.bool, device=query.device).tril(row.length)
-            mask = allowed.repeat(group, 1)
         out = torch.nn.functional.scaled_dot_product_attention(
-            folded, states[None, 0, :, :end], states[None, 1, :, :end], attn_mask=mask, scale=scaling
+            folded, states[None, 0, :, :end], states[None, 1, :, :end], attn_mask=span.mask, scale=scaling
         )
         result[0, here] = out.reshape(heads, count, size).transpose(0, 1)
     return result, None

