@@ -32,7 +32,9 @@ def scripted_arms(**changes) -> list[Arm]:
     arms = {
         "ungoverned.nash": Arm("ungoverned.nash", [Run(noisy(NASH, 50, s)) for s in range(4)]),
         "told.nash": Arm("told.nash", [Run(noisy(NASH, 50, s)) for s in range(4)], "told", told="constitution"),
-        "ruled.nash": Arm("ruled.nash", [Run(noisy(NASH, 50, s), root="c") for s in range(4)], "ruled", institution="i"),
+        "ruled.nash": Arm(
+            "ruled.nash", [Run(noisy(NASH, 50, s), root="c") for s in range(4)], "ruled", institution="i"
+        ),
         "ungoverned.divider": Arm(
             "ungoverned.divider", [Run(steady(DIVISION))] * 4, roster="divider-pair", policy=DIVIDER
         ),

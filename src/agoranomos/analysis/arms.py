@@ -85,8 +85,8 @@ class ArmSummary:
     """An arm over its finished runs. `means` has an interval for each of `MEASURES`; tiers leave suspended rounds out.
 
     `tier_shares`, `calibrated_shares` are the shares of runs with tiers 0 to 4. `means_last` is over each run's last
-    rounds; `tier_all` counts the rounds with a suspended agent too. `trajectory` is (runs, T), the mean price of each
-    round, NaN after a run's end.
+    rounds; `tier_all` counts the rounds with a suspended agent too, and `price_free` does not. `trajectory` is (runs,
+    T), the mean price of each round, NaN after a run's end.
     """
 
     arm: ArmData
@@ -96,6 +96,7 @@ class ArmSummary:
     means: Mapping[str, Interval]
     means_last: Mapping[str, Interval]
     tier_all: Interval
+    price_free: Interval
     tier_shares: tuple[float, ...]
     calibrated_shares: tuple[float, ...]
     enforcement: Enforcement
@@ -132,6 +133,7 @@ def summarise_arm(arm: ArmData, null: Null, *, case_cost: float = 0.0) -> ArmSum
             **{key: _interval(getattr(result.structure_last, key) for result in results) for key in STRUCTURES},
         },
         tier_all=_interval(result.structure_all.tier for result in results),
+        price_free=_interval(result.price_free for result in results),
         tier_shares=_shares(result.structure for result in results),
         calibrated_shares=_shares((result.structure for result in results), calibrated=True),
         enforcement=_enforcement(arm, results),

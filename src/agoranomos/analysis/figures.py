@@ -82,23 +82,26 @@ def draw_prices(arms: Sequence[ArmSummary]) -> Drawing | None:
         svg = _svg(figure, "prices")
     runs = sorted({len(arm.results) for arm in arms if arm.results})
     n = f"{runs[0]}" if len(runs) == 1 else f"{runs[0]} to {runs[-1]}"
+    suspended = any(arm.enforcement.suspended_rounds > 0 for arm in arms)
     caption = (
         f"Price in each round, averaged over goods. Lines are means over the runs of an arm (n = {n} an arm); the band "
         "holds the middle 80% of those runs (10th to 90th percentile) and is no interval of the mean. Grey lines are "
         "the market's benchmarks. Lines with different dashes may lie on top of each other."
+        + (" Where every firm sat suspended, the price is the one at which nothing sells." if suspended else "")
     )
     return Drawing(svg, caption, "Lines of mean prices over rounds for each arm, beside the benchmark prices.")
 
 
-def draw_tiers(arms: Sequence[ArmSummary]) -> Drawing | None:
-    """The share of runs in each tier, a bar an arm, with n; None where no run has a tier."""
-    shown = [arm for arm in arms if arm.means["tier"].n]
+def draw_tiers(groups: Sequence[Sequence[ArmSummary]]) -> Drawing | None:
+    """The share of runs in each tier, a bar an arm, with n, groups apart; None where no run has a tier."""
+    filled = [scored for group in groups if (scored := [arm for arm in group if arm.means["tier"].n])]
+    shown = [arm for group in filled for arm in group]
     if not shown:
         return None
     with mpl.rc_context(_STYLE):
-        figure = Figure(figsize=(9.6, 1.0 + 0.27 * len(shown)), layout="constrained")
+        figure = Figure(figsize=(9.6, 1.0 + 0.26 * len(shown) + 0.1 * len(filled)), layout="constrained")
         axes = figure.subplots()
-        places = np.arange(len(shown))[::-1]
+        places = _places([len(group) for group in filled])
         left = np.zeros(len(shown))
         for tier, colour in enumerate(TIER_COLOURS):
             shares = np.array([arm.tier_shares[tier] for arm in shown])
@@ -114,7 +117,7 @@ def draw_tiers(arms: Sequence[ArmSummary]) -> Drawing | None:
             left = left + shares
         for place, arm in zip(places, shown, strict=True):
             axes.text(1.012, place, f"n = {arm.means['tier'].n}", va="center", size=8)
-        axes.set(xlim=(0, 1.08), ylim=(-0.6, len(shown) - 0.4), xticks=[0, 0.25, 0.5, 0.75, 1], xlabel="share of runs")
+        axes.set(xlim=(0, 1.08), ylim=(-0.6, places[0] + 0.6), xticks=[0, 0.25, 0.5, 0.75, 1], xlabel="share of runs")
         axes.set_xticklabels(["0", "25%", "50%", "75%", "100%"])
         axes.set_yticks(places, [arm.arm.name for arm in shown])
         axes.tick_params(axis="y", length=0)
@@ -122,10 +125,19 @@ def draw_tiers(arms: Sequence[ArmSummary]) -> Drawing | None:
         figure.legend(loc="outside upper center", ncols=5, title="tier of the run")
         svg = _svg(figure, "tiers")
     caption = (
-        "Tiers of whole runs, rounds with a suspended agent left out. These are the tiers of the paper, not calibrated: "
+        "Tiers of whole runs, rounds with a suspended agent left out. They are the paper's tiers, not calibrated: "
         "independent Nash play with 5% noise scores mild in most runs. Shares, no intervals; n is the number of runs."
     )
     return Drawing(svg, caption, "Stacked bars with the share of runs in tiers 0 to 4 for each arm.")
+
+
+def _places(sizes: Sequence[int]) -> np.ndarray:
+    """Where bars stand, from the top down to 0, with half a bar of space between groups of these sizes."""
+    steps = [
+        1.5 if first and group else 1.0 for group, size in enumerate(sizes) for first in (True, *[False] * (size - 1))
+    ]
+    heights = np.cumsum(steps) - steps[0]
+    return np.asarray(heights[-1] - heights)
 
 
 def _panels(arms: Sequence[ArmSummary]) -> dict[str, list[ArmSummary]]:

@@ -12,7 +12,7 @@ from markupsafe import Markup
 from agoranomos.analysis import words
 from agoranomos.analysis.arms import ArmSummary
 from agoranomos.analysis.campaign import CampaignSummary
-from agoranomos.analysis.comparisons import COMPARED
+from agoranomos.analysis.comparisons import COMPARED, Comparison, PooledContrast
 from agoranomos.analysis.export import as_json, csv_files
 from agoranomos.analysis.figures import Drawing, draw_prices, draw_tiers
 from agoranomos.analysis.published import published
@@ -61,9 +61,12 @@ def render(summary: CampaignSummary) -> str:
     return environment.get_template("report.html.j2").render(
         summary=summary,
         rosters=_by_roster(summary),
-        answers=[(arm, words.answer(arm, summary.comparisons)) for arm in summary.arms],
+        labels=_labels(summary),
+        answers=[(arm, words.answer(arm, summary.comparisons)) for _, arms in _by_roster(summary) for arm in arms],
+        comparisons=_told_apart(summary),
+        regime_contrasts=_regimes_told_apart(summary),
         prices=_figure(draw_prices(summary.arms)),
-        tiers=_figure(draw_tiers(summary.arms)),
+        tiers=_figure(draw_tiers([arms for _, arms in _by_roster(summary)])),
         nulls=_nulls(summary),
         compared=COMPARED,
         titles=words.TITLES,
@@ -86,6 +89,32 @@ def _by_roster(summary: CampaignSummary) -> list[tuple[str, list[ArmSummary]]]:
     for arm in summary.arms:
         groups.setdefault(arm.arm.roster, []).append(arm)
     return list(groups.items())
+
+
+def _labels(summary: CampaignSummary) -> dict[str, str]:
+    """What an arm is called under its roster's heading: its regime, where that tells it from the others there."""
+    labels: dict[str, str] = {}
+    for _, group in _by_roster(summary):
+        regimes = [arm.arm.regime for arm in group]
+        labels |= {arm.arm.name: arm.arm.regime if len(set(regimes)) == len(group) else arm.arm.name for arm in group}
+    return labels
+
+
+def _told_apart(summary: CampaignSummary) -> list[Comparison]:
+    """The comparisons, less those with an arm that is the ungoverned one entry for entry: they say the same again."""
+    copies = {comparison.first for comparison in summary.comparisons if comparison.identical}
+    return [comparison for comparison in summary.comparisons if comparison.second not in copies]
+
+
+def _regimes_told_apart(summary: CampaignSummary) -> list[PooledContrast]:
+    """The contrasts of regimes over all rosters, less those in which a regime changes no entry of any run."""
+    identical: dict[tuple[str, str], bool] = {}
+    regime_of = {arm.arm.name: arm.arm.regime for arm in summary.arms}
+    for comparison in summary.comparisons:
+        pair = regime_of[comparison.first], regime_of[comparison.second]
+        identical[pair] = identical.get(pair, True) and comparison.identical
+    copies = {first for (first, _), same in identical.items() if same}
+    return [c for c in summary.regimes if c.first_regime not in copies and c.second_regime not in copies]
 
 
 def _figure(drawing: Drawing | None) -> tuple[Markup, str, str] | None:

@@ -63,6 +63,8 @@ class RunResult:
     suspended_rounds: int
     outcomes: Outcomes
     outcomes_last: Outcomes
+    price_free: float
+    """The mean price of the rounds that no agent sat out."""
     structure: Structure
     structure_all: Structure
     structure_last: Structure
@@ -120,6 +122,7 @@ def run_result(arm: ArmData, run: RunData, null: Null, *, case_cost: float = 0.0
         suspended_rounds=int(sat_out.sum()),
         outcomes=_outcomes(run, everything, nash.consumer_surplus, cost),
         outcomes_last=_outcomes(run, last, nash.consumer_surplus, cost),
+        price_free=_mean(run.price[np.logical_not(sat_out)]),
         structure=_structure(run, everything, np.logical_not(sat_out), reference, null.whole),
         structure_all=_structure(run, everything, np.ones_like(sat_out), reference, null.whole),
         structure_last=_structure(run, last, np.logical_not(sat_out), reference, null.last),

@@ -89,18 +89,22 @@ def against_nash(value: float, nash: float) -> str:
 def answer(summary: ArmSummary, comparisons: Sequence[Comparison]) -> str:
     """One plain sentence on the arm: price, welfare, tier, what enforcement did, and the ungoverned arm beside it."""
     if not summary.results:
-        return "no run is finished, so there is no answer yet."
+        return "No run is finished, so there is no answer yet."
+    beside = [comparison for comparison in comparisons if comparison.first == summary.arm.name]
+    if beside and beside[0].identical:
+        return f"Every run equals its pair in {beside[0].second}, entry for entry: the answer is the same."
     means, nash = summary.means, summary.nash
-    price = means["price"].point
+    price, runs = means["price"].point, len(summary.results)
     parts = [
-        f"the price averaged {number(price)}, {against_nash(price, float(nash.price.mean()))}",
+        f"With {runs} {_runs(runs)} the price averaged {number(price)}, "
+        f"{against_nash(price, float(nash.price.mean()))}",
         f"consumers had {percent(means['surplus_ratio'].point)} of their Nash surplus "
         f"and welfare was {percent(means['welfare'].point / nash.welfare)} of Nash",
         _structure(summary),
     ]
     if summary.arm.institution:
         parts.append(_enforcement(summary))
-    parts += [_beside(comparison) for comparison in comparisons if comparison.first == summary.arm.name][:1]
+    parts += [_beside(comparison) for comparison in beside[:1]]
     return "; ".join(parts) + "."
 
 
@@ -109,7 +113,9 @@ def _structure(summary: ArmSummary) -> str:
     if math.isnan(tier.point):
         return "no tier is defined"
     severe = round(summary.tier_shares[4] * tier.n)
-    text = f"the mean tier was {number(tier.point)} (severe in {severe} of {tier.n} {_runs(tier.n)})"
+    text = f"the mean tier was {number(tier.point)}"
+    if severe:
+        text += f" (severe in {severe} of {tier.n} {_runs(tier.n)})"
     calibrated = summary.means["calibrated_tier"].point
     if math.isfinite(calibrated) and abs(calibrated - tier.point) >= 0.005:
         text += f", {number(calibrated)} against null play"
@@ -120,15 +126,20 @@ def _enforcement(summary: ArmSummary) -> str:
     found = summary.enforcement
     if not found.cases and not found.sanctions:
         return "the institution accused nobody"
-    return (
+    text = (
         f"the institution opened {number(found.per_run(found.cases), 1)} cases and imposed "
         f"{number(found.per_run(found.sanctions), 1)} sanctions a run"
     )
+    if found.suspended_rounds:
+        rounds = sum(result.rounds for result in summary.results) / found.runs
+        text += (
+            f", and in {number(found.suspended_rounds, 1)} of {number(rounds, 0)} rounds a suspended firm sold nothing "
+            f"(the price of the others: {number(summary.price_free.point)})"
+        )
+    return text
 
 
 def _beside(comparison: Comparison) -> str:
-    if comparison.identical:
-        return f"every run equals its pair in {comparison.second}, entry for entry"
     price = next(contrast for contrast in comparison.contrasts if contrast.measure == "price").welch
     if abs(price.difference) < 0.005:
         return f"the price is that of {comparison.second}"
