@@ -9,7 +9,12 @@ import typer
 
 VERBS: dict[str, str] = {
     "init": "agoranomos.cli.init:init",
+    "doctor": "agoranomos.cli.doctor:doctor",
     "list": "agoranomos.cli.listing:list_kind",
+    "run": "agoranomos.cli.run:run",
+    "report": "agoranomos.cli.report:report",
+    "replay": "agoranomos.cli.replay:replay",
+    "log": "agoranomos.cli.log:log",
 }
 """A verb and the function, or the Typer of a group of verbs, that stands behind it; in the order of `--help`."""
 
