@@ -28,6 +28,9 @@ def why_not(folder: Path, checkpoints: Sequence[Checkpoint]) -> LogFault:
     if len(lines.leaves) >= last.size and root_of(lines.leaves[: last.size]) == last.root:
         if len(lines.leaves) > last.size or lines.stopped is not None:
             return _goes_on(last.size)
+        if lines.wrong_seq:
+            index = min(lines.wrong_seq)
+            return LogFault("tampered", f"entry {index} was signed although {lines.claim(index)}", entry=index)
         return _bad_leaf_hashes(lines.leaves, stored)
     if len(stored) >= last.size and root_of(stored[: last.size]) == last.root:
         return _against_leaves(lines, stored[: last.size])
@@ -51,6 +54,11 @@ class _Lines:
                     self.leaves.append(leaf_hash(line))
         except LogFault as fault:
             self.stopped = fault
+
+    def claim(self, index: int) -> str:
+        """What the line at `index` says of itself, where that is not its index."""
+        claimed = self.wrong_seq[index]
+        return "its line does not say which it is" if claimed is None else f"its line says that it is entry {claimed}"
 
 
 def _stored_leaves(folder: Path, size: int) -> list[bytes]:
@@ -105,7 +113,9 @@ def _bad_leaf_hashes(found: Sequence[bytes], stored: Sequence[bytes]) -> LogFaul
         return LogFault("damaged", f"leaf hashes are missing or cut short; {intact}")
     if len(stored) > len(found):
         return LogFault("damaged", f"there are more leaf hashes than entries; {intact}")
-    index = next(index for index, leaf in enumerate(found) if stored[index] != leaf)
+    index = next((index for index, leaf in enumerate(found) if stored[index] != leaf), None)
+    if index is None:
+        return LogFault("damaged", "the files changed while they were read: verify again when nobody writes")
     return LogFault("tampered", f"the leaf hash of entry {index} was changed; {intact}", entry=index)
 
 
@@ -122,9 +132,7 @@ def _between_checkpoints(lines: _Lines, stored: Sequence[bytes], checkpoints: Se
         return lines.stopped
     wrong = next((index for index in sorted(lines.wrong_seq) if good <= index < end), None)
     if wrong is not None:
-        claim = lines.wrong_seq[wrong]
-        what = f"its line says that it is entry {claim}" if claim is not None else "its line does not say which it is"
-        return LogFault("tampered", f"entry {wrong} is not what was signed: {what}", entry=wrong)
+        return LogFault("tampered", f"entry {wrong} is not what was signed: {lines.claim(wrong)}", entry=wrong)
     if len(lines.leaves) < end:
         index = len(lines.leaves)
         return LogFault("damaged", f"entry {index} is missing: the entries end before it", entry=index)

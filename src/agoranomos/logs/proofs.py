@@ -77,11 +77,11 @@ def verify_consistency(first: int, second: int, first_root: bytes, second_root: 
     """Raises `LogFault` unless `proof` shows that the tree of size `first` is a prefix of that of size `second`."""
     if not 0 < first <= second <= MAX_SIZE:
         raise _refused(f"no consistency proof from size {first} to {second}")
-    _check_hashes((first_root, second_root, *proof))
     if first == second:
         if proof or first_root != second_root:
             raise _refused("two trees of one size are consistent only if their roots are equal and the proof is empty")
         return
+    _check_hashes((first_root, second_root, *proof))
     path = list(proof)
     if first & (first - 1) == 0:  # the old tree is complete: its root is the first node and is left out of the proof
         path.insert(0, first_root)

@@ -64,7 +64,7 @@ class LogReader:
         return self.checkpoint.size
 
     def entries(self) -> Iterator[bytes]:
-        """The entries that the checkpoint covers, in order, without newlines; raises `LogFault` where one is missing."""
+        """The entries that the checkpoint covers, in order, without newlines; raises `LogFault` if one is missing."""
         left = self.size
         for lines in read_lines(self.folder, self.size):
             yield from lines[:left]

@@ -173,8 +173,9 @@ class LogWriter:
         self._storage.fdatasync(self._leaves)
         self._storage.fsync_folder(self.folder / layout.LEAVES)
         self._make_journal()
-        note = self._sign_checkpoint()
         self._storage.fsync_folder(self.folder / layout.CHECKPOINTS)
+        self._storage.fsync_folder(self.folder)  # key and certificate are found before there is a signature to check
+        note = self._sign_checkpoint()
         self._storage.replace(self.folder / layout.CHECKPOINT, note, sync=True)
         self._storage.fsync_folder(self.folder)
 
