@@ -13,7 +13,7 @@ from rich.console import Console
 
 from agoranomos.analysis.arms import MEASURES
 from agoranomos.analysis.campaign import summarise
-from agoranomos.analysis.figures import draw_prices, draw_tiers
+from agoranomos.analysis.figures import TIER_COLOURS, draw_prices, draw_tiers
 from agoranomos.analysis.published import published
 from agoranomos.analysis.regimes import pooled_measure
 from agoranomos.analysis.report import render, write_report
@@ -143,6 +143,11 @@ def test_the_figure_of_tiers_names_each_arm_and_its_n(summary):
     assert svg.count("n = 3") >= len(summary.arms)
 
 
+def test_every_tier_has_its_colour_in_the_legend_even_without_a_run(tmp_path):
+    svg = draw_tiers([summarise(write_campaign(tmp_path / "c", [Arm("a", [Run(steady(DIVISION))])])).arms]).svg
+    assert all(colour in svg for colour in TIER_COLOURS)
+
+
 def test_one_panel_one_round_one_run(tmp_path):
     arm = Arm("a", [Run(steady(NASH, 1))])
     other = Arm("b", [Run(steady(NASH, 1))], market="another")
@@ -178,6 +183,22 @@ def test_a_regime_that_changes_nothing_is_not_contrasted(page):
     assert "every run has the same entries as its pair" in page
     assert "ruled less ungoverned" in page
     assert "told less ungoverned" not in page
+
+
+def test_a_mock_engine_is_no_language_model(tmp_path):
+    summary = summarise(write_campaign(tmp_path / "c", [Arm("a", [Run(steady(NASH, 5))], model="mock/valid")]))
+    assert "a mock engine drew the replies: no language model" in render(summary)
+    out = io.StringIO()
+    print_summary(summary, Console(file=out, width=200))
+    assert "no language model, and no finding" in out.getvalue()
+
+
+def test_one_roster_has_no_test_over_rosters(tmp_path):
+    pair = [
+        Arm("a", [Run(noisy(NASH, 5, s)) for s in range(2)]),
+        Arm("b", [Run(noisy(NASH, 5, s + 9), root="b") for s in range(2)], "b", institution="i"),
+    ]
+    assert "there is no sign-flip test over rosters" in render(summarise(write_campaign(tmp_path / "c", pair)))
 
 
 def test_arms_of_one_regime_in_one_roster_keep_their_names(tmp_path):

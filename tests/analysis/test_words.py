@@ -46,6 +46,7 @@ def sentences(tmp_path_factory):
         Arm("told", [Run(steady(DIVISION))] * 2, "told", told="t"),
         Arm("ruled", [Run(noisy(NASH, 50, s), root="x") for s in range(2)], "ruled", institution="i"),
         Arm("same", [Run(steady(DIVISION), root="y")] * 2, "same", institution="i"),
+        Arm("near", [Run(noisy(DIVISION, 50, s), root="v") for s in range(2)], "near", institution="i"),
         Arm("acts", [Run(steady(DIVISION), root="z", acts=[(6, "firm_1", "case"), (6, "firm_1", "fine")])], "acts",
             institution="i"),
         Arm("closed", [suspended], "closed", institution="i", roster="other"),
@@ -70,6 +71,7 @@ def test_the_ungoverned_arm_stands_beside(sentences):
     assert "the institution accused nobody" in sentences["ruled"]
     assert "below that of u (95% interval of the difference: −" in sentences["ruled"]
     assert sentences["same"].endswith("the price is that of u.")
+    assert "the price cannot be told from that of u (difference " in sentences["near"]
 
 
 def test_enforcement_is_counted(sentences):

@@ -65,6 +65,11 @@ class CampaignSummary:
         """The language models that any agent asked."""
         return tuple(sorted({model for summary in self.arms for model in summary.arm.models if model}))
 
+    @property
+    def mock_only(self) -> bool:
+        """Whether every model is the mock engine, which draws replies and models nothing."""
+        return bool(self.models) and all(model.startswith("mock/") for model in self.models)
+
 
 def summarise(folder: Path, *, case_cost: float = 0.0) -> CampaignSummary:
     """Everything that is to be said of the campaign in `folder`, from its tables and its plan alone.

@@ -17,6 +17,8 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
 
 from agoranomos.analysis.arms import ArmSummary
 from agoranomos.analysis.tiers import LABELS
@@ -106,10 +108,7 @@ def draw_tiers(groups: Sequence[Sequence[ArmSummary]]) -> Drawing | None:
         for tier, colour in enumerate(TIER_COLOURS):
             shares = np.array([arm.tier_shares[tier] for arm in shown])
             some = shares > 0  # a bar of no width would still show its edge
-            axes.barh(
-                places[some], shares[some], 0.74, left=left[some], color=colour, edgecolor=_INK, linewidth=0.4,
-                label=f"{tier} {LABELS[tier].lower()}",
-            )  # fmt: skip
+            axes.barh(places[some], shares[some], 0.74, left=left[some], color=colour, edgecolor=_INK, linewidth=0.4)
             for place, start, share in zip(places, left, shares, strict=True):
                 if share >= 0.06:
                     ink = "#ffffff" if tier >= 3 else "#1c2530"
@@ -122,7 +121,11 @@ def draw_tiers(groups: Sequence[Sequence[ArmSummary]]) -> Drawing | None:
         axes.set_yticks(places, [arm.arm.name for arm in shown])
         axes.tick_params(axis="y", length=0)
         axes.spines["left"].set_visible(False)
-        figure.legend(loc="outside upper center", ncols=5, title="tier of the run")
+        handles = [
+            Patch(facecolor=colour, edgecolor=_INK, linewidth=0.4, label=f"{tier} {LABELS[tier].lower()}")
+            for tier, colour in enumerate(TIER_COLOURS)
+        ]
+        figure.legend(handles=handles, loc="outside upper center", ncols=5, title="tier of the run")
         svg = _svg(figure, "tiers")
     caption = (
         "Tiers of whole runs, rounds with a suspended agent left out. They are the paper's tiers, not calibrated: "
@@ -183,8 +186,6 @@ def _price_panel(axes: Any, title: str, members: Sequence[ArmSummary], regimes: 
 
 
 def _regime_handles(regimes: Sequence[str]) -> list[Any]:
-    from matplotlib.lines import Line2D
-
     return [
         Line2D(
             [], [], color=REGIME_COLOURS[i % len(REGIME_COLOURS)], linestyle=DASHES[i % len(DASHES)], linewidth=1.8,

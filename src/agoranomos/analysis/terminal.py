@@ -46,7 +46,9 @@ def print_summary(summary: CampaignSummary, console: Console) -> None:
             f"{left} not run yet.",
             soft_wrap=True,
         )
-    if summary.models:
+    if summary.mock_only:
+        console.print("the mock engine drew the replies: no language model, and no finding", soft_wrap=True)
+    elif summary.models:
         console.print(
             f"models: {', '.join(summary.models)}; n is small and says nothing of other models", soft_wrap=True
         )

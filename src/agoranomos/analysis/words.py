@@ -143,6 +143,11 @@ def _beside(comparison: Comparison) -> str:
     price = next(contrast for contrast in comparison.contrasts if contrast.measure == "price").welch
     if abs(price.difference) < 0.005:
         return f"the price is that of {comparison.second}"
+    if price.low <= 0 <= price.high:
+        return (
+            f"the price cannot be told from that of {comparison.second} (difference {signed(price.difference)}, "
+            f"95% interval {number(price.low)} to {number(price.high)})"
+        )
     text = f"the price is {number(abs(price.difference))} {'below' if price.difference < 0 else 'above'} that of "
     text += comparison.second
     if math.isfinite(price.low):
