@@ -14,7 +14,9 @@ VERBS: dict[str, str] = {
     "run": "agoranomos.cli.run:run",
     "report": "agoranomos.cli.report:report",
     "replay": "agoranomos.cli.replay:replay",
+    "graph": "agoranomos.cli.graph:graph",
     "log": "agoranomos.cli.log:log",
+    "models": "agoranomos.cli.models:app",
 }
 """A verb and the function, or the Typer of a group of verbs, that stands behind it; in the order of `--help`."""
 

@@ -63,6 +63,9 @@ def _explained(error: Exception) -> int:
         complain(error.message, error.advice)
         return error.exit_code
     usage = getattr(error, "format_message", None)  # what Typer raises for a wrong option or argument
+    if callable(usage) and type(error).__name__ == "NoArgsIsHelpError":
+        print(usage(), file=sys.stderr)
+        return 2
     if callable(usage):
         context = getattr(error, "ctx", None)
         complain(str(usage()), f"See `{context.command_path} --help`." if context else "")

@@ -1,0 +1,14 @@
+"""`agora graph`: institutions as graphs."""
+
+from __future__ import annotations
+
+import typer
+
+from agoranomos.cli.graph_lint import lint
+from agoranomos.cli.graph_schema import schema
+from agoranomos.cli.graph_show import show
+
+graph = typer.Typer(help="Check and draw institutions.", no_args_is_help=True, rich_markup_mode=None)
+graph.command("lint")(lint)
+graph.command("show")(show)
+graph.command("schema")(schema)

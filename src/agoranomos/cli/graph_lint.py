@@ -1,0 +1,68 @@
+"""`agora graph lint`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from agoranomos.cli.options import AsJson
+from agoranomos.cli.terminal import say, say_json
+
+if TYPE_CHECKING:
+    from agoranomos.institutions import Institution
+
+
+def read_institution(name: str) -> Institution:
+    """The institution that a person means by `name`: a name, or the path of a file."""
+    from agoranomos.documents import read_text
+    from agoranomos.institutions import load_institution
+    from agoranomos.workspace import find_workspace, resolve_argument
+
+    return load_institution(read_text(resolve_argument("institutions", name, find_workspace())))
+
+
+def lint(
+    institution: Annotated[str, typer.Argument(metavar="INSTITUTION", help="A name, or the path of a file.")],
+    market: Annotated[
+        str | None,
+        typer.Option("--market", metavar="NAME", help="Also bind it to this market: are its measures there?"),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Check an institution: its form, its references, its guards, and what no run could ever use.
+
+    Exit code 2: the file is not valid; the message names line and column. Exit code 1: it is valid, but holds states
+    that cannot be reached or left, or words that nothing uses.
+
+    Example:  agora graph lint cournot-antitrust
+    """
+    from agoranomos.cli.graph_remarks import remarks
+
+    read = read_institution(institution)
+    if market is not None:
+        from agoranomos.institutions import bind
+        from agoranomos.markets import load_market
+        from agoranomos.workspace import find_workspace
+
+        bind(read, load_market(market, find_workspace()).facts)
+    found = remarks(read)
+    if as_json:
+        say_json(
+            {
+                "name": read.name,
+                "semantic_sha256": read.semantic_sha256,
+                "file_sha256": read.file_sha256,
+                "states": len(read.states),
+                "transitions": len(list(read.edges)),
+                "remarks": found,
+            }
+        )
+    else:
+        say(f"{read.name}: {len(read.states)} states, {len(list(read.edges))} transitions, {len(read.events)} events")
+        say(f"  meaning {read.semantic_sha256}")
+        say(f"  bytes   {read.file_sha256}")
+        for remark in found:
+            say(f"  {remark}")
+    if found:
+        raise typer.Exit(1)

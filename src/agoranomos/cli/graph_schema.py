@@ -1,0 +1,55 @@
+"""`agora graph schema`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from agoranomos.cli.terminal import say_json
+from agoranomos.errors import unknown_name
+
+if TYPE_CHECKING:
+    from agoranomos.documents import Document
+
+
+def document_kinds() -> dict[str, type[Document]]:
+    """Every kind of YAML document, by the name that stands in its `kind:`."""
+    from agoranomos.agents import Roster
+    from agoranomos.campaigns import Campaign
+    from agoranomos.institutions.manifest import Manifest
+    from agoranomos.markets import CournotSpec
+    from agoranomos.policies.document import PolicyDocument
+    from agoranomos.workspace import WorkspaceDocument
+
+    return {
+        "institution": Manifest,
+        "market": CournotSpec,
+        "roster": Roster,
+        "policy": PolicyDocument,
+        "campaign": Campaign,
+        "workspace": WorkspaceDocument,
+    }
+
+
+def json_schema(kind: str) -> dict[str, Any]:
+    """The JSON Schema (2020-12) of one kind of document; raises `UsageError` with the nearest kind."""
+    kinds = document_kinds()
+    if kind not in kinds:
+        raise unknown_name("kind of document", kind, kinds)
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **kinds[kind].model_json_schema(by_alias=True, mode="validation"),
+    }
+
+
+def schema(
+    kind: Annotated[
+        str, typer.Argument(metavar="KIND", help="institution, market, roster, policy, campaign or workspace.")
+    ] = "institution",
+) -> None:
+    """Print the JSON Schema of a kind of document, for editors that complete YAML.
+
+    Example:  agora graph schema institution > institution.schema.json
+    """
+    say_json(json_schema(kind))
