@@ -48,7 +48,13 @@ class _Sampler:
         kind = schema.get("type")
         if kind in _NUMERIC:
             return self._number(schema, share)
-        makers = {"object": self._object, "array": self._array, "string": self._text, "boolean": self._boolean}
+        makers = {
+            "object": self._object,
+            "array": self._array,
+            "string": self._text,
+            "boolean": lambda _: bool(self._below(2)),
+            "null": lambda _: None,
+        }
         if kind not in makers:
             raise UsageError(f"the mock engine has no value for the schema {dict(schema)!r}")
         return makers[kind](schema)
@@ -61,17 +67,14 @@ class _Sampler:
 
     def _split(self, parts: int) -> list[float]:
         """Shares of one range: a random split of a random total, so that the parts together stay within it."""
-        if self._generator is None:
-            return [0.5 / parts] * parts
+        if parts == 0 or self._generator is None:
+            return [0.5 / max(parts, 1)] * parts
         weights = self._generator.exponential(size=parts)
         total = self._generator.random() if parts == 1 else self._generator.uniform(0.3, 1.0)
         return [float(share) for share in total * weights / weights.sum()]
 
     def _array(self, schema: Schema) -> list[Any]:
         return [self.value(schema["items"]) for _ in range(schema.get("minItems", 1))]
-
-    def _boolean(self, _schema: Schema) -> bool:
-        return bool(self._below(2))
 
     def _number(self, schema: Schema, share: float | None) -> int | float:
         low = schema.get("minimum", 0)

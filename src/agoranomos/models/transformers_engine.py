@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import contextlib
 import queue
 import threading
@@ -55,6 +56,8 @@ class TransformersEngine:
         self._closed = False
         self._thread = threading.Thread(target=self._serve, name=f"engine {name}", daemon=True)
         self._thread.start()
+        # A thread that is still inside torch when the interpreter goes down would abort the process.
+        atexit.register(self._stop)
 
     @classmethod
     def load(cls, source: Path | str, *, name: str, options: LocalOptions) -> TransformersEngine:
@@ -80,10 +83,14 @@ class TransformersEngine:
 
     async def close(self) -> None:
         """Answer what is under way, then free the model."""
+        await asyncio.to_thread(self._stop)
+        atexit.unregister(self._stop)
+
+    def _stop(self) -> None:
         if not self._closed:
             self._closed = True
             self._jobs.put(None)
-            await asyncio.to_thread(self._thread.join)
+        self._thread.join()
 
     def _serve(self) -> None:
         active: list[tuple[_Job, Reply]] = []

@@ -64,6 +64,10 @@ class Prompted:
         self._template = template
         self._told = told.strip() if told else None
         self._schema = reply_schema(template.form, firm)
+        # A template that asks for what it is not given is refused here, and not in the middle of a run.
+        nothing_yet = self._values(Notes(), None)
+        template.messages(nothing_yet)
+        template.retry(nothing_yet, "")
 
     def start(self) -> Notes:
         """Empty notes."""

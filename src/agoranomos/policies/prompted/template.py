@@ -83,7 +83,7 @@ class PromptTemplate:
         context = self.template.new_context(dict(values))
         try:
             return "".join(self.template.blocks[block](context)).strip("\n")
-        except TemplateError as error:
+        except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError) as error:
             raise DocumentError(f"block {block}: {error}", place=self.name) from None
 
 

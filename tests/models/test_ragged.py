@@ -1,0 +1,77 @@
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from agoranomos.errors import MachineError
+from agoranomos.models.loading import generator_of
+from agoranomos.models.ragged import RaggedModel
+from models.tiny_model import tiny_llama, tiny_tokenizer
+
+torch = pytest.importorskip("torch")
+pytest.importorskip("transformers")
+
+
+@pytest.fixture(scope="module")
+def models():
+    tokenizer = tiny_tokenizer()
+    return tiny_llama(tokenizer), RaggedModel(tiny_llama(tokenizer))
+
+
+def plain_logits(model, ids):
+    with torch.inference_mode():
+        return model(input_ids=torch.tensor([ids])).logits[0, -1]
+
+
+sequences = st.lists(st.lists(st.integers(0, 250), min_size=1, max_size=40), min_size=1, max_size=5)
+
+
+@settings(max_examples=30, deadline=None)
+@given(sequences=sequences, cuts=st.lists(st.integers(0, 40), min_size=5, max_size=5))
+def test_logits_equal_the_models_own_however_rows_are_cut_and_mixed(models, sequences, cuts):
+    plain, ragged = models
+    rows = [ragged.row(40) for _ in sequences]
+    firsts = [(row, ids[:cut]) for row, ids, cut in zip(rows, sequences, cuts, strict=False) if 0 < cut < len(ids)]
+    if firsts:
+        ragged.read(firsts)
+    found = ragged.read([(row, ids[row.length :]) for row, ids in zip(rows, sequences, strict=True)])
+    for logits, ids in zip(found, sequences, strict=True):
+        torch.testing.assert_close(logits, plain_logits(plain, ids), atol=1e-4, rtol=0)
+
+
+def test_a_model_with_more_to_its_attention_is_refused(monkeypatch):
+    tokenizer = tiny_tokenizer()
+    monkeypatch.setattr(RaggedModel, "departs", lambda self, plain: 0.5)
+    with pytest.raises(MachineError, match="attention this engine does not reproduce"):
+        generator_of(tiny_llama(tokenizer), tokenizer, "odd", cache_bytes=0)
+
+
+def test_the_probe_tells_attention_that_is_scaled_differently(models):
+    plain, ragged = models
+    from agoranomos.models.ragged import PROBE
+
+    ours = plain_logits(plain, list(PROBE))
+    assert ragged.departs(ours) < 1e-5
+    assert ragged.departs(ours + ours.abs().max() * 0.01) > 1e-3
+
+
+def test_layers_of_other_kinds_are_refused():
+    tokenizer = tiny_tokenizer()
+    model = tiny_llama(tokenizer)
+    model.config.layer_types = ["full_attention", "linear_attention"]
+    with pytest.raises(MachineError, match="linear_attention"):
+        generator_of(model, tokenizer, "odd", cache_bytes=0)
+
+
+def test_a_sliding_window_bounds_the_context():
+    tokenizer = tiny_tokenizer()
+    model = tiny_llama(tokenizer)
+    model.config.sliding_window = 128
+    assert RaggedModel(model).context == 128
+
+
+def test_a_model_without_a_chat_template_is_refused():
+    tokenizer = tiny_tokenizer()
+    model = tiny_llama(tokenizer)
+    tokenizer.chat_template = None
+    with pytest.raises(MachineError, match="no chat template"):
+        generator_of(model, tokenizer, "base", cache_bytes=0)
