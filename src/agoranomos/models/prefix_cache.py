@@ -58,7 +58,7 @@ class PrefixCache:
             return
         self._clock += 1
         node, at = self._root, 0
-        for child, length in self._walk(ids):
+        for child, length in list(self._walk(ids)):  # Whole before the first cut, which changes what it walks on.
             child.used = self._clock
             node, at = child, at + length
             if length < len(child.tokens):

@@ -46,14 +46,15 @@ class _Sampler:
         if "anyOf" in schema:
             return self.value(schema["anyOf"][self._below(len(schema["anyOf"]))], share)
         kind = schema.get("type")
+        if kind == "null":
+            return None
         if kind in _NUMERIC:
             return self._number(schema, share)
         makers = {
             "object": self._object,
             "array": self._array,
             "string": self._text,
-            "boolean": lambda _: bool(self._below(2)),
-            "null": lambda _: None,
+            "boolean": self._boolean,
         }
         if kind not in makers:
             raise UsageError(f"the mock engine has no value for the schema {dict(schema)!r}")
@@ -75,6 +76,9 @@ class _Sampler:
 
     def _array(self, schema: Schema) -> list[Any]:
         return [self.value(schema["items"]) for _ in range(schema.get("minItems", 1))]
+
+    def _boolean(self, _: Schema) -> bool:
+        return bool(self._below(2))
 
     def _number(self, schema: Schema, share: float | None) -> int | float:
         low = schema.get("minimum", 0)

@@ -55,8 +55,10 @@ def firm(engine: Script, told: str | None = None, index: int = 0, **parameters: 
     return PROMPTED.bind(PromptedParameters(**parameters), seat, engine=engine, told=told, workspace=WORKSPACE)
 
 
-def observation(round_number: int, quantity: Sequence[float] = (46.0, 27.0), gross: float = 1400.0) -> dict[str, Any]:
-    """What the firm sees when `round_number` rounds are over; each earned `gross`."""
+def observation(
+    round_number: int, quantity: Sequence[float] = (46.0, 27.0), gross: float = 1400.0, total: float | None = None
+) -> dict[str, Any]:
+    """What the firm sees when `round_number` rounds are over; each earned `gross`, unless `total` says otherwise."""
     if round_number == 0:
         row, gross = np.zeros(2), 0.0
         return {
@@ -71,7 +73,7 @@ def observation(round_number: int, quantity: Sequence[float] = (46.0, 27.0), gro
         "share": np.array([0.636, 0.366]),
         "profit": np.array([gross - 300, 300.0]),
         "round_profit": np.array([gross]),
-        "cumulative_profit": np.array([gross * round_number]),
+        "cumulative_profit": np.array([gross * round_number if total is None else total]),
         "round": np.array([float(round_number)]),
     }
 
@@ -101,7 +103,7 @@ def golden_requests(template: str) -> str:
     memory = decide(policy, observation(1), memory, notice(2)).memory
     memory = decide(policy, observation(2), memory, notice(3, fine=490.0, text="Status: PENALISED.")).memory
     memory = policy.missed(observation(3), notice(4), memory)
-    decide(policy, observation(4, (0.0, 0.0), 0.0), memory, notice(5))
+    decide(policy, observation(4, (0.0, 0.0), 0.0, 4200.0), memory, notice(5))
     parts = []
     for request in engine.requests:
         agent, round_number, attempt = request.caller

@@ -4,12 +4,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from agoranomos.errors import UsageError
+from agoranomos.errors import DocumentError, UsageError
 from agoranomos.markets import cournot_v0
 from agoranomos.models import Completion, failed, prompt_sha256
 from agoranomos.policies import Seat
 from agoranomos.policies.prompted import PROMPTED, Notes, PromptedParameters
 from agoranomos.randomness import Randomness
+from agoranomos.workspace import Workspace, library_root
 from policies.prompted.asking import Script, decide, firm, notice, observation, reply
 
 
@@ -205,3 +206,17 @@ def test_notes_are_values():
     memory = decide(policy, observation(1)).memory
     assert decide(policy, observation(1)).memory == memory
     assert hash(memory) == hash(replace(memory))
+
+
+def test_a_template_that_asks_for_the_unknown_is_refused_before_the_first_round(tmp_path):
+    text = (library_root() / "policies" / "cournot-cached.md").read_text()
+    (tmp_path / "policies").mkdir()
+    (tmp_path / "policies" / "mine.md").write_text(text.replace("{{ insights", "{{ rival_costs"))
+    market = cournot_v0.parallel_env()
+    with pytest.raises(DocumentError, match="rival_costs"):
+        PROMPTED.bind(
+            PromptedParameters(template="mine"),
+            Seat("firm_1", 0, market, 1),
+            engine=Script(),
+            workspace=Workspace(tmp_path, "lab"),
+        )

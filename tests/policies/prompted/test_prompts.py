@@ -1,5 +1,6 @@
 """Prompts, word by word. To accept a change: AGORA_REWRITE_GOLDEN=1 pytest tests/policies/prompted/test_prompts.py"""
 
+import itertools
 import os
 from pathlib import Path
 
@@ -7,6 +8,10 @@ import pytest
 
 from policies.prompted.asking import Script, decide, firm, golden_requests, notice, observation, reply
 
+UNTOLD = (
+    *("demand", "rival", "competitor", "nash", "collu", "cartel", "alpha", "beta"),
+    *("language model", "50 rounds", "opponent"),
+)
 GOLDEN = Path(__file__).parent / "golden"
 
 
@@ -47,26 +52,14 @@ def test_the_cached_prompt_has_history_oldest_first_then_memory_then_the_notice(
 
 def test_a_cached_prompt_extends_the_one_of_the_round_before_up_to_its_history():
     rounds = shown("cournot-cached", rounds=6)
-    for earlier, later in zip(rounds[1:], rounds[2:], strict=False):
+    for earlier, later in itertools.pairwise(rounds[1:]):
         assert later.startswith(earlier[: earlier.index("PLANS.txt:")])
 
 
 @pytest.mark.parametrize("template", ["cournot-faithful", "cournot-cached"])
 def test_nothing_is_told_of_demand_rivals_or_the_horizon(template):
     text = shown(template)[-1].lower()
-    for word in (
-        "demand",
-        "rival",
-        "competitor",
-        "nash",
-        "collu",
-        "cartel",
-        "alpha",
-        "beta",
-        "language model",
-        "50 rounds",
-        "opponent",
-    ):
+    for word in UNTOLD:
         assert word not in text, word
     assert "costs you 40" in text or "product_a: 40" in text
 
