@@ -1,4 +1,4 @@
-"""File systems that break: one that records what a disk may hold after a crash, one that fails at the n-th operation."""
+"""File systems that break: one records what a disk may hold after a crash, one fails at the n-th operation."""
 
 from __future__ import annotations
 

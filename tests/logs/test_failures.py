@@ -13,7 +13,7 @@ from logs.fault_fs import FailingStorage
 
 def drive(folder, durable, storage):
     """Write until something fails; returns the acknowledged entries, and whether it failed."""
-    acknowledged, written, log = 0, [], None
+    acknowledged, written, log, failure = 0, [], None, None
     try:
         log = open_log(folder, durable, storage)
         for size in (2, 3):
@@ -23,17 +23,19 @@ def drive(folder, durable, storage):
             written += batch
             acknowledged = len(written) if durable == "append" else 0
         log.close()
-        return written, False
     except WriteFailed as error:
-        assert error.exit_code == MachineError.exit_code == 3
-        assert error.advice
-        if log is not None:
-            for act in (lambda: log.append(entries(1, len(written))), lambda: log.put_blob(b"no"), log.close):
-                done = storage.done
-                with pytest.raises(WriteFailed, match="takes no more entries"):
-                    act()
-                assert storage.done == done, "a poisoned log touches nothing"
-        return written[:acknowledged], True
+        failure = error
+    if failure is None:
+        return written, False
+    assert failure.exit_code == MachineError.exit_code == 3
+    assert failure.advice
+    if log is not None:
+        done = storage.done
+        for act in (lambda: log.append(entries(1, len(written))), lambda: log.put_blob(b"no"), log.close):
+            with pytest.raises(WriteFailed, match="takes no more entries"):
+                act()
+        assert storage.done == done, "a poisoned log touches nothing"
+    return written[:acknowledged], True
 
 
 @pytest.mark.parametrize("durable", ["append", "close"])

@@ -1,7 +1,9 @@
 import base64
+import errno
 import os
 import stat
 import threading
+from contextlib import nullcontext
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -134,6 +136,28 @@ def test_many_at_once_get_one_key(store):
     assert len(store.trusted()) == 1
 
 
+def test_a_key_that_another_process_made_meanwhile_is_taken(store, monkeypatch):
+    def made_meanwhile(self):
+        monkeypatch.undo()
+        self.signing_key("workspace")
+        return nullcontext()
+
+    monkeypatch.setattr(KeyStore, "_alone", made_meanwhile)
+    key = store.signing_key("workspace")
+    assert store.trusted() == (key.verifier,)
+
+
+def test_a_keyring_that_cannot_be_looked_at(store, monkeypatch):
+    store.signing_key("workspace")
+
+    def failing(path):
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(type(store.folder), "lstat", failing)
+    with pytest.raises(MachineError, match="Input/output error"):
+        store.trusted()
+
+
 def test_what_a_process_that_died_left_does_not_matter(store):
     store.signing_key("workspace")
     (store.folder / ".other.key.new").write_bytes(b"half")
@@ -160,8 +184,6 @@ def test_a_folder_that_cannot_be_made(tmp_path):
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(MachineError, match="Not a directory"):
         KeyStore(tmp_path / "file/keys").signing_key("workspace")
-    with pytest.raises(MachineError, match="Not a directory"):
-        KeyStore(tmp_path / "file/keys").trusted()
 
 
 def test_public_keys_come_as_a_word_or_a_file(tmp_path):

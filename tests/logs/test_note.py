@@ -3,9 +3,9 @@ import base64
 import pytest
 
 from agoranomos.logs import LogFault, SigningKey, Verifier
+from agoranomos.logs.checkpoint import open_checkpoint
 from agoranomos.logs.merkle import leaf_hash
 from agoranomos.logs.note import MAX_NOTE_BYTES, open_note, parse_note, sign_note
-from agoranomos.logs.checkpoint import open_checkpoint
 from agoranomos.logs.proofs import verify_inclusion
 from logs.building import vectors
 

@@ -87,7 +87,7 @@ def _against_leaves(lines: _Lines, signed: Sequence[bytes]) -> LogFault:
     places = {leaf: place for place, leaf in enumerate(signed)}
     other = places.get(found[index])
     if other is None:
-        more = f" ({len(bad) - 1} more entries differ)" if len(bad) > 1 else ""
+        more = f" ({len(bad) - 1} more after it)" if len(bad) > 1 else ""
         message = f"entry {index} was changed: its bytes are not those that were signed{more}"
     elif other == index - 1:
         message = f"entry {other} stands a second time, in the place of entry {index}"

@@ -59,8 +59,6 @@ def signed_checkpoints(path: Path, verifier: Verifier) -> list[Checkpoint]:
             if torn is not None:
                 raise LogFault("tampered", f"a bad note stands before a good one ({torn.message})")
             checkpoints.append(checkpoint)
-    except FileNotFoundError:
-        return []
     except LogFault as fault:
         if fault.kind == "tampered":
             raise

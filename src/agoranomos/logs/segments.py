@@ -40,12 +40,16 @@ def _lines_of(path: Path, name: str, first: int) -> Iterator[list[bytes]]:
             while chunk := file.read(_CHUNK_BYTES):
                 lines = (rest + chunk).split(b"\n")
                 rest = lines.pop()
-                if len(rest) > MAX_ENTRY_BYTES or max(map(len, lines), default=0) > MAX_ENTRY_BYTES:
-                    long = [len(line) > MAX_ENTRY_BYTES for line in (*lines, rest)].index(True)
-                    raise LogFault("tampered", f"{name}: a line is longer than any entry", entry=index + long)
+                long = len(rest) > MAX_ENTRY_BYTES or max(map(len, lines), default=0) > MAX_ENTRY_BYTES
+                if long:
+                    del lines[[len(line) > MAX_ENTRY_BYTES for line in (*lines, rest)].index(True) :]
                 index += len(lines)
                 if lines:
                     yield lines
+                if long:
+                    raise LogFault(
+                        "damaged", f"entry {index}: its line in {name} is longer than any entry", entry=index
+                    )
     except FileNotFoundError:
         raise LogFault("damaged", f"{name} is missing", entry=first) from None
     if rest:
