@@ -1,5 +1,5 @@
 """The command `agora`."""
 
-from agoranomos.cli.main import main
+from agoranomos.cli.entry import main
 
 __all__ = ["main"]
