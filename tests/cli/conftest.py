@@ -38,7 +38,7 @@ class Record:
 
     @property
     def run(self) -> Path:
-        return self.campaign / "runs" / "institutional.divider" / "0"
+        return self.campaign / "runs" / "institutional" / "0"
 
 
 def _run_campaign(root: Path, home: Path) -> None:

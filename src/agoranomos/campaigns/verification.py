@@ -97,7 +97,8 @@ def verify_campaign(
 ) -> CheckedCampaign:
     """Verify a campaign's ledger, every run it closed and every attempt it abandoned; faults are gathered, not raised.
 
-    `watch` is handed the runs' names and is iterated over, so that a progress bar can be put around the work.
+    `watch` is handed the runs' names and is iterated over, so that a progress bar can be put around the work. Raises
+    `Finding` where there is no plan to go by.
     """
     plan = folder.read_plan()
     faults: list[Finding] = []
@@ -107,8 +108,11 @@ def verify_campaign(
         _check_plan(folder, trusted)
     except Finding as fault:
         faults.append(_in(folder.ledger.name, fault))
-    arms = {arm["name"]: arm for arm in plan["arms"]}
-    named = [CheckedRun(name, seed) for name in arms for seed in sorted(plan["seeds"])]
+    try:
+        arms = {arm["name"]: arm for arm in plan["arms"]}
+        named = [CheckedRun(name, seed) for name in arms for seed in sorted(plan["seeds"])]
+    except (KeyError, TypeError):
+        raise LogFault("damaged", f"{folder.plan_file} is damaged: it holds no plan") from None
     runs = []
     for run in watch(named):
         attempts = history.of(run.arm, run.seed)
@@ -124,10 +128,7 @@ def verify_campaign(
     faults += _faults_of_abandoned(folder, abandoned, trusted)
     if not faults:
         faults += _strangers(folder, history)
-    not_excluded = next((run.verified.verification.not_excluded for run in runs if run.verified is not None), ())
-    return CheckedCampaign(
-        folder.root, tuple(runs), len(abandoned), tuple(faults), (*not_excluded, LEDGER_CUT, DERIVED)
-    )
+    return CheckedCampaign(folder.root, tuple(runs), len(abandoned), tuple(faults))
 
 
 def _checked(

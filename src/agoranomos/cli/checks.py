@@ -35,21 +35,21 @@ class Check:
 
 def examine(workspace_start: Path | None = None) -> Iterator[Check]:
     """Every check, in order. One that fails on an error of its own is a finding with that error."""
-    checks: tuple[Callable[[], Iterator[Check]], ...] = (
-        _python,
-        _packages,
-        lambda: _workspace(workspace_start),
-        _library,
-        _keys,
-        _disk,
-        _model,
-        _accelerator,
-    )
-    for check in checks:
+    checks: dict[str, Callable[[], Iterator[Check]]] = {
+        "python": _python,
+        "package": _packages,
+        "workspace": lambda: _workspace(workspace_start),
+        "library": _library,
+        "keys": _keys,
+        "disk": _disk,
+        "model": _model,
+        "accelerator": _accelerator,
+    }
+    for name, check in checks.items():
         try:
             yield from check()
         except AgoraError as error:
-            yield Check(check.__name__.strip("_<>"), "finding", error.message, error.advice)
+            yield Check(name, "finding", error.message, error.advice)
 
 
 def _python() -> Iterator[Check]:

@@ -1,0 +1,193 @@
+"""`agora graph lint`, `show` and `schema`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from agoranomos.cli.entry import run_command
+from agoranomos.cli.graph_remarks import remarks
+from agoranomos.cli.graph_schema import document_kinds, json_schema
+from agoranomos.cli.graph_svg import draw
+from agoranomos.documents import Source, read_document
+from agoranomos.institutions import load_institution
+from agoranomos.workspace import Workspace, library_root, list_names
+
+SHIPPED = sorted(path.stem for path in (library_root() / "institutions").glob("*.yaml"))
+
+SLOPPY = """\
+kind: institution
+version: 1
+name: sloppy
+parameters: {unused: 3}
+states:
+  active: {label: A}
+  parked: {label: B}
+  limbo: {label: "<C & D>"}
+  nowhere: {label: E}
+initial: active
+signals:
+  high: {statistic: mean, measure: hhi, window: 5, at_least: 0.7, accuses: {measure: share, at_least: 0.6}}
+  idle: {statistic: mean, measure: hhi, window: 5, at_least: 0.9, accuses: {measure: share, at_least: 0.6}}
+events:
+  violation: {when: high, accuses: R1}
+  never: {when: "!high"}
+counters:
+  forgotten: {max: 3}
+rules:
+  R1: {attribute: A firm, deontic: must not, aim: divide}
+  R2: {attribute: A firm, deontic: may, aim: rest}
+transitions:
+  - {rule: R1, from: active, to: parked, on: violation, lasts: 3, cap: 0.5}
+  - {rule: R1, from: active, to: limbo, on: violation, when: "round > 3"}
+  - {rule: R1, from: limbo, to: active, on: expiry}
+"""
+
+
+def institution(text: str, name: str = "sloppy.yaml") -> object:
+    return load_institution(Source(name, text))
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_what_is_shipped_has_no_remarks_and_fits_its_market(
+    home: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    assert run_command(["graph", "lint", name, "--market", "cournot-duopoly"]) == 0
+    assert capsys.readouterr().out.startswith(f"{name}: ")
+
+
+def test_slips_are_found_one_by_one(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("sloppy.yaml").write_text(SLOPPY)
+    assert run_command(["graph", "lint", "sloppy.yaml", "--json"]) == 1
+    assert json.loads(capsys.readouterr().out)["remarks"] == [
+        "state 'nowhere' cannot be reached from 'active'",
+        "state 'parked' has no way back to 'active'",
+        "state 'parked' expires, but no transition leaves it on `expiry`",
+        "state 'limbo' waits for `expiry`, but no transition into it `lasts`",
+        "signal 'idle' is used by no event",
+        "event 'never' is used by nothing",
+        "counter 'forgotten' is used by nothing",
+        "parameter 'unused' is used by nothing",
+        "rule 'R2' is applied by no event and no transition",
+    ]
+
+
+def test_an_invalid_guard_is_shown_with_a_caret(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("bad.yaml").write_text(SLOPPY.replace("when: high,", "when: high && hgih,"))
+    assert run_command(["graph", "lint", "bad.yaml"]) == 2
+    told = capsys.readouterr().err
+    assert "bad.yaml:15:" in told
+    assert "hgih" in told
+    assert "^" in told
+
+
+def test_a_market_without_the_measure_is_refused(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("bad.yaml").write_text(SLOPPY.replace("measure: hhi", "measure: hhj"))
+    assert run_command(["graph", "lint", "bad.yaml", "--market", "cournot-duopoly"]) == 2
+    assert "hhj" in capsys.readouterr().err
+
+
+def test_an_unknown_institution_is_answered_with_the_nearest(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_command(["graph", "lint", "cournot-antitrst"]) == 2
+    assert "Did you mean 'cournot-antitrust'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_the_text_names_every_state_and_edge(home: Path, capsys: pytest.CaptureFixture[str], name: str) -> None:
+    assert run_command(["graph", "show", name]) == 0
+    out = capsys.readouterr().out
+    read = load_institution(Source(name, (library_root() / "institutions" / f"{name}.yaml").read_text()))
+    assert all(state in out for state in read.states)
+    assert out.count(" -> ") == len(list(read.edges))
+
+
+def test_sanctions_are_told_in_words(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("sloppy.yaml").write_text(SLOPPY)
+    assert run_command(["graph", "show", "sloppy.yaml"]) == 0
+    out = capsys.readouterr().out
+    assert "cap at 50% of capacity, for 3 rounds" in out
+    assert run_command(["graph", "show", "cournot-antitrust-hardened", "--json"]) == 0
+    edges = {edge["edge"]: edge for edge in json.loads(capsys.readouterr().out)["transitions"]}
+    assert edges["H1_competitive_prices:fined->suspended"]["then"].endswith("suspension, for 5 rounds")
+    assert "profit above Nash in the window" in edges["H1_competitive_prices:fined->fined"]["then"]
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_the_drawing_has_a_box_a_state_and_a_curve_an_edge(
+    home: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    assert run_command(["graph", "show", name, "-o", "graph.svg"]) == 0
+    text = Path("graph.svg").read_text()
+    root = ElementTree.fromstring(text)
+    svg = "{http://www.w3.org/2000/svg}"
+    read = load_institution(Source(name, (library_root() / "institutions" / f"{name}.yaml").read_text()))
+    assert len([box for box in root.iter(f"{svg}rect") if "box" in box.get("class", "")]) == len(read.states)
+    assert len([path for path in root.iter(f"{svg}path") if path.get("class")]) == len(list(read.edges))
+    assert draw(read) == text
+
+
+def test_the_drawings_edges_on_one_height_do_not_overlap() -> None:
+    from agoranomos.cli.graph_svg import _lanes
+
+    for name in SHIPPED:
+        read = load_institution(Source(name, (library_root() / "institutions" / f"{name}.yaml").read_text()))
+        place = {state: index for index, state in enumerate(read.states)}
+        edges = [edge.spec for edge in read.edges if place[edge.spec.target] > place[edge.spec.source]]
+        lanes = _lanes(edges, place)
+        for edge, lane in lanes:
+            for other, height in lanes:
+                if edge is not other and lane == height:
+                    low, high = place[edge.source], place[edge.target]
+                    assert high <= place[other.source] or low >= place[other.target]
+
+
+def test_words_from_the_file_are_escaped_in_the_drawing() -> None:
+    text = draw(load_institution(Source("sloppy.yaml", SLOPPY)))
+    assert "&lt;C &amp; D&gt;" in text
+    ElementTree.fromstring(text)
+
+
+def test_only_svg_is_drawn(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_command(["graph", "show", "cournot-antitrust", "-o", "graph.png"]) == 2
+    assert "does not end in .svg" in capsys.readouterr().err
+
+
+def test_a_drawing_that_cannot_be_written_is_the_machines_failure(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run_command(["graph", "show", "cournot-antitrust", "-o", "no/such/folder/graph.svg"]) == 3
+    assert "no/such/folder/graph.svg" in capsys.readouterr().err
+
+
+def test_remarks_are_none_for_what_is_used_in_a_notice_only() -> None:
+    text = SLOPPY + 'notices:\n  template: "{agent} {forgotten} {unused}"\n'
+    found = remarks(load_institution(Source("sloppy.yaml", text)))
+    assert not [remark for remark in found if "forgotten" in remark or "unused" in remark]
+
+
+@pytest.mark.parametrize("kind", sorted(document_kinds()))
+def test_every_kind_of_document_has_a_schema(home: Path, capsys: pytest.CaptureFixture[str], kind: str) -> None:
+    assert run_command(["graph", "schema", kind]) == 0
+    printed = json.loads(capsys.readouterr().out)
+    assert printed == json.loads(json.dumps(json_schema(kind)))
+    assert printed["additionalProperties"] is False
+    assert printed["properties"]["kind"]["const"] == kind
+    assert printed["properties"]["version"]["const"] == 1
+
+
+def test_an_unknown_kind_of_document_is_answered_with_the_nearest(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run_command(["graph", "schema", "institutions"]) == 2
+    assert "Did you mean 'institution'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("folder", "kind"), [("institutions", "institution"), ("agents", "roster"), ("campaigns", "campaign")]
+)
+def test_everything_shipped_is_of_the_kind_of_its_folder(tmp_path: Path, folder: str, kind: str) -> None:
+    for located in list_names(folder, Workspace(tmp_path, "empty")):
+        read_document(located.path, document_kinds()[kind])
