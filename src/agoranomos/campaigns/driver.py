@@ -109,8 +109,10 @@ class _Driver:
                 self._status.write("running")
                 await self._tell_of(self._left.ended, ledger)
                 await self._play_all(ledger, engines)
-            finally:
-                await ledger.close()
+            except BaseException:
+                await ledger.abandon()
+                raise
+            await ledger.close()
         finally:
             for engine in engines.values():
                 await engine.close()

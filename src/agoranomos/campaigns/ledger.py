@@ -55,7 +55,8 @@ class Ledger:
             batch, self._waiting = self._waiting, []
             try:
                 await asyncio.to_thread(self._append, [body for bodies, _ in batch for body in bodies])
-            except Exception as error:
+            except BaseException as error:
+                # Whatever it was, nobody may wait for ever for a segment that takes no more.
                 for _, done in batch:
                     if not done.done():
                         done.set_exception(error)
@@ -66,9 +67,17 @@ class Ledger:
 
     async def close(self) -> None:
         """Close the segment, after what is being recorded."""
+        await self._idle()
+        await asyncio.to_thread(self._writer.close)
+
+    async def abandon(self) -> None:
+        """Give the segment up, after what is being recorded; it is signed as far as it was acknowledged."""
+        await self._idle()
+        self._writer.abandon()
+
+    async def _idle(self) -> None:
         if self._draining is not None:
             await asyncio.wait([self._draining])
-        await asyncio.to_thread(self._writer.close)
 
 
 def segments_of(folder: Path) -> list[int]:

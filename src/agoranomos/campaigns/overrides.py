@@ -18,31 +18,34 @@ FIXED = ("kind", "version")
 def override(campaign: Campaign, settings: Sequence[str]) -> Campaign:
     """The campaign with each `path=value` of `settings` applied in turn.
 
-    A path leads through keys that the campaign has, and places in lists from 0. Raises `UsageError` that names the
-    setting: no `=`, an unknown path (with the nearest known one), a value that is not YAML or is not allowed there.
+    A path leads through keys that the campaign has, and places in lists from 0; the whole is checked when all are
+    applied. Raises `UsageError` that names the setting: no `=`, an unknown path (with the nearest known one), a value
+    that is not YAML or is not allowed there.
     """
-    for setting in settings:
-        campaign = _apply(campaign, setting)
-    return campaign
-
-
-def _apply(campaign: Campaign, setting: str) -> Campaign:
-    dotted, equals, text = setting.partition("=")
-    path = [part for part in dotted.strip().split(".") if part]
-    if not equals or not path:
-        raise UsageError(f"--set {setting}: `path=value` was expected", advice="For example --set rounds=10.")
-    if path[0] in FIXED:
-        raise UsageError(f"--set {setting}: {path[0]!r} cannot be changed")
+    if not settings:
+        return campaign
     # The dump holds every key with its default, so a key that it lacks is unknown.
     tree = campaign.model_dump(mode="json")
-    _put(tree, path, _value(setting, text), setting)
+    for setting in settings:
+        _apply(tree, setting)
     try:
         return Campaign.model_validate(tree)
     except ValidationError as error:
         fault = error.errors(include_url=False)[0]
         where = ".".join(str(part) for part in fault["loc"])
         message = fault["msg"].removeprefix("Value error, ")
-        raise UsageError(f"--set {setting}: {where + ': ' if where else ''}{message}") from None
+        given = " ".join(f"--set {setting}" for setting in settings)
+        raise UsageError(f"{given}: {where + ': ' if where else ''}{message}") from None
+
+
+def _apply(tree: Any, setting: str) -> None:
+    dotted, equals, text = setting.partition("=")
+    path = [part for part in dotted.strip().split(".") if part]
+    if not equals or not path:
+        raise UsageError(f"--set {setting}: `path=value` was expected", advice="For example --set rounds=10.")
+    if path[0] in FIXED:
+        raise UsageError(f"--set {setting}: {path[0]!r} cannot be changed")
+    _put(tree, path, _value(setting, text), setting)
 
 
 def _value(setting: str, text: str) -> Any:

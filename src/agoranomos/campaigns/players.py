@@ -72,16 +72,21 @@ class CoroutinePlayer:
         if recorded is not None:
             log = RecordedLog(writer, recorded.entries)
             engines = {name: RecordedEngine(engine, recorded) for name, engine in engines.items()}
-        governed, agents = set_up(arm, run.seed, log, engines)
-        await run_one(
-            governed,
-            agents,
-            run.seed,
-            put_blob=log.put_blob,
-            commit_in_thread=each_round,
-            watch=lambda done: self._watch(run, done),
-        )
-        return _head(origin, await asyncio.to_thread(log.close))
+        try:
+            governed, agents = set_up(arm, run.seed, log, engines)
+            await run_one(
+                governed,
+                agents,
+                run.seed,
+                put_blob=log.put_blob,
+                commit_in_thread=each_round,
+                watch=lambda done: self._watch(run, done),
+            )
+            return _head(origin, await asyncio.to_thread(log.close))
+        except Exception:
+            # Not on cancellation: a commit may then still be under way in its thread.
+            writer.abandon()
+            raise
 
     async def close(self) -> None:
         """Nothing is held."""

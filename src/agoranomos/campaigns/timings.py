@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
@@ -28,7 +29,8 @@ class Timings:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._file.close()
+        with suppress(OSError):  # What could not be written was said when it was added.
+            self._file.close()
 
     def add(self, arm: str, seed: int, timings: tuple[Timing, ...]) -> None:
         """Write the timings of one round of one run."""

@@ -1,0 +1,17 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from campaigns.laboratory import Lab, make_lab
+
+
+@pytest.fixture
+def lab(tmp_path: Path) -> Lab:
+    return make_lab(tmp_path)
+
+
+@pytest.fixture
+def second_lab(tmp_path: Path) -> Lab:
+    return make_lab(tmp_path / "second")
