@@ -24,7 +24,6 @@ def test_every_append_is_on_disk_and_signed_when_it_returns(tmp_path):
         assert acknowledgement.size == log.size == len(written)
         assert acknowledgement.root == root_of(leaf_hashes(written))
         assert read_recorded(tmp_path / "log", TRUSTED) == tuple(written)
-        assert list(LogReader(tmp_path / "log").entries()) == written
     assert log.close().root == root_of(leaf_hashes(written))
     assert verify_log(tmp_path / "log", TRUSTED).checkpoints == 3
 

@@ -108,6 +108,12 @@ def _checkpoints(folder: Path, signer: Verifier) -> list[Checkpoint]:
         raise LogFault("damaged", f"{layout.JOURNAL} is missing")
     with within(layout.JOURNAL):
         checkpoints = read_checkpoints(folder / layout.JOURNAL, signer)
+    if checkpoints and not (folder / layout.CHECKPOINT).exists():
+        raise LogFault(
+            "damaged",
+            f"{layout.CHECKPOINT} is missing: the log was never closed (its journal signs {checkpoints[-1].size} "
+            "entries), or the file was taken away",
+        )
     note = read_small(folder, layout.CHECKPOINT)
     with within(layout.CHECKPOINT):
         published = open_checkpoint(note, signer)
@@ -117,9 +123,9 @@ def _checkpoints(folder: Path, signer: Verifier) -> list[Checkpoint]:
         )
     if published != checkpoints[-1]:
         raise LogFault(
-            "damaged" if published in checkpoints else "tampered",
+            "tampered",
             f"{layout.CHECKPOINT} is of size {published.size}, but size {checkpoints[-1].size} was signed after it: an "
-            "older checkpoint was put back, or the writer was killed before it replaced it",
+            "older checkpoint was put back",
         )
     if published.size == 0:
         raise LogFault("damaged", "the log is empty: there is nothing in it to verify")
