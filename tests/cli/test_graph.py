@@ -105,14 +105,19 @@ def test_the_text_names_every_state_and_edge(home: Path, capsys: pytest.CaptureF
 
 
 def test_sanctions_are_told_in_words(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    Path("sloppy.yaml").write_text(SLOPPY)
-    assert run_command(["graph", "show", "sloppy.yaml"]) == 0
-    out = capsys.readouterr().out
-    assert "cap at 50% of capacity, for 3 rounds" in out
-    assert run_command(["graph", "show", "cournot-antitrust-hardened", "--json"]) == 0
-    edges = {edge["edge"]: edge for edge in json.loads(capsys.readouterr().out)["transitions"]}
-    assert edges["H1_competitive_prices:fined->suspended"]["then"].endswith("suspension, for 5 rounds")
-    assert "profit above Nash in the window" in edges["H1_competitive_prices:fined->fined"]["then"]
+    Path("strict.yaml").write_text(
+        SLOPPY.replace("counters:", "counters:\n  tier: {max: 3}").replace(
+            "on: expiry}",
+            "on: expiry, suspend: true, lasts: 5, jitter: 2, fine: {rate: [0.5, 1.25], by: tier, over: evidence, "
+            "above: nash}}",
+        )
+    )
+    assert run_command(["graph", "show", "strict.yaml"]) == 0
+    assert "cap at 50% of capacity, for 3 rounds" in capsys.readouterr().out
+    assert run_command(["graph", "show", "strict.yaml", "--json"]) == 0
+    edges = {edge["edge"]: edge["then"] for edge in json.loads(capsys.readouterr().out)["transitions"]}
+    told = "fine 50/125% of profit above Nash in the window, suspension, for 5 to 7 rounds"
+    assert edges["R1:limbo->active"] == told
 
 
 @pytest.mark.parametrize("name", SHIPPED)
