@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -32,12 +33,12 @@ def lint(
 ) -> None:
     """Check an institution: its form, its references, its guards, and what no run could ever use.
 
-    Exit code 2: the file is not valid; the message names line and column. Exit code 1: it is valid, but holds states
-    that cannot be reached or left, or words that nothing uses.
+    Exit code 2: the file is not valid; the message names line and column. Exit code 1: it is valid, but in error, as
+    with a state that cannot be left. What nothing uses is a warning, and no reason for another exit code.
 
     Example:  agora graph lint cournot-antitrust
     """
-    from agoranomos.cli.graph_remarks import remarks
+    from agoranomos.institutions.lint import lint as remarks
 
     read = read_institution(institution)
     if market is not None:
@@ -55,7 +56,7 @@ def lint(
                 "file_sha256": read.file_sha256,
                 "states": len(read.states),
                 "transitions": len(list(read.edges)),
-                "remarks": found,
+                "remarks": [asdict(remark) for remark in found],
             }
         )
     else:
@@ -63,6 +64,8 @@ def lint(
         say(f"  meaning {read.semantic_sha256}")
         say(f"  bytes   {read.file_sha256}")
         for remark in found:
-            say(f"  {remark}")
-    if found:
+            say(f"{remark.place}: {remark.severity}: {remark.message}")
+            if remark.advice:
+                say(f"  {remark.advice}")
+    if any(remark.severity == "error" for remark in found):
         raise typer.Exit(1)

@@ -1,0 +1,29 @@
+"""Static faults of an institution that is valid: states nobody reaches or leaves, timers without an end, unused words.
+
+Guards are not looked into: an edge counts as traversable. What guards allow is the model checker's question.
+"""
+
+from __future__ import annotations
+
+from agoranomos.institutions.institution import Institution
+from agoranomos.institutions.lint_edges import remark_on_edges
+from agoranomos.institutions.lint_states import remark_on_states
+from agoranomos.institutions.lint_words import remark_on_words
+from agoranomos.institutions.remark import Remark, Remarks
+
+
+def lint(institution: Institution) -> tuple[Remark, ...]:
+    """Every slip, in the order of the file; none for an institution in which everything has a use and an end."""
+    remarks = Remarks(institution)
+    remark_on_states(institution, remarks)
+    remark_on_edges(institution, remarks)
+    remark_on_words(institution, remarks)
+    return tuple(sorted(remarks.found, key=_in_file))
+
+
+def _in_file(remark: Remark) -> tuple[int, int, str]:
+    _, line, column = remark.place.rsplit(":", 2)
+    return int(line), int(column), remark.message
+
+
+__all__ = ["Remark", "lint"]
