@@ -11,8 +11,8 @@ DEMO ?= logs/demo
 DEMO_OPTIONS ?=
 
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
-SOURCES := src tests benchmarks .ci
+PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
+SOURCES := src tests benchmarks docs .ci
 AGORA := $(BIN)/agora
 
 .PHONY: help
@@ -67,6 +67,7 @@ long: $(VENV)/.has-test $(VENV)/.has-local  ## The tests that take minutes each.
 .PHONY: bench
 bench: $(VENV)/.has-test  ## Measure, and write docs/performance.json and docs/performance.md.
 	$(BIN)/python -m benchmarks
+	$(BIN)/python docs/generate.py
 
 .PHONY: docs
 docs: $(VENV)/.has-test  ## Write the generated pages anew: commands, schemas.

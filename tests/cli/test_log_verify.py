@@ -143,6 +143,8 @@ def test_another_institution_than_the_recorded_one_is_a_finding(
         (["CAMPAIGN", "--institution", "cournot-antitrust"], "for the log of one run"),
         (["RUN", "--institution", "cournot-antitrust", "--no-replay"], "needs the replay"),
         (["RUN", "--key", "nonsense"], "neither a public key"),
+        (["RUN", "--key", ""], "neither a public key"),
+        (["RUN", "--key", "."], "neither a public key"),
         (["RUN", "--institution", "cournot-antitrst"], "Did you mean 'cournot-antitrust'"),
     ],
 )

@@ -70,7 +70,11 @@ def _trusted(key: str | None) -> Sequence[Verifier]:
     from agoranomos.logs import KeyStore, read_vkeys
     from agoranomos.workspace import state_folder
 
-    return read_vkeys(key) if key is not None else KeyStore(state_folder() / "keys").trusted()
+    if key is None:
+        return KeyStore(state_folder() / "keys").trusted()
+    if not key.strip() or Path(key).is_dir():
+        raise UsageError(f"--key: {key!r} is neither a public key (`name+keyid+base64`) nor a file with some")
+    return read_vkeys(key)
 
 
 def _institution(name: str) -> Institution:

@@ -1,0 +1,142 @@
+"""Writes the pages that are made of the program itself: commands, schemas, performance. CI checks that they are fresh.
+
+python docs/generate.py           writes them
+python docs/generate.py --check   exits 1 and names those that are stale
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import redirect_stdout
+from pathlib import Path
+from typing import Any
+
+DOCS = Path(__file__).resolve().parent
+GENERATED = "<!-- Written by docs/generate.py (make docs); do not edit. -->\n\n"
+COLUMNS = 110
+
+COMMANDS_INTRODUCTION = """\
+Exit codes: 0 fine; 1 a finding (a check failed, a log is tampered with, damaged or cannot be decided); 2 wrong usage or
+an invalid file; 3 the machine failed (disk, network, GPU); 130 interrupted; 141 whoever read the output is gone.
+
+Variables: `AGORA_HOME` is the folder of keys and models; `NO_COLOR` turns colour off; `AGORA_TRACEBACK=1` shows where
+an unexpected error came from.
+"""
+
+
+def pages() -> dict[Path, str]:
+    """Every generated file and what it should hold."""
+    from agoranomos.cli.graph_schema import document_kinds, json_schema
+
+    made = {DOCS / "reference" / "commands.md": commands_page()}
+    for kind in document_kinds():
+        made[DOCS / "schemas" / f"{kind}.json"] = json.dumps(json_schema(kind), indent=2) + "\n"
+    performance = DOCS / "performance.json"
+    if performance.is_file():
+        made[DOCS / "performance.md"] = performance_page(json.loads(performance.read_text()))
+    return made
+
+
+def verbs(group: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """The words that lead to each verb, in the order of `--help`."""
+    for name, found in group.commands.items():
+        if hasattr(found, "commands"):
+            yield from verbs(found, (*path, name))
+        else:
+            yield *path, name
+
+
+def help_of(words: tuple[str, ...]) -> str:
+    """What `agora WORDS --help` prints on a terminal of `COLUMNS` columns."""
+    from agoranomos.cli.entry import run_command
+
+    before = os.environ.get("COLUMNS")
+    os.environ["COLUMNS"] = str(COLUMNS)
+    printed = io.StringIO()
+    try:
+        with redirect_stdout(printed):
+            run_command([*words, "--help"])
+    finally:
+        if before is None:
+            del os.environ["COLUMNS"]
+        else:
+            os.environ["COLUMNS"] = before
+    return "\n".join(line.rstrip() for line in printed.getvalue().strip().splitlines())
+
+
+def commands_page() -> str:
+    """docs/reference/commands.md."""
+    from agoranomos.cli.app import command
+
+    parts = [f"{GENERATED}# Commands\n", COMMANDS_INTRODUCTION, f"```text\n{help_of(())}\n```\n"]
+    for words in verbs(command()):
+        parts.append(f"## agora {' '.join(words)}\n\n```text\n{help_of(words)}\n```\n")
+    return "\n".join(parts)
+
+
+def performance_page(performance: dict[str, Any]) -> str:
+    """docs/performance.md, from what `make bench` measured."""
+    machine = performance["machine"]
+    parts = [
+        f"{GENERATED}# Performance\n",
+        f"Measured with `make bench` on {machine['cpus']} CPU cores ({machine['processor']}), "
+        f"Python {machine['python']}, {machine['system']}.\n"
+        "Every figure comes from a script in `benchmarks/`; its JSON is in `docs/performance.json`.\n",
+    ]
+    for name, measured in performance["measurements"].items():
+        parts.append(f"## {measured['title']}\n\n{measured['about']}\n\n    {measured['command']}\n")
+        for rows in tables(measured["figures"]):
+            parts.append(as_table(rows))
+        if not measured["figures"]:
+            parts.append(f"Not measured here ({name}).\n")
+    return "\n".join(parts)
+
+
+def tables(figures: dict[str, Any]) -> Iterator[list[tuple[str, list[str]]]]:
+    """Figures as tables: what is a list of objects has a column an object; what is a plain number is a row."""
+    plain = [(key, [shown(value)]) for key, value in figures.items() if isinstance(value, int | float | str)]
+    if plain:
+        yield plain
+    for key, value in figures.items():
+        if isinstance(value, dict) and key != "machine":
+            yield from tables(value)
+        elif isinstance(value, list) and value and isinstance(value[0], dict):
+            keys = list(dict.fromkeys(k for row in value for k in row if not isinstance(row[k], dict | list)))
+            yield [(k, [shown(row.get(k)) for row in value]) for k in keys]
+
+
+def as_table(rows: list[tuple[str, list[str]]]) -> str:
+    """A Markdown table; the first row is the heading."""
+    width = len(rows[0][1])
+    lines = ["| figure | " + " | ".join("value" if width == 1 else str(n + 1) for n in range(width)) + " |"]
+    lines.append("|---|" + "---:|" * width)
+    lines += [f"| {key.replace('_', ' ')} | {' | '.join(values)} |" for key, values in rows]
+    return "\n".join(lines) + "\n"
+
+
+def shown(value: Any) -> str:
+    """A number with at most four significant digits, thousands apart."""
+    if isinstance(value, float):
+        return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
+    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
+
+
+def main(arguments: list[str]) -> None:
+    """Write the pages, or check them."""
+    stale = [path for path, text in pages().items() if not path.is_file() or path.read_text() != text]
+    if "--check" in arguments:
+        if stale:
+            sys.exit(f"stale, run make docs: {', '.join(str(path.relative_to(DOCS)) for path in stale)}")
+        return
+    for path, text in pages().items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    print(f"{len(stale)} of {len(pages())} generated pages were stale")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
