@@ -10,6 +10,7 @@ from gymnasium import spaces
 from pettingzoo import ParallelEnv
 
 from agoranomos.errors import UsageError
+from agoranomos.institutions.shapes import misshapen
 from agoranomos.markets.facts import SCALE, MarketFacts, Measured, MeasureKind, Measures, to_e6
 from agoranomos.markets.market import Market
 
@@ -131,18 +132,9 @@ class MeasuredEnv:
     def measures(self, outcome: Outcome) -> Measures:
         """The given function's measures in millionths; raises `UsageError` when one is missing or misshapen."""
         found = {f"{key}_e6": in_e6(value) for key, value in self._measures(outcome).items()}
-        if found.keys() != self.facts.measures.keys():
-            raise UsageError(
-                f"the measures function of {self.facts.market} gave {sorted(found)}; "
-                f"{sorted(self.facts.measures)} were declared"
-            )
-        for name, kind in self.facts.measures.items():
-            if _shape(found[name]) != tuple(self._length(axis) for axis in kind.axes):
-                raise UsageError(f"measure {name} has shape {_shape(found[name])}; its axes are {kind.axes}")
+        if fault := misshapen(self.facts, found):
+            raise UsageError(f"the measures function of {self.facts.market}: {fault}")
         return found
-
-    def _length(self, axis: str) -> int:
-        return len(self.facts.agents) if axis == "firm" else len(self.facts.goods)
 
     def actions_e6(self, actions: Mapping[str, Any]) -> tuple[tuple[int, ...], ...]:
         """Discrete actions as they are, real ones in millionths, agents in the environment's order."""
@@ -190,12 +182,6 @@ def in_e6(value: Any) -> Measured:
         return to_e6(float(value))
     except (ValueError, OverflowError, TypeError):
         raise UsageError(f"a measure is {value!r}; a finite number was expected") from None
-
-
-def _shape(value: Measured) -> tuple[int, ...]:
-    if not isinstance(value, tuple):
-        return ()
-    return (len(value), *(_shape(value[0]) if value else ()))
 
 
 def _record(action: Any) -> tuple[int, ...]:

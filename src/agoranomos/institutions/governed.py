@@ -102,6 +102,7 @@ class Governed(ParallelEnv):  # type: ignore[misc]
         self._round = 0
         self._pending: Pending | None = None
         self._committed = False
+        self._closed = False
         self._poison = ""
 
     # -- spaces ------------------------------------------------------------------------------------------------------
@@ -152,15 +153,13 @@ class Governed(ParallelEnv):  # type: ignore[misc]
             raise UsageError("a log holds one run", advice="Give each episode a log of its own.")
         self._seed = int(np.random.SeedSequence().generate_state(1)[0]) if seed is None else int(seed)
         observations, infos = self.env.reset(seed=self._seed, options=options)
+        first = first_notices(self.bound, initial_standings(self.bound)) if self.bound is not None else None
+        self._append(self._encode([self._opened(), *(first.issued if first is not None else ())], 0))
         self.agents = list(self.env.agents)
-        self._round, self._pending, self._committed = 0, None, False
-        bodies: list[Body] = [self._opened()]
-        if self.bound is not None:
-            first = first_notices(self.bound, initial_standings(self.bound))
+        self._round, self._pending, self._committed, self._closed = 0, None, False, False
+        if first is not None:
             self._standings = first.standings
             self._notices = {notice.agent: notice for notice in first.notices}
-            bodies.extend(first.issued)
-        self._append(self._encode(bodies, 0))
         return self._observations(observations), {a: {**infos.get(a, {}), **self._info(a)} for a in self.agents}
 
     def clear_and_judge(
@@ -177,6 +176,18 @@ class Governed(ParallelEnv):  # type: ignore[misc]
             raise UsageError(f"round {self._pending.round} waits for commit() and apply()")
         allowed = {agent: self._limited(agent, actions) for agent in self.agents}
         outcome = Outcome(allowed, self.env.step(allowed))
+        try:
+            self._pending = self._judged(outcome, allowed, decisions or {})
+        except BaseException as error:
+            # The inner environment has moved on, so this round can be neither recorded nor taken back.
+            self._poison = str(error) or type(error).__name__
+            raise
+        self._committed = False
+        return self._pending
+
+    def _judged(
+        self, outcome: Outcome, allowed: Mapping[str, Any], decisions: Mapping[str, DecisionRecord | None]
+    ) -> Pending:
         number = self._round + 1
         measures = dict(self.adapter.measures(outcome))
         judgement = None
@@ -190,14 +201,12 @@ class Governed(ParallelEnv):  # type: ignore[misc]
             measures=measures,
             draws=draws,
             projected=self.adapter.projected(),
-            decisions=tuple(d for a in self.agents if decisions and (d := decisions.get(a)) is not None),
+            decisions=tuple(d for a in self.agents if (d := decisions.get(a)) is not None),
             cases=judgement.cases if judgement else (),
             standings=tuple(record_of(s) for s in judgement.standings) if judgement else (),
         )
         entries = self._encode(round_bodies(body, judgement), number) if self._log is not None else ()
-        self._pending = Pending(number, entries, outcome, judgement, measures)
-        self._committed = False
-        return self._pending
+        return Pending(number, entries, outcome, judgement, measures)
 
     def commit(self, pending: Pending) -> Any:
         """Record the round; blocks until the log has it. May be called from another thread than the rest.
@@ -245,11 +254,15 @@ class Governed(ParallelEnv):  # type: ignore[misc]
         return self.apply(pending)
 
     def close_run(self) -> Any:
-        """Record that the run is over; the log may be closed after this."""
+        """Record that the run is over, once; the log may be closed after this."""
         self._require_sound()
+        if self._closed or (self._log is not None and not self._size):
+            raise UsageError("the run is closed" if self._closed else "no run was begun", advice="Call reset() first.")
         if self._pending is not None:
             raise UsageError(f"round {self._pending.round} waits for commit() and apply()")
-        return self._append(self._encode([Closed(self._round)], self._round))
+        acknowledgement = self._append(self._encode([Closed(self._round)], self._round))
+        self._closed, self.agents = True, []
+        return acknowledgement
 
     def render(self) -> Any:
         """What the inner environment renders."""

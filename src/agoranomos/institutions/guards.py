@@ -17,7 +17,7 @@ from agoranomos.errors import AgoraError, UsageError, nearest
 
 _REMEMBERED = 8192
 _STRING = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"")
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*")
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:\s*\.\s*[A-Za-z_][A-Za-z0-9_]*)*")
 _UNDECLARED = re.compile(r"undeclared reference to '([^']+)'")
 
 Value = bool | int | str
@@ -44,21 +44,22 @@ class Vocabulary:
         try:
             compiled = self._environment.compile(expression)
         except RuntimeError as error:
-            raise GuardError(self._explain(str(error)), advice=self._nearest(str(error))) from None
+            raise GuardError(explain(str(error)), advice=self._nearest(str(error))) from None
         found = compiled.return_type()
         if found != TYPES[result]:
             raise GuardError(f"{expression!r} is of type {found.name()}; {TYPES[result].name()} was expected")
-        words = _NAME.findall(_STRING.sub(" ", expression))
+        words = ["".join(word.split()) for word in _NAME.findall(_STRING.sub(" ", expression))]
         return Guard(expression, compiled, tuple(sorted({word for word in words if word in self.names})), result)
-
-    @staticmethod
-    def _explain(message: str) -> str:
-        text = message.removeprefix("INVALID_ARGUMENT: ").removesuffix(" [INVALID_ARGUMENT]")
-        return text.replace("ERROR: <input>:", "CEL ").replace(" (in container '')", "").rstrip()
 
     def _nearest(self, message: str) -> str:
         undeclared = _UNDECLARED.search(message)
         return nearest(undeclared.group(1), self.names) if undeclared else ""
+
+
+def explain(message: str) -> str:
+    """CEL's own message, with its caret, without what only its makers need."""
+    text = message.removeprefix("INVALID_ARGUMENT: ").removesuffix(" [INVALID_ARGUMENT]")
+    return text.replace("ERROR: <input>:", "CEL ").replace(" (in container '')", "").rstrip()
 
 
 def _no_names(values: Mapping[str, Value]) -> Hashable:

@@ -8,12 +8,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from pydantic import BaseModel
+
 from agoranomos.documents import Source, parse_document
 from agoranomos.documents.reader import place_in
 from agoranomos.errors import DocumentError, UsageError, nearest
 from agoranomos.institutions.guards import Guard, Vocabulary
 from agoranomos.institutions.manifest import Manifest, Transition
-from agoranomos.institutions.notices import NoticeTemplate, template_names
+from agoranomos.institutions.notices import FIXED_NAMES, NoticeTemplate, template_names
 
 EXPIRY = "expiry"
 """The built-in event: the timer of the agent's state ran out."""
@@ -149,8 +151,11 @@ class _Reader:
     def _check_names(self) -> None:
         m = self.manifest
         taken: dict[str, str] = dict.fromkeys(BUILT_IN, "a built-in name")
+        taken |= dict.fromkeys(RESERVED, "a word of the guards' language")
         for section in ("parameters", "signals", "events", "counters"):
             for name in getattr(m, section):
+                if section in {"parameters", "counters"} and name in FIXED_NAMES:
+                    raise self._fault(f"{section[:-1]} {name!r}: the name is taken by the notices", section, name)
                 if name in taken:
                     raise self._fault(f"{section[:-1]} {name!r}: the name is taken by {taken[name]}", section, name)
                 taken[name] = f"one of the {section}"
@@ -185,6 +190,14 @@ class _Reader:
                 self._expect(word, known, "name in the notice", "notices", "template")
 
 
+# fmt: off
+RESERVED = frozenset({
+    "as", "break", "const", "continue", "else", "false", "for", "function", "if", "import", "in", "let",
+    "loop", "namespace", "null", "package", "return", "true", "var", "void", "while", "least", "most",
+})
+# fmt: on
+"""Words that CEL keeps for itself (its specification, section Syntax), and the two that guards look around with."""
+
 BUILT_IN: dict[str, type] = {
     "state": str,
     "round": int,
@@ -212,17 +225,20 @@ def vocabulary_of(manifest: Manifest) -> dict[str, type]:
 
 def semantic_digest(manifest: Manifest) -> str:
     """SHA-256, in hex, of what the manifest means: its values in order, without what it says about itself."""
-    content = _without_prose(manifest.model_dump(mode="json", by_alias=True, exclude=_UNTOLD))
-    text = json.dumps(content, sort_keys=False, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
+    text = json.dumps(_meaning(manifest), separators=(",", ":"), ensure_ascii=True, allow_nan=False)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _without_prose(value: Any) -> Any:
-    """Objects as lists of pairs (their order has a meaning), numbers as one form each, no `about`."""
+def _meaning(value: Any) -> Any:
+    """Parts and mappings as lists of pairs (their order has a meaning), numbers as one form each, no prose."""
+    if isinstance(value, BaseModel):
+        untold = _UNTOLD if isinstance(value, Manifest) else {"about"}
+        fields = type(value).model_fields.items()
+        return [[field.alias or name, _meaning(getattr(value, name))] for name, field in fields if name not in untold]
     if isinstance(value, dict):
-        return [[key, _without_prose(item)] for key, item in value.items() if key != "about"]
-    if isinstance(value, list):
-        return [_without_prose(item) for item in value]
+        return [[key, _meaning(item)] for key, item in value.items()]
+    if isinstance(value, tuple):
+        return [_meaning(item) for item in value]
     if isinstance(value, float) and value.is_integer():
         return int(value)
     return value

@@ -14,6 +14,7 @@ from agoranomos.institutions.governed import round_bodies
 from agoranomos.institutions.institution import Institution, load_institution
 from agoranomos.institutions.judge import first_notices, initial_standings, judge, record_of
 from agoranomos.institutions.judgement import Judgement, Observed, Sanction, Standing, Transition
+from agoranomos.institutions.shapes import misshapen
 from agoranomos.randomness import named_integer
 
 
@@ -88,15 +89,20 @@ def _fold_rounds(entries: _Entries, fold: _Fold, opened: Opened, strict: bool) -
             raise ReplayMismatch(index, "an entry after the run was closed")
         if isinstance(body, Round):
             _expect_round(index, entry, fold.rounds + 1)
-            if strict and fold.bound is not None:
-                _expect_draws(index, body, opened, entry.round, fold.bound.draws)
+            if fault := misshapen(opened.facts, body.measures):
+                raise ReplayMismatch(index, f"round {entry.round}: {fault}")
+            if strict:
+                _expect_draws(index, body, opened, entry.round, fold.bound is not None and fold.bound.draws)
             bodies = fold.round(body, entry.round)
             if strict:
                 _expect_equal(index, entry, bodies[0])
                 size = _expect_next(entries, bodies[1:], entry.round, index + 1)
         elif isinstance(body, Closed):
-            if strict and body.rounds != fold.rounds:
-                raise ReplayMismatch(index, f"closed after {body.rounds} rounds, but {fold.rounds} are recorded")
+            if strict and {body.rounds, entry.round} != {fold.rounds}:
+                raise ReplayMismatch(
+                    index,
+                    f"closed in round {entry.round} after {body.rounds} rounds, but {fold.rounds} are recorded",
+                )
             fold.closed = True
         elif strict or isinstance(body, Opened):
             raise ReplayMismatch(index, f"a {entry.kind} entry that the institution did not decide")
@@ -192,6 +198,7 @@ def _opening(entries: _Entries) -> Opened:
         raise ReplayMismatch(0, "the log holds no entry") from None
     if not isinstance(entry.body, Opened):
         raise ReplayMismatch(0, f"a run begins with an `opened` entry, found {entry.kind!r}")
+    _expect_round(0, entry, 0)
     return entry.body
 
 

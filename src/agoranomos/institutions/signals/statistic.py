@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import Annotated, Protocol, TypeAlias
 
 from cel_expr_python import cel
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from agoranomos.documents import DocumentPart, Finite
 from agoranomos.errors import UsageError, nearest
+from agoranomos.institutions.guards import explain
 from agoranomos.markets.facts import SCALE, MarketFacts, Measured, MeasureKind, to_e6
 
 Window: TypeAlias = tuple[dict[str, Measured], ...]
@@ -17,7 +18,25 @@ Window: TypeAlias = tuple[dict[str, Measured], ...]
 
 WindowLength = Annotated[int, Field(ge=1, le=10_000)]
 
-Threshold: TypeAlias = Finite | str
+_SIZES = ("firms", "goods")
+
+
+def _compiles(threshold: float | str) -> float | str:
+    if isinstance(threshold, str):
+        try:
+            found = _sizes().compile(threshold).return_type()
+        except RuntimeError as error:
+            raise ValueError(explain(str(error))) from None
+        if found != cel.Type.DOUBLE:
+            raise ValueError(f"the expression is of type {found.name()}; DOUBLE was expected (2.0 and not 2)")
+    return threshold
+
+
+def _sizes() -> cel.Env:
+    return cel.NewEnv(variables=dict.fromkeys(_SIZES, cel.Type.DOUBLE))
+
+
+Threshold = Annotated[Finite | str, AfterValidator(_compiles)]
 """A number, or a CEL expression of numbers over `firms` and `goods`, evaluated when the market is known."""
 
 
@@ -68,21 +87,10 @@ def threshold_e6(threshold: Threshold, facts: MarketFacts) -> int:
     if not isinstance(threshold, str):
         return to_e6(threshold)
     size = {"firms": float(len(facts.agents)), "goods": float(len(facts.goods))}
-    try:
-        value = cel.NewEnv(variables=dict.fromkeys(size, cel.Type.DOUBLE)).compile(threshold).eval(data=size)
-    except RuntimeError as error:
-        raise UsageError(f"threshold {threshold!r}: {error}") from None
-    number = value.value()
+    number = _sizes().compile(threshold).eval(data=size).value()
     if not isinstance(number, float) or not abs(number) < 1e9:
         raise UsageError(f"threshold {threshold!r} gives {number!r}; a number was expected")
     return to_e6(number)
 
 
-def as_row(value: Measured, name: str) -> tuple[int | None, ...]:
-    """The measure's values along one axis; raises `UsageError` when it has none or more."""
-    if not isinstance(value, tuple) or any(isinstance(cell, tuple) for cell in value):
-        raise UsageError(f"measure {name}: a row of integers was expected, found {value!r}")
-    return value  # type: ignore[return-value]
-
-
-__all__ = ["SCALE", "BoundSignal", "Firing", "Statistic", "Threshold", "Window", "WindowLength", "as_row", "measure_of"]
+__all__ = ["SCALE", "BoundSignal", "Firing", "Statistic", "Threshold", "Window", "WindowLength", "measure_of"]
