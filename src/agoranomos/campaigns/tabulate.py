@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -220,7 +221,8 @@ def write_table(folder: Path, columns: Columns) -> None:
         pq.write_table(columns.arrow(), temporary, compression="zstd")
         temporary.replace(path)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):
+            temporary.unlink()
         raise MachineError(
             f"cannot write {path}: {error.strerror or error}",
             advice="The logs are complete: free some space, and the same command writes the tables from them.",

@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+import asyncio
+import math
+from hashlib import sha256
+
+import pytest
+
+from agoranomos.campaigns.recorded import RecordedEngine, RecordedLog, recording_of
+from agoranomos.errors import Finding
+from agoranomos.institutions.entries import CallRecord, DecisionRecord, Round, encode_entry
+from agoranomos.logs import MemoryLog
+from agoranomos.models import Message, MockEngine, Request, prompt_sha256
+
+LONG = "x" * 5000
+
+
+def request(agent: str = "firm_1", round_number: int = 1, attempt: int = 0, text: str = "hello") -> Request:
+    return Request((Message("user", text),), 60, 0.0, 7, None, (agent, round_number, attempt))
+
+
+def call(**given) -> CallRecord:
+    return CallRecord("mock", prompt_sha256(request()), 11, 5, **given)
+
+
+def recorded(*calls: CallRecord):
+    body = Round(((1,),), {}, decisions=(DecisionRecord("firm_1", calls),))
+    blobs = {sha256(LONG.encode()).hexdigest(): LONG.encode()}
+    return recording_of([encode_entry(body, 1, 0)], blobs.__getitem__)
+
+
+def ask(engine: RecordedEngine, *requests: Request):
+    async def all_of_them():
+        return [await engine.complete(one) for one in requests]
+
+    return asyncio.run(all_of_them())
+
+
+def test_what_is_recorded_is_answered_and_what_is_not_is_asked() -> None:
+    engine = RecordedEngine(
+        MockEngine(), recorded(call(reply="first"), call(reply_sha256=sha256(LONG.encode()).hexdigest()))
+    )
+    first, second, third = ask(engine, request(), request(attempt=1), request(attempt=2))
+    assert (first.text, first.prompt_tokens, first.reply_tokens, first.finish) == ("first", 11, 5, "stop")
+    assert math.isnan(first.seconds)
+    assert second.text == LONG
+    assert third.text not in {"first", LONG}
+    assert not math.isnan(third.seconds)
+    asyncio.run(engine.close())
+
+
+@pytest.mark.parametrize("failure", ["error", "timeout", "overflow"])
+def test_a_call_that_brought_no_reply_is_recorded_as_that(failure: str) -> None:
+    (completion,) = ask(RecordedEngine(MockEngine(), recorded(call(failure=failure))), request())
+    assert (completion.finish, completion.failure) == ("error", failure)
+
+
+@pytest.mark.parametrize(("failure", "finish"), [("truncated", "length"), ("invalid", "stop"), ("refusal", "stop")])
+def test_a_reply_that_failed_is_judged_again(failure: str, finish: str) -> None:
+    (completion,) = ask(RecordedEngine(MockEngine(), recorded(call(reply="{", failure=failure))), request())
+    assert (completion.text, completion.finish, completion.failure) == ("{", finish, "")
+
+
+def test_another_prompt_is_refused() -> None:
+    with pytest.raises(Finding, match="call 1 of agent firm_1 in round 1 would ask something else"):
+        ask(RecordedEngine(MockEngine(), recorded(call(reply="first"))), request(text="hello again"))
+
+
+def line(seq: int, text: str = "") -> bytes:
+    return b'{"a":"%s","seq":%d}' % (text.encode(), seq)
+
+
+def test_a_recorded_log_takes_the_recorded_entries_and_goes_on() -> None:
+    inner = MemoryLog()
+    log = RecordedLog(inner, [line(0), line(1)])
+    log.append([line(0)])
+    log.append([line(1), line(2)])
+    assert log.put_blob(b"x") in inner.blobs
+    assert log.close().size == 3
+    assert inner.entries == [line(0), line(1), line(2)]
+
+
+def test_a_recorded_log_refuses_the_first_entry_that_differs_and_hands_none_on() -> None:
+    inner = MemoryLog()
+    log = RecordedLog(inner, [line(0), line(1)])
+    with pytest.raises(Finding, match="entry 1 comes out differently"):
+        log.append([line(0), line(1, "other")])
+    assert inner.entries == []
+
+
+def test_a_recorded_log_cannot_end_before_what_is_recorded() -> None:
+    log = RecordedLog(MemoryLog(), [line(0), line(1)])
+    log.append([line(0)])
+    with pytest.raises(Finding, match="ends after 1 entries; 2 are recorded"):
+        log.close()

@@ -1,0 +1,86 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from agoranomos.cli.entry import run_command
+from campaigns.laboratory import SCRIPTED
+
+
+@pytest.fixture(scope="module")
+def campaign(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    from campaigns.laboratory import make_lab
+
+    lab = make_lab(tmp_path_factory.mktemp("replay"))
+    made = lab.plan(SCRIPTED, "rosters=[divider]", "regimes={governed: {institution: cournot-antitrust}, free: {}}")
+    lab.run(made)
+    return lab.folder(made).root
+
+
+def test_every_judgement_of_a_run_comes_out_again(campaign: Path, capfd) -> None:
+    assert run_command(["replay", str(campaign / "runs" / "governed" / "0")]) == 0
+    out = capfd.readouterr().out
+    assert "1 run, 12 rounds: every judgement came out as recorded" in out
+    assert "cournot-antitrust" in out
+
+
+def test_a_campaign_is_replayed_as_a_whole(campaign: Path, capfd) -> None:
+    assert run_command(["replay", str(campaign)]) == 0
+    assert "4 runs, 48 rounds" in capfd.readouterr().out
+
+
+def test_another_institution_shows_the_difference(campaign: Path, capfd) -> None:
+    place = str(campaign / "runs" / "governed" / "0")
+    assert run_command(["replay", place, "--institution", "cournot-antitrust-hardened", "--json"]) == 0
+    (said,) = json.loads(capfd.readouterr().out)
+    own, other = said["recorded"]["agents"]["firm_1"], said["counterfactual"]["agents"]["firm_1"]
+    assert own["cases"] > 0
+    assert said["difference"]["firm_1"]["cases"] == other["cases"] - own["cases"]
+    assert said["difference"]["firm_1"]["fines_e6"] == other["fines_e6"] - own["fines_e6"]
+    assert run_command(["replay", place, "--institution", "cournot-antitrust-hardened"]) == 0
+    assert "difference" in capfd.readouterr().out
+
+
+def test_an_ungoverned_run_has_no_judgement_and_can_have_a_counterfactual(campaign: Path, capfd) -> None:
+    place = str(campaign / "runs" / "free" / "0")
+    assert run_command(["replay", place, "--institution", "cournot-antitrust", "--json"]) == 0
+    (said,) = json.loads(capfd.readouterr().out)
+    assert said["recorded"]["institution"] == ""
+    assert said["recorded"]["agents"]["firm_1"]["cases"] == 0
+    assert said["counterfactual"]["agents"]["firm_1"]["cases"] > 0
+
+
+def test_a_changed_measure_is_a_finding_that_names_the_entry(campaign: Path, tmp_path: Path, capfd) -> None:
+    import shutil
+
+    copy = tmp_path / "copy"
+    shutil.copytree(campaign / "runs" / "governed" / "0", copy)
+    entries = copy / "entries" / "000000000000.jsonl"
+    lines = entries.read_bytes().splitlines(keepends=True)
+    where = next(index for index, line in enumerate(lines) if b'"cases":[{' in line)
+    lines[where] = lines[where].replace(b'"cv_e6":[1000000', b'"cv_e6":[0', 1)
+    entries.write_bytes(b"".join(lines))
+    assert run_command(["replay", str(copy)]) == 1
+    assert f"entry {where}" in capfd.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["nowhere"], "no such folder"),
+        (["."], "holds no finished run"),
+    ],
+)
+def test_a_place_without_runs_is_wrong_usage(
+    arguments: list[str], message: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run_command(["replay", *arguments]) == 2
+    assert message in capfd.readouterr().err
+
+
+def test_an_unknown_institution_is_named(campaign: Path, capfd) -> None:
+    assert run_command(["replay", str(campaign), "--institution", "cournot-antitrsut"]) == 2
+    assert "cournot-antitrust" in capfd.readouterr().err
