@@ -1,4 +1,4 @@
-"""Writes the pages that are made of the program itself: commands, schemas, performance. CI checks that they are fresh.
+"""Writes what is made of the program itself: commands, schemas, a picture, performance. CI checks it.
 
 python docs/generate.py           writes them
 python docs/generate.py --check   exits 1 and names those that are stale
@@ -18,6 +18,7 @@ from typing import Any
 DOCS = Path(__file__).resolve().parent
 GENERATED = "<!-- Written by docs/generate.py (make docs); do not edit. -->\n\n"
 COLUMNS = 110
+PICTURED = "cournot-antitrust-hardened"
 
 COMMANDS_INTRODUCTION = """\
 Exit codes: 0 fine; 1 a finding (a check failed, a log is tampered with, damaged or cannot be decided); 2 wrong usage or
@@ -35,6 +36,7 @@ def pages() -> dict[Path, str]:
     made = {DOCS / "reference" / "commands.md": commands_page()}
     for kind in document_kinds():
         made[DOCS / "schemas" / f"{kind}.json"] = json.dumps(json_schema(kind), indent=2) + "\n"
+    made[DOCS / "images" / f"{PICTURED}.svg"] = picture()
     performance = DOCS / "performance.json"
     if performance.is_file():
         made[DOCS / "performance.md"] = performance_page(json.loads(performance.read_text()))
@@ -76,6 +78,15 @@ def commands_page() -> str:
     for words in verbs(command()):
         parts.append(f"## agora {' '.join(words)}\n\n```text\n{help_of(words)}\n```\n")
     return "\n".join(parts)
+
+
+def picture() -> str:
+    """The institution that the README shows, as `agora graph show -o` draws it."""
+    from agoranomos.documents import read_text
+    from agoranomos.institutions import load_institution
+    from agoranomos.institutions.show import as_svg
+
+    return as_svg(load_institution(read_text(DOCS.parent / "institutions" / f"{PICTURED}.yaml")))
 
 
 def performance_page(performance: dict[str, Any]) -> str:
