@@ -55,9 +55,9 @@ test: lint  ## The checks above and the tests, with their coverage floors.
 	$(BIN)/python .ci/coverage_floors.py $(VENV)/coverage.json
 
 .PHONY: test-model
-test-model: $(VENV)/.has-test $(VENV)/.has-local  ## The tests that run the embedded language model.
+test-model: $(VENV)/.has-test $(VENV)/.has-local  ## The tests of engines that need torch, and of the embedded model.
 	$(AGORA) models pull smollm2
-	$(BIN)/python -m pytest -m "model and not long"
+	$(BIN)/python -m pytest tests/models -m "not long"
 
 .PHONY: long
 long: $(VENV)/.has-test $(VENV)/.has-local  ## The tests that take minutes each.
