@@ -154,10 +154,10 @@ class _Reader:
         taken |= dict.fromkeys(RESERVED, "a word of the guards' language")
         for section in ("parameters", "signals", "events", "counters"):
             for name in getattr(m, section):
-                if section in {"parameters", "counters"} and name in FIXED_NAMES:
-                    raise self._fault(f"{section[:-1]} {name!r}: the name is taken by the notices", section, name)
                 if name in taken:
                     raise self._fault(f"{section[:-1]} {name!r}: the name is taken by {taken[name]}", section, name)
+                if section in {"parameters", "counters"} and name in FIXED_NAMES:
+                    raise self._fault(f"{section[:-1]} {name!r}: the name is taken by the notices", section, name)
                 taken[name] = f"one of the {section}"
 
     def _check_references(self) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Discriminator, Field, StringConstraints, Tag, model_validator
 
 from agoranomos.documents import Document, DocumentPart
 from agoranomos.institutions.signals import SignalSpec
@@ -78,6 +78,11 @@ class Event(DocumentPart):
         return self
 
 
+def _one_or_ladder(rate: object) -> str:
+    """Which of the two forms is meant, so that a fault in a ladder is told of the rung that has it."""
+    return "ladder" if isinstance(rate, list | tuple) else "one"
+
+
 class Fine(DocumentPart):
     """Money taken: a share of profit, at least `floor`, never less than nothing.
 
@@ -86,7 +91,9 @@ class Fine(DocumentPart):
     the market's Nash benchmark, round by round (disgorgement).
     """
 
-    rate: Rate | tuple[Rate, ...]
+    rate: Annotated[
+        Annotated[Rate, Tag("one")] | Annotated[tuple[Rate, ...], Tag("ladder")], Discriminator(_one_or_ladder)
+    ]
     by: Identifier | None = None
     over: Literal["round", "evidence"] = "round"
     above: Literal["nothing", "nash"] = "nothing"
