@@ -36,7 +36,11 @@ def main() -> None:
         figures = {
             "append": measure_appends(Path(scratch), options.appends, options.entries, options.entry_bytes),
             "close": measure_closes(Path(scratch), options.runs, options.run_entries, options.entry_bytes),
-            "machine": {"cpus": os.cpu_count(), "python": platform.python_version(), "system": f"{platform.system()} {platform.machine()}"},
+            "machine": {
+                "cpus": os.cpu_count(),
+                "python": platform.python_version(),
+                "system": f"{platform.system()} {platform.machine()}",
+            },
         }
     text = json.dumps(figures, indent=1)
     print(text)

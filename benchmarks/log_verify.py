@@ -61,7 +61,11 @@ def measure(folder: Path, entries: int, entry_bytes: int, repeats: int) -> dict[
         "entries_per_second_worst": round(entries / max(verifying)),
         "ratio_to_sha256_median": round(statistics.median(ratios), 2),
         "sha256_bytes_per_second_median": round(len(content) / statistics.median(hashing)),
-        "machine": {"cpus": os.cpu_count(), "python": platform.python_version(), "system": f"{platform.system()} {platform.machine()}"},
+        "machine": {
+            "cpus": os.cpu_count(),
+            "python": platform.python_version(),
+            "system": f"{platform.system()} {platform.machine()}",
+        },
     }
 
 
