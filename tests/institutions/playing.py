@@ -64,9 +64,7 @@ class Moment:
         """Traversals and blocked requests, `from->to` and `from->to!reason`."""
         assert self.judgement is not None
         mine = [request for request in self.judgement.transitions if request.agent == firm]
-        return [
-            request.edge.partition(":")[2] + (f"!{request.blocked}" if request.blocked else "") for request in mine
-        ]
+        return [request.edge.partition(":")[2] + (f"!{request.blocked}" if request.blocked else "") for request in mine]
 
     def fine(self, firm: str = "firm_1") -> float:
         return self.infos[firm]["fine"]
