@@ -69,7 +69,7 @@ async def run_one(
         records = {name: _record(name, decision.account, put_blob) for name, decision in decisions.items()}
         pending = governed.clear_and_judge({name: d.action for name, d in decisions.items()}, records)
         if commit_in_thread:
-            await asyncio.to_thread(governed.commit, pending)
+            await asyncio.get_running_loop().run_in_executor(None, governed.commit, pending)
         else:
             governed.commit(pending)
         observations = governed.apply(pending)[0]

@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
 
 from agoranomos.campaigns.runner import Timing
 from agoranomos.errors import MachineError
+
+_quoted = lru_cache(maxsize=1024)(json.dumps)
 
 CallKey = tuple[str, int, int, str, int]
 """Arm, seed, round, agent, index of the call within the decision."""
@@ -36,7 +39,8 @@ class Timings:
         """Write the timings of one round of one run."""
         if not timings:
             return
-        lines = [json.dumps([arm, seed, t.round, t.agent, t.attempt, round(t.seconds, 6)]) + "\n" for t in timings]
+        run = f"[{_quoted(arm)},{seed},"
+        lines = [f"{run}{t.round},{_quoted(t.agent)},{t.attempt},{t.seconds:.6f}]\n" for t in timings]
         try:
             self._file.write("".join(lines))
             self._file.flush()
