@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 
@@ -142,7 +144,7 @@ def test_a_cooldown_counts_rounds_between_two_traversals_of_one_edge_by_one_firm
         moments = play(institution(text), DIVISION, 16)
         crossed = [number for number, moment in enumerate(moments) if "fined->fined" in moment.edges()]
         assert crossed[0] == 6
-        assert {later - earlier for earlier, later in zip(crossed, crossed[1:], strict=False)} == {cooldown + 1}
+        assert {later - earlier for earlier, later in itertools.pairwise(crossed)} == {cooldown + 1}
 
 
 def test_credits_are_earned_spent_and_lapse() -> None:
