@@ -82,3 +82,10 @@ def record(original: Record, home: Path, tmp_path: Path, monkeypatch: pytest.Mon
     shutil.copytree(original.home, home)
     monkeypatch.chdir(tmp_path / "lab")
     return Record(tmp_path / "lab", home)
+
+
+@pytest.fixture(autouse=True)
+def _no_terminal_size(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Importing readline exports the size that it believes the terminal has, and pytest's workers import it.
+    monkeypatch.delenv("COLUMNS", raising=False)
+    monkeypatch.delenv("LINES", raising=False)
