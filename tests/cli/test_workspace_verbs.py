@@ -70,7 +70,7 @@ def test_doctor_shows_the_public_key_and_finds_loose_modes(home: Path, capsys: p
     assert signing.vkey in by_name(list(examine()))["key"].detail
     (home / "keys" / "workspace.key").chmod(0o644)
     assert run_command(["doctor"]) == 1
-    out = capsys.readouterr().out
+    out = " ".join(capsys.readouterr().out.split())
     assert "may be read or changed by others" in out
     assert "1 to mend." in out
 
