@@ -51,7 +51,7 @@ def test_what_is_remembered_equals_what_cel_says_now(name: str, data: st.DataObj
 
 
 def test_a_guard_names_what_it_reads_and_no_word_of_its_texts() -> None:
-    assert WORDS.guard("state == 'p' || state == \"q \\\" b\" || a > 1", bool).names == ("a", "state")
+    assert WORDS.guard('state == \'p\' || state == "q \\" b" || a > 1', bool).names == ("a", "state")
     assert WORDS.guard("least . a > 1", bool)({"least.a": 2}) is True
     assert WORDS.guard("true", bool).names == ()
     assert WORDS.guard("1 + 1 == 2", bool)({}) is True

@@ -109,7 +109,9 @@ def test_standings_stay_in_range_and_move_one_edge_at_most(name: str, history: l
 @pytest.mark.parametrize("name", SHIPPED)
 @settings(max_examples=25, deadline=None)
 @given(history=histories(firms=3, rounds=24), order=st.permutations(range(3)))
-def test_firms_are_judged_alike_whatever_their_order(name: str, history: list[dict[str, Any]], order: list[int]) -> None:
+def test_firms_are_judged_alike_whatever_their_order(
+    name: str, history: list[dict[str, Any]], order: list[int]
+) -> None:
     """Equal firms that swap places swap their judgements and nothing else."""
     bound = bind(shipped(name), parallel_env(**SYMMETRIC).facts)
     by_firm = ("quantity_e6", "share_e6", "profit_e6", "cv_e6", "restraint_e6")

@@ -98,14 +98,22 @@ def test_a_market_wide_signal_accuses_those_whose_own_mean_reaches_the_bar(windo
         return [(row["both_e6"][firm] if own else row["good_e6"])[good] for row in window]
 
     by_good = signal(
-        statistic="mean", measure="good", window=4, at_least=0.7, accuses={"measure": "both", "at_least": "firms / 30.0"}
+        statistic="mean",
+        measure="good",
+        window=4,
+        at_least=0.7,
+        accuses={"measure": "both", "at_least": "firms / 30.0"},
     )
     expected = [
-        good for good in range(GOODS) if passes(column(good, False), 1, 700_000) and passes(column(good, True), 1, 100_000)
+        good
+        for good in range(GOODS)
+        if passes(column(good, False), 1, 700_000) and passes(column(good, True), 1, 100_000)
     ]
     found = by_good.firing(window, firm)
     assert (found.good if found else "") == (FACTS.goods[expected[0]] if expected else "")
-    by_firm = signal(statistic="mean", measure="one", window=4, at_least=0.7, accuses={"measure": "firm", "at_least": 0.1})
+    by_firm = signal(
+        statistic="mean", measure="one", window=4, at_least=0.7, accuses={"measure": "firm", "at_least": 0.1}
+    )
     own = [row["firm_e6"][firm] for row in window]
     wide = [row["one_e6"] for row in window]
     assert (by_firm.firing(window, firm) is not None) == (passes(wide, 1, 700_000) and passes(own, 1, 100_000))
