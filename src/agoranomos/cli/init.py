@@ -13,9 +13,9 @@ from agoranomos.cli.terminal import say
 def init(
     directory: Annotated[Path, typer.Argument(metavar="DIR", help="A new or empty folder, or a workspace.")],
 ) -> None:
-    """Make a workspace: folders for institutions, markets, agents and campaigns, with the library's files to edit.
+    """Make a workspace, with the library's files to edit.
 
-    Nothing that exists is changed; in a workspace, what is missing is added.
+    It has folders for institutions, markets, agents, policies, campaigns and logs. Nothing that exists is changed; in a workspace, what is missing is added.
 
     Example:  agora init mylab
     """

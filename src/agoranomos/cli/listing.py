@@ -17,7 +17,9 @@ def list_kind(
     ],
     as_json: AsJson = False,
 ) -> None:
-    """List what a name can stand for: in this workspace, in the built-in library, in plug-ins.
+    """List what a name can stand for.
+
+    In this workspace, in the built-in library, in plug-ins; the first of them that has a name wins.
 
     Example:  agora list institutions
     """

@@ -43,7 +43,9 @@ def verify(
     ] = True,
     as_json: AsJson = False,
 ) -> None:
-    """Verify a record: digests, tree, signatures and sequence, then every judgement again, byte for byte.
+    """Verify a run, or a whole campaign.
+
+    Digests, tree, signatures and sequence are checked, and then every judgement is made again, byte for byte.
 
     Exit code 1: something is tampered with, damaged, or undecided for want of a key that is trusted; the message says
     which entry and why. What such a check cannot exclude is printed too.

@@ -30,7 +30,9 @@ def replay(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Judge recorded rounds again: every judgement must come out as it is recorded, byte for byte.
+    """Judge recorded rounds again.
+
+    Every judgement must come out as it is recorded, byte for byte.
 
     With --institution, a counterfactual: agents act as they did, another institution judges, and the difference is
     shown. Signatures are not looked at; that is `agora log verify`. Exit code 1: a judgement differs from the record.

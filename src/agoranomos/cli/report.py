@@ -21,7 +21,9 @@ def report(
         float, typer.Option("--case-cost", metavar="MONEY", help="What a case costs society; welfare is reduced by it.")
     ] = 0.0,
 ) -> None:
-    """Write what a campaign found: report/index.html with figures, summary.json and CSV files; print the table.
+    """Write what a campaign found, and print the table.
+
+    The folder report/ then holds index.html with figures, summary.json and CSV files.
 
     An incomplete campaign is reported as far as it went, and the report says so. The exit code is 1 when a
     manipulation check fails.

@@ -45,7 +45,9 @@ def run(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the plan and run nothing.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Run a campaign, or go on with it: the same command again resumes what a kill broke off, and repeats nothing.
+    """Run a campaign, or go on with one that was broken off.
+
+    The same command again resumes what a kill broke off, and repeats nothing that is finished.
 
     Exit code 0: every run is finished; 1: the record is not what it was; 3: runs failed (the others are finished);
     130: interrupted with Ctrl-C.
