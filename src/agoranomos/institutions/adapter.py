@@ -116,7 +116,9 @@ class MeasuredEnv:
         idle_action: Any = None,
     ) -> None:
         if getattr(env, "possible_agents", None) is None:
-            raise UsageError(f"{type(env).__name__} does not name its `possible_agents`; an institution judges known ones")
+            raise UsageError(
+                f"{type(env).__name__} does not name its `possible_agents`; an institution judges known ones"
+            )
         self._env = env
         self._measures = measures
         self._idle = idle_action

@@ -32,7 +32,8 @@ class Bound:
 
     `window` is how many rounds of evidence a standing keeps; `constants` are the values of names that never change.
     `supporting` are signals that no guard asks for: they are computed only when a case cites them. `told_round` and
-    `told_counters` (indices) are what notices can say that changes without a transition.
+    `told_counters` (indices) are what notices can say that changes without a transition. `compared` holds index and
+    name of the counters whose extremes over all agents some guard asks for.
     """
 
     institution: Institution
@@ -45,6 +46,7 @@ class Bound:
     draws: bool
     told_round: bool
     told_counters: tuple[int, ...]
+    compared: tuple[tuple[int, str], ...]
 
 
 def bind(institution: Institution, facts: MarketFacts) -> Bound:
@@ -61,7 +63,7 @@ def bind(institution: Institution, facts: MarketFacts) -> Bound:
             f"institution {institution.name} cannot govern market {facts.market}: {error.message}", advice=error.advice
         ) from None
     windows = [signal.window for signal in signals.values()]
-    supporting = frozenset(signals) - {name for guard in institution.guards for name in guard.names}
+    asked = {name for guard in institution.guards for name in guard.names}
     constants: dict[str, Value] = {"firms": len(facts.agents), **manifest.parameters}
     draws = any(edge.spec.jitter for edge in institution.edges)
     told = institution.notice.names if institution.notice is not None else frozenset()
@@ -69,13 +71,18 @@ def bind(institution: Institution, facts: MarketFacts) -> Bound:
         institution=institution,
         facts=facts,
         signals=signals,
-        supporting=supporting,
+        supporting=frozenset(signals) - asked,
         window=max(windows, default=1),
         constants=constants,
         fines=fines,
         draws=draws,
         told_round="round" in told,
         told_counters=tuple(index for index, name in enumerate(manifest.counters) if name in told),
+        compared=tuple(
+            (index, name)
+            for index, name in enumerate(manifest.counters)
+            if not asked.isdisjoint((f"least.{name}", f"most.{name}"))
+        ),
     )
 
 

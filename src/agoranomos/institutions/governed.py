@@ -61,8 +61,9 @@ class Pending:
 class Governed(ParallelEnv):  # type: ignore[misc]
     """Any ParallelEnv under an institution (or under none), recorded in a log (or in none).
 
-    `env` is a `Market` of the library, or any ParallelEnv with an `adapter`. Observation and action spaces are those of
-    `env`; with `observe_standing` an observation becomes `{"market": ..., "standing": index of the agent's state}`.
+    `env` is a `Market` of the library, or any ParallelEnv with an `adapter`; `institution` may be one that is bound to
+    this market already. Observation and action spaces are those of `env`; with `observe_standing` an observation becomes
+    `{"market": ..., "standing": index of the agent's state}`.
     `infos[agent]` holds `profit` (before fines), `fine`, `state` and `notice`. `roster` describes the agents for
     entry 0.
     """
@@ -70,7 +71,7 @@ class Governed(ParallelEnv):  # type: ignore[misc]
     def __init__(
         self,
         env: ParallelEnv,
-        institution: Institution | None = None,
+        institution: Institution | Bound | None = None,
         log: EntryLog | None = None,
         *,
         adapter: Adapter | None = None,
@@ -86,8 +87,10 @@ class Governed(ParallelEnv):  # type: ignore[misc]
             adapter = MarketAdapter(env)
         self.env = env
         self.adapter = adapter
-        self.institution = institution
-        self.bound: Bound | None = bind(institution, adapter.facts) if institution is not None else None
+        self.bound = bind(institution, adapter.facts) if isinstance(institution, Institution) else institution
+        if self.bound is not None and self.bound.facts != adapter.facts:
+            raise UsageError(f"the institution was bound to another market than this {adapter.facts.market}")
+        self.institution = self.bound.institution if self.bound is not None else None
         self.metadata = {**getattr(env, "metadata", {}), "name": f"governed-{adapter.facts.market}"}
         self.possible_agents = list(env.possible_agents)
         self.agents: list[str] = []
@@ -95,6 +98,7 @@ class Governed(ParallelEnv):  # type: ignore[misc]
         self._log = log
         self._roster = tuple(roster)
         self._observe_standing = observe_standing
+        self._spaces: dict[str, spaces.Space[Any]] = {}
         self._standings: tuple[Standing, ...] = ()
         self._notices: dict[str, Notice] = {}
         self._size = 0
@@ -112,8 +116,11 @@ class Governed(ParallelEnv):  # type: ignore[misc]
         inner = self.env.observation_space(agent)
         if not self._observe_standing:
             return inner
-        states = len(self.institution.states) if self.institution is not None else 1
-        return spaces.Dict({"market": inner, "standing": spaces.Discrete(states)})
+        # One space an agent for ever: learners and PettingZoo's checks seed it and hold on to it.
+        if agent not in self._spaces:
+            states = len(self.institution.states) if self.institution is not None else 1
+            self._spaces[agent] = spaces.Dict({"market": inner, "standing": spaces.Discrete(states)})
+        return self._spaces[agent]
 
     def action_space(self, agent: str) -> spaces.Space[Any]:
         """The inner action space."""
@@ -138,8 +145,7 @@ class Governed(ParallelEnv):  # type: ignore[misc]
 
     def may_act(self, agent: str) -> bool:
         """Whether the agent is asked this round; a suspended one is not."""
-        standing = self.standings.get(agent)
-        return standing is None or not standing.suspended
+        return not self._standings or not self._standing_of(agent).suspended
 
     # -- one run -----------------------------------------------------------------------------------------------------
 
@@ -281,9 +287,11 @@ class Governed(ParallelEnv):  # type: ignore[misc]
                 advice="What was acknowledged before is intact; run again to resume.",
             )
 
+    def _standing_of(self, agent: str) -> Standing:
+        return self._standings[self.adapter.facts.agents.index(agent)]
+
     def _limited(self, agent: str, actions: Mapping[str, Any]) -> Any:
-        standing = self.standings.get(agent)
-        limit = standing.limit_e6 if standing is not None else None
+        limit = self._standing_of(agent).limit_e6 if self._standings else None
         if limit == 0:
             return self.adapter.idle(agent)
         if agent not in actions:

@@ -44,9 +44,10 @@ def _shared_names(bound: Bound, standings: tuple[Standing, ...], round_number: i
 
 
 def extremes(bound: Bound, counters: list[tuple[int, ...]]) -> dict[str, Value]:
-    """The names `least.c` and `most.c` over all agents' counters."""
+    """The names `least.c` and `most.c` over all agents' counters, for those that some guard compares."""
     names: dict[str, Value] = {}
-    for (name, _, _), values in zip(bound.institution.counter_updates, zip(*counters, strict=True), strict=False):
+    for index, name in bound.compared:
+        values = [own[index] for own in counters]
         names[f"least.{name}"] = min(values)
         names[f"most.{name}"] = max(values)
     return names
