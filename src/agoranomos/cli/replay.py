@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from agoranomos.cli.named import institution_named
 from agoranomos.cli.options import AsJson
 from agoranomos.cli.terminal import console, say, say_json
 from agoranomos.errors import UsageError
 
 if TYPE_CHECKING:
-    from agoranomos.institutions import Institution
     from agoranomos.institutions.replay import Replayed
 
 COUNTED = ("cases", "transitions", "blocked", "fines", "fines_e6", "suspensions", "caps")
@@ -42,7 +42,7 @@ def replay(
     from agoranomos.institutions.replay import replay as judge_again
     from agoranomos.logs import LogReader
 
-    other = _institution(institution) if institution is not None else None
+    other = institution_named(institution) if institution is not None else None
     rows: list[tuple[Path, Replayed, Replayed | None]] = []
     for folder in _logs(log):
         lines = list(LogReader(folder).entries())
@@ -51,15 +51,6 @@ def replay(
         say_json([_as_json(*row) for row in rows])
         return
     _show(rows)
-
-
-def _institution(name: str) -> Institution:
-    from agoranomos.documents import read_text
-    from agoranomos.institutions import load_institution
-    from agoranomos.workspace import find_workspace
-    from agoranomos.workspace.names import resolve_argument
-
-    return load_institution(read_text(resolve_argument("institutions", name, find_workspace())))
 
 
 def _logs(place: Path) -> list[Path]:
