@@ -28,7 +28,7 @@ class Commons(ParallelEnv):  # type: ignore[misc]
         self.agents: list[str] = []
         self.max_cycles = rounds
         box = spaces.Discrete(5, start=1) if discrete else spaces.Box(0.0, 4.0, (1,), np.float64)
-        self._actions = {agent: box for agent in self.possible_agents}
+        self._actions = dict.fromkeys(self.possible_agents, box)
         self._observations = {agent: spaces.Box(0.0, 100.0, (1,), np.float64) for agent in self.possible_agents}
 
     def observation_space(self, agent: str) -> spaces.Space[Any]:

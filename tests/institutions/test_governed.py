@@ -11,7 +11,7 @@ from gymnasium import spaces
 from pettingzoo.test import parallel_api_test, parallel_seed_test
 
 from agoranomos.errors import UsageError
-from agoranomos.institutions import Governed, PoisonedError, replay
+from agoranomos.institutions import Governed, PoisonedError, bind, replay
 from agoranomos.institutions.entries import AgentRecord, CallRecord, DecisionRecord, decode_entry
 from agoranomos.logs import MemoryLog
 from agoranomos.markets.cournot_v0 import parallel_env
@@ -292,3 +292,12 @@ def test_the_same_seed_gives_the_same_bytes() -> None:
     for name in (*SHIPPED, None):
         assert recorded(name, random_plan(2), 20, seed=4) == recorded(name, random_plan(2), 20, seed=4)
     assert replay(recorded(None, random_plan(2), 20)).institution == ""
+
+
+def test_an_institution_that_is_bound_already_is_used_as_it_is() -> None:
+    bound = bind(shipped(FAITHFUL), parallel_env().facts)
+    market = Governed(parallel_env(rounds=6), bound)
+    assert market.bound is bound
+    assert market.institution is shipped(FAITHFUL)
+    with pytest.raises(UsageError, match="bound to another market"):
+        Governed(parallel_env(alpha=90.0), bound)

@@ -166,7 +166,7 @@ def test_the_published_single_step_is_ten_per_cent_and_both_firms() -> None:
     bound = signal(statistic="synchronous-move", measure="both", change=0.1, persists=1, within=1, firms=2)
 
     def window(*steps: tuple[int, int]) -> Any:
-        return tuple({"both_e6": tuple((step[f], 0) for f in range(2)) + ((0, 0),)} for step in steps)
+        return tuple({"both_e6": (*tuple((step[f], 0) for f in range(2)), (0, 0))} for step in steps)
 
     assert bound.firing(window((100, 200), (110, 220)), 0) == Firing(1, 1, "A")
     assert bound.firing(window((100, 200), (109, 220)), 1) is None

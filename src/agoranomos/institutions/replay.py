@@ -185,7 +185,7 @@ def _decoded(lines: Iterable[bytes]) -> _Entries:
         try:
             entry = decode_entry(line)
         except Finding as error:
-            raise ReplayMismatch(index, error.message) from None
+            raise ReplayMismatch(index, error.message.removeprefix(f"entry {index}: ")) from None
         if entry.seq != index:
             raise ReplayMismatch(index, f"its sequence number is {entry.seq}")
         yield index, entry
