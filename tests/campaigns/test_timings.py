@@ -34,5 +34,14 @@ def test_a_place_that_cannot_be_written_is_the_machine_s_fault(tmp_path: Path) -
 
 
 def test_a_disk_that_fills_up_is_the_machine_s_fault() -> None:
-    with Timings(Path("/dev/full")) as timings, pytest.raises(MachineError, match="No space left"):
+    with pytest.raises(MachineError, match="No space left"), Timings(Path("/dev/full")) as timings:
         timings.add("arm", 0, (Timing(1, "firm_1", 0, 1.0),))
+    with pytest.raises(MachineError, match="No space left"), Timings(Path("/dev/full")) as timings:
+        timings.add("arm", 0, (Timing(1, "firm_1", 0, 1.0),) * 1000)
+    with pytest.raises(TypeError, match="what went wrong first"), Timings(Path("/dev/full")) as timings:
+        _add_and_fail(timings)
+
+
+def _add_and_fail(timings: Timings) -> None:
+    timings.add("arm", 0, (Timing(1, "firm_1", 0, 1.0),))
+    raise TypeError("what went wrong first is what is told")

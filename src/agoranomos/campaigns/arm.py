@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from agoranomos.agents import Agent, Roster, seat_agents
 from agoranomos.documents import Source
-from agoranomos.institutions import Governed, Institution, load_institution
+from agoranomos.institutions import Bound, Governed, Institution, bind, load_institution
 from agoranomos.institutions.entries import AgentRecord, canonical_json
 from agoranomos.institutions.governed import EntryLog
 from agoranomos.markets import CournotSpec, build_market
@@ -71,14 +71,19 @@ def set_up(arm: Arm, seed: int, log: EntryLog, engines: Mapping[str, Engine]) ->
     market = build_market(arm.market)
     agents = seat_agents(arm.roster, market, seed, engines=engines, told=arm.told, workspace=arm.workspace)
     roster = tuple(AgentRecord(agent.name, describe(agent)) for agent in agents)
-    institution = None if arm.institution is None else read_institution(arm.institution)
-    return Governed(market, institution, log, roster=roster), agents
+    bound = None if arm.institution is None else _bound(arm.institution, arm.market)
+    return Governed(market, bound, log, roster=roster), agents
 
 
 def describe(agent: Agent) -> str:
     """The description of the agent's policy as canonical JSON, as entry 0 holds it."""
     described: dict[str, Any] = agent.policy.describe()
     return canonical_json(described)
+
+
+@lru_cache(maxsize=64)
+def _bound(source: Source, market: CournotSpec) -> Bound:
+    return bind(read_institution(source), build_market(market).facts)
 
 
 @lru_cache(maxsize=64)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
@@ -19,21 +18,27 @@ CallKey = tuple[str, int, int, str, int]
 
 
 class Timings:
-    """Appends one JSON line a call; the file is a convenience, and losing its end loses no result."""
+    """Appends one JSON line a call; the file is a convenience, and losing its end to a kill loses no result.
+
+    Lines are written when enough have gathered and at the end. Raises `MachineError` when they cannot be.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         try:
             self._file = path.open("a", encoding="utf-8")
         except OSError as error:
-            raise MachineError(f"cannot write {path}: {error.strerror}") from error
+            raise self._unwritten(error) from error
 
     def __enter__(self) -> Timings:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        with suppress(OSError):  # What could not be written was said when it was added.
+        try:
             self._file.close()
+        except OSError as failed:
+            if error is None:
+                raise self._unwritten(failed) from failed
 
     def add(self, arm: str, seed: int, timings: tuple[Timing, ...]) -> None:
         """Write the timings of one round of one run."""
@@ -43,9 +48,11 @@ class Timings:
         lines = [f"{run}{t.round},{_quoted(t.agent)},{t.attempt},{t.seconds:.6f}]\n" for t in timings]
         try:
             self._file.write("".join(lines))
-            self._file.flush()
         except OSError as error:
-            raise MachineError(f"cannot write {self._path}: {error.strerror}") from error
+            raise self._unwritten(error) from error
+
+    def _unwritten(self, error: OSError) -> MachineError:
+        return MachineError(f"cannot write {self._path}: {error.strerror}")
 
 
 def read_timings(path: Path) -> Mapping[CallKey, float]:

@@ -121,8 +121,19 @@ def _groups(edges: Sequence[Laid], state: int) -> tuple[list[Laid], list[Laid], 
     return left, loops, right[::-1]
 
 
+def _loop_halves(loops: Sequence[Laid]) -> list[float]:
+    """Half the distance between each loop's ends: it goes around the labels of those inside it."""
+    halves: list[float] = []
+    for place in range(len(loops)):
+        inside = [halves[-1] + PORT / 2, *(loop.width / 2 + 6 for loop in loops[:place])] if place else [LOOP / 2]
+        halves.append(max(inside))
+    return halves
+
+
 def _middle_room(loops: Sequence[Laid]) -> float:
-    return max([LOOP * len(loops) + PORT, *(loop.width + PORT for loop in loops)]) if loops else PORT / 2
+    if not loops:
+        return PORT / 2
+    return max(2 * _loop_halves(loops)[-1] + PORT, *(loop.width + PORT for loop in loops))
 
 
 def _width(institution: Institution, state: str, index: int, above: Sequence[Laid], below: Sequence[Laid]) -> float:
@@ -159,8 +170,8 @@ def _ports(edges: Sequence[Laid], centers: Sequence[float]) -> dict[int, tuple[f
         for place, edge in enumerate(left):
             ends[edge.index][state] = x + PORT * (place + 0.5)
         middle = x + PORT * len(left) + room / 2
-        for place, edge in enumerate(loops, start=1):
-            loops_at[edge.index] = (middle + LOOP * place / 2, middle - LOOP * place / 2)
+        for half, edge in zip(_loop_halves(loops), loops, strict=True):
+            loops_at[edge.index] = (middle + half, middle - half)
         for place, edge in enumerate(right):
             ends[edge.index][state] = middle + room / 2 + PORT * (place + 0.5)
     return loops_at | {

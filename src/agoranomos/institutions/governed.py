@@ -62,10 +62,9 @@ class Governed(ParallelEnv):  # type: ignore[misc]
     """Any ParallelEnv under an institution (or under none), recorded in a log (or in none).
 
     `env` is a `Market` of the library, or any ParallelEnv with an `adapter`; `institution` may be one that is bound to
-    this market already. Observation and action spaces are those of `env`; with `observe_standing` an observation becomes
-    `{"market": ..., "standing": index of the agent's state}`.
-    `infos[agent]` holds `profit` (before fines), `fine`, `state` and `notice`. `roster` describes the agents for
-    entry 0.
+    this market already. Observation and action spaces are those of `env`; with `observe_standing` an observation
+    becomes `{"market": ..., "standing": index of the agent's state}`. `infos[agent]` holds `profit` (before fines),
+    `fine`, `state` and `notice`. `roster` describes the agents for entry 0.
     """
 
     def __init__(
