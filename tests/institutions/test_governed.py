@@ -79,7 +79,9 @@ def test_a_commit_that_fails_stops_everything_wherever_it_happens(works: int) ->
     market = governed(log=log, rounds=7)
     reached = 0
     before: Any = None
-    with pytest.raises(OSError, match="disk is full"):
+
+    def whole_run() -> None:
+        nonlocal reached, before, pending
         market.reset(seed=1)
         reached = 1
         while market.agents:
@@ -90,6 +92,10 @@ def test_a_commit_that_fails_stops_everything_wherever_it_happens(works: int) ->
             reached += 1
         before = (market.round, market.standings, market.notices, list(market.agents))
         market.close_run()
+
+    pending: Any = None
+    with pytest.raises(OSError, match="disk is full"):
+        whole_run()
     assert reached == works
     if before is not None:
         assert (market.round, market.standings, market.notices, list(market.agents)) == before
