@@ -1,4 +1,4 @@
-"""The text and the drawing hold every state and edge, are the same every time, and take nothing from a file as markup."""
+"""Text and drawing hold every state and edge, are the same every time, and take nothing from a file as markup."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ def corners(given: Institution, up: bool) -> tuple[list[Any], list[tuple[float, 
 @pytest.mark.parametrize("given", every_institution(), ids=lambda given: given.name)
 def test_labels_and_arcs_do_not_lie_on_each_other(given: Institution, up: bool) -> None:
     laid, labels = corners(given, up)
-    for (one, (left, right)), (other, (from_, _to)) in itertools.permutations(zip(laid, labels, strict=True), 2):
+    for (one, (left, right)), (other, _) in itertools.permutations(zip(laid, labels, strict=True), 2):
         together = min(_extent(one)[1], _extent(other)[1]) - max(_extent(one)[0], _extent(other)[0]) > 0
         assert not together or one.top <= other.height or other.top <= one.height  # heights of their own
         if other.height > one.top:
