@@ -1,0 +1,152 @@
+"""What verification believes, and what it does not: resumed campaigns, owners who lie, and parts that are gone."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from agoranomos.campaigns import Plan
+from agoranomos.campaigns.verification import verify_campaign, verify_run
+from agoranomos.institutions import ReplayMismatch
+from agoranomos.logs import LogFault, LogReader, LogWriter, SigningKey
+from campaigns.laboratory import MOCK, SCRIPTED, Died, DyingStorage, Lab
+
+DIVIDED = SCRIPTED.replace("[nash-noisy, ladder-gamer]", "[ladder-gamer]").replace(
+    "  told: {told: antitrust-constitution}\n", ""
+)
+
+
+def rewritten(lab: Lab, place: Path, change: Callable[[list[bytes]], list[bytes]]) -> Path:
+    """The log as its owner could write it anew, with a new run key and whatever entries: everything is signed."""
+    reader = LogReader(place)
+    lines = change(list(reader.entries()))
+    forged = place.parent / "forged"
+    certifier = lab.keys.signing_key("workspace")
+    key = SigningKey.generate(reader.origin)
+    log = LogWriter.create(forged, reader.origin, key=key, certifier=certifier, durable="close")
+    log.append(lines)
+    log.close()
+    return forged
+
+
+@pytest.fixture
+def finished(lab: Lab) -> tuple[Lab, Plan, Path]:
+    made = lab.plan(DIVIDED)
+    lab.run(made)
+    return lab, made, lab.folder(made).run("governed", 0)
+
+
+def test_a_campaign_that_was_killed_and_resumed_is_believed(lab: Lab) -> None:
+    made = lab.plan(MOCK)
+    with pytest.raises(Died):
+        lab.run(made, DyingStorage(60, Died))
+    lab.run(made)
+    checked = verify_campaign(lab.folder(made), lab.trusted())
+    assert checked.first_fault is None
+    assert checked.abandoned > 0
+    assert all(run.verified is not None for run in checked.runs)
+
+
+def test_what_an_abandoned_attempt_had_signed_may_not_be_changed(lab: Lab) -> None:
+    made = lab.plan(MOCK)
+    with pytest.raises(Died):
+        lab.run(made, DyingStorage(60, Died))
+    lab.run(made)
+    folder = lab.folder(made)
+    place = next(
+        path for path in sorted((folder.root / "abandoned").glob("*/*/*")) if any((path / "entries").glob("*"))
+    )
+    entries = next((place / "entries").iterdir())
+    whole = entries.read_bytes()
+    entries.write_bytes(whole.replace(b'"seed":', b'"sead":', 1))
+    fault = verify_campaign(folder, lab.trusted()).first_fault
+    assert fault is not None
+    assert fault.message.startswith(f"{place.relative_to(folder.root)}: ")
+    shutil.rmtree(place)
+    fault = verify_campaign(folder, lab.trusted()).first_fault
+    assert fault is not None
+    assert "not what the ledger says was signed of the attempt" in fault.message
+
+
+def test_a_signed_lie_about_a_judgement_is_found_by_judging_again(finished: tuple[Lab, Plan, Path]) -> None:
+    lab, _, place = finished
+    lines = list(LogReader(place).entries())
+    lied = next(index for index, line in enumerate(lines) if b'"kind":"sanction"' in line)
+
+    def halve(lines: list[bytes]) -> list[bytes]:
+        return [line.replace(b'"amount_e6":', b'"amount_e6":1') if n == lied else line for n, line in enumerate(lines)]
+
+    forged = rewritten(lab, place, halve)
+    verify_run(forged, lab.trusted(), judge_again=False)  # every byte is signed
+    with pytest.raises(ReplayMismatch) as caught:
+        verify_run(forged, lab.trusted())
+    assert caught.value.entry == lied
+
+
+def test_a_run_that_did_not_end_is_seen(finished: tuple[Lab, Plan, Path]) -> None:
+    lab, _, place = finished
+    forged = rewritten(lab, place, lambda lines: lines[:-1])
+    replayed = verify_run(forged, lab.trusted()).replayed
+    assert replayed is not None
+    assert not replayed.closed
+
+
+def test_a_run_that_was_written_anew_is_not_the_one_that_the_ledger_closed(finished: tuple[Lab, Plan, Path]) -> None:
+    lab, made, place = finished
+    forged = rewritten(lab, place, lambda lines: lines[:-1])
+    shutil.rmtree(place)
+    forged.rename(place)
+    checked = verify_campaign(lab.folder(made), lab.trusted())
+    faults = [run.fault for run in checked.runs if run.fault is not None]
+    assert len(faults) == 1
+    assert faults[0].message.startswith("runs/governed/0: it ends at entry ")
+    assert "the ledger closed it at entry " in faults[0].message
+
+
+def test_under_a_broken_ledger_runs_are_still_held_against_the_plan(finished: tuple[Lab, Plan, Path]) -> None:
+    lab, made, place = finished
+    folder = lab.folder(made)
+    shutil.rmtree(place)
+    shutil.copytree(folder.run("governed", 1), place)
+    entries = next((folder.ledger / "1" / "entries").iterdir())
+    entries.write_bytes(entries.read_bytes().replace(b"planned", b"plamned"))
+    shutil.rmtree(folder.run("free", 1))
+    checked = verify_campaign(folder, lab.trusted())
+    assert checked.first_fault is checked.faults[0]
+    assert checked.faults[0].message.startswith("ledger: ")
+    found = {(run.arm, run.seed): run for run in checked.runs}
+    assert "its seed is 1, the plan says 0" in str(found["governed", 0].fault)
+    assert found["governed", 1].verified is not None
+    assert (found["free", 1].fault, found["free", 1].verified) == (None, None)
+
+
+def test_another_institution_in_the_plan_is_found_in_every_run_of_it(finished: tuple[Lab, Plan, Path]) -> None:
+    lab, made, _ = finished
+    folder = lab.folder(made)
+    digest = made.arm("governed").institution_sha256
+    text = folder.plan_file.read_text()
+    folder.plan_file.write_text(text.replace(digest, "0" * 64))
+    checked = verify_campaign(folder, lab.trusted())
+    assert [fault.message for fault in checked.faults] == [
+        "ledger: segment 1 was signed for another plan than plan.json"
+    ]
+    told = {(run.arm, run.seed): str(run.fault) for run in checked.runs if run.fault is not None}
+    assert set(told) == {("governed", 0), ("governed", 1)}
+    assert all("its institution is not the one that the plan names" in words for words in told.values())
+
+
+def test_a_reply_that_is_kept_beside_the_log_must_be_there(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("agoranomos.campaigns.runner.LONGEST_REPLY", 4)
+    made = lab.plan(MOCK)
+    lab.run(made)
+    place = lab.folder(made).run("free", 0)
+    verify_run(place, lab.trusted())
+    for blob in (place / "blobs").rglob("*"):
+        if blob.is_file():
+            blob.unlink()
+    with pytest.raises(LogFault, match=r"entry 1: blob .* is missing") as caught:
+        verify_run(place, lab.trusted())
+    assert (caught.value.kind, caught.value.entry) == ("damaged", 1)
