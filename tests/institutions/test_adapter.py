@@ -11,7 +11,7 @@ from pettingzoo import ParallelEnv
 from pettingzoo.test import parallel_api_test
 
 from agoranomos.errors import UsageError
-from agoranomos.institutions import Governed, MeasuredEnv, Outcome, replay
+from agoranomos.institutions import Governed, MeasuredEnv, Outcome, PoisonedError, replay
 from agoranomos.institutions.adapter import in_e6
 from agoranomos.logs import MemoryLog
 from agoranomos.markets.cournot_v0 import parallel_env
@@ -249,3 +249,22 @@ def test_an_environment_that_does_not_say_who_may_play_is_refused() -> None:
     env = generated_agents_parallel_v0.parallel_env()
     with pytest.raises(UsageError, match="possible_agents"):
         MeasuredEnv(env, lambda outcome: {}, {})
+
+
+class Stumbling(Commons):
+    """Moves on, and then fails."""
+
+    def step(self, actions: Any) -> Any:
+        super().step(actions)
+        raise RuntimeError("half-way")
+
+
+def test_a_foreign_step_that_fails_half_way_stops_the_run() -> None:
+    env = Stumbling()
+    governed = Governed(env, None, adapter=MeasuredEnv(env, commons_measures, KINDS))
+    governed.reset(seed=0)
+    actions = {agent: env.action_space(agent).sample() for agent in env.agents}
+    with pytest.raises(RuntimeError, match="half-way"):
+        governed.clear_and_judge(actions)
+    with pytest.raises(PoisonedError, match="half-way"):
+        governed.clear_and_judge(actions)

@@ -115,11 +115,13 @@ def test_a_denied_request_is_recorded_and_the_next_edge_considered() -> None:
     assert moments[3].edges() == ["free->bound!patience", "free->bound"]
 
 
-def test_two_accusations_in_a_round_are_one_case() -> None:
+def test_two_accusations_in_a_round_are_two_cases_and_an_edge_cites_that_of_its_event() -> None:
     text = altered("events: {", "events: {other: {when: high, accuses: Q}, ")
     judgement = play(institution(text), DIVISION, 1)[0].judgement
     assert judgement is not None
-    assert [(case.agent, case.rule) for case in judgement.cases] == [("firm_1", "Q"), ("firm_2", "Q")]
+    rules = [(case.case, case.agent, case.rule) for case in judgement.cases if case.agent == "firm_1"]
+    assert [(label, rule) for label, _, rule in rules] == [("1-firm_1", "Q"), ("1-firm_1-2", "R")]
+    assert [t.case for t in judgement.transitions if t.agent == "firm_1"] == ["1-firm_1-2"]
 
 
 profits = st.lists(st.integers(-(10**10), 10**10), min_size=1, max_size=12)
@@ -130,8 +132,8 @@ def test_a_fine_is_the_exact_share_rounded_down_and_at_least_the_floor(
     rounds: list[int], rung: int, nash: int | None, floor: int
 ) -> None:
     rates = (350_000, 750_000, 1_500_000)
-    fine = BoundFine(rates, "tier", True, (0, nash) if nash is not None else None, floor)
-    evidence = tuple({"profit_e6": (10**12, profit)} for profit in rounds)
+    fine = BoundFine(rates, "tier", True, nash is not None, floor)
+    evidence = tuple({"profit_e6": (10**12, profit), "nash_profit_e6": (0, nash)} for profit in rounds)
     base = sum(max(profit - (nash or 0), 0) for profit in rounds)
     share = Fraction(rates[min(max(rung, 1), 3) - 1], 10**6)
     assert fine_e6(fine, evidence, 1, rung) == max(floor, int(base * share))

@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from agoranomos.errors import UsageError
+from agoranomos.errors import DocumentError, UsageError
 from agoranomos.institutions import bind
 from agoranomos.markets.cournot_v0 import parallel_env
 from institutions.playing import FAITHFUL, HARDENED, SHIPPED, duopoly_facts, institution, shipped, text_of
@@ -128,9 +128,34 @@ def test_fines_need_profits_and_benchmarks() -> None:
     )
     with pytest.raises(UsageError, match="publishes no `profit_e6`"):
         bind(shipped(FAITHFUL), without_profit)
-    without_nash = msgspec.structs.replace(facts, benchmarks={})
-    with pytest.raises(UsageError, match="Nash benchmark"):
+    without_nash = msgspec.structs.replace(
+        facts, measures={name: kind for name, kind in facts.measures.items() if name != "nash_profit_e6"}
+    )
+    with pytest.raises(UsageError, match="publishes no `nash_profit_e6`"):
         bind(shipped(HARDENED), without_nash)
+
+
+def test_an_accusation_that_can_never_be_made_is_refused() -> None:
+    """In the tight duopoly the joint monopoly's prices are Nash's, so there is no elevation to see."""
+    tight = parallel_env(capacity=60).facts
+    with pytest.raises(UsageError, match="can never happen: price_elevation is undefined in this market"):
+        bind(shipped(HARDENED), tight)
+    assert bind(shipped(FAITHFUL), tight).facts is tight
+
+
+def test_a_fine_over_the_evidence_needs_an_accusation() -> None:
+    text = text_of(HARDENED).replace(
+        "{rule: H2_restoration, from: warning, to: active, on: expiry}",
+        "{rule: H2_restoration, from: warning, to: active, on: expiry, fine: {rate: 1, over: evidence}}",
+    )
+    with pytest.raises(DocumentError, match="'expiry' opens no case"):
+        institution(text)
+
+
+def test_evidence_reaches_as_far_as_the_signals_that_decide() -> None:
+    facts = parallel_env().facts
+    assert bind(shipped(HARDENED), facts).spans == {"violation": 10}
+    assert bind(shipped(FAITHFUL), facts).spans == {"violation": 5}  # though a supporting signal reads six rounds
 
 
 def test_a_signal_that_only_supports_is_computed_for_cases_alone() -> None:

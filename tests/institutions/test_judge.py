@@ -30,6 +30,7 @@ def measures(draw: st.DrawFn, firms: int = 2) -> dict[str, Any]:
         "price_e6": draw(pair),
         "quantity_e6": tuple(draw(st.tuples(*[st.integers(0, 60_000_000)] * 2)) for _ in range(firms)),
         "share_e6": tuple(draw(pair) for _ in range(firms)),
+        "nash_profit_e6": tuple(draw(st.integers(0, 10**9)) for _ in range(firms)),
         "profit_e6": tuple(draw(st.integers(-(10**9), 3 * 10**9)) for _ in range(firms)),
         "hhi_e6": draw(st.tuples(*[st.one_of(st.none(), st.integers(500_000, 1_000_000))] * 2)),
         "cv_e6": tuple(draw(st.one_of(st.none(), shares)) for _ in range(firms)),
@@ -114,7 +115,7 @@ def test_firms_are_judged_alike_whatever_their_order(
 ) -> None:
     """Equal firms that swap places swap their judgements and nothing else."""
     bound = bind(shipped(name), parallel_env(**SYMMETRIC).facts)
-    by_firm = ("quantity_e6", "share_e6", "profit_e6", "cv_e6", "restraint_e6")
+    by_firm = ("quantity_e6", "share_e6", "profit_e6", "nash_profit_e6", "cv_e6", "restraint_e6")
     swapped = [
         {key: tuple(one[key][firm] for firm in order) if key in by_firm else value for key, value in one.items()}
         for one in history

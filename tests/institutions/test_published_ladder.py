@@ -147,28 +147,30 @@ def test_a_cooldown_counts_rounds_between_two_traversals_of_one_edge_by_one_firm
         assert {later - earlier for earlier, later in itertools.pairwise(crossed)} == {cooldown + 1}
 
 
-def test_credits_are_earned_spent_and_lapse() -> None:
-    """Two clean rounds earn one; it is spent at a clean exit; unspent it lapses."""
+def test_a_credit_is_earned_at_one_clean_exit_and_spent_at_the_next() -> None:
+    """Two clean rounds earn one, too late for the exit that they open; the next exit spends it."""
 
     def plan(number: int, governed: Governed) -> Play:
-        return DIVISION if number <= 6 else NASH
+        return DIVISION if number <= 6 or 12 <= number <= 14 else NASH
 
-    moments = play(FAITHFUL, plan, 40)
+    moments = play(FAITHFUL, plan, 30)
     names = [name for name, _, _ in institution(text_of(FAITHFUL)).counter_updates]
 
     def counter(name: str, number: int) -> int:
         return moments[number - 1].standings["firm_1"].counters[names.index(name)]
 
-    left = next(n for n, moment in enumerate(moments, start=1) if "fined->credited" in moment.edges())
-    assert counter("clean_streak", left) == 2
-    assert counter("credits", left) == 0
-    assert moments[left + 2].edges() == ["credited->active"]  # the overlay lasts three rounds
-    assert counter("fine_tier", left + 3) == 0
-    assert {counter("credits", number) for number in range(left, 41)} == {0}  # good standing earns none
+    assert moments[10].edges() == ["fined->active"]
+    assert (counter("clean_streak", 11), counter("credits", 11), counter("fine_tier", 11)) == (2, 1, 0)
+    assert moments[18].edges() == ["fined->credited"]
+    assert (counter("credits", 18), counter("earned", 19), counter("credits", 19)) == (1, 1, 1)
+    assert moments[21].edges() == ["credited->active"]  # the overlay lasts three rounds
+    assert counter("fine_tier", 22) == 0
 
 
 def test_an_unspent_credit_lapses_after_ten_rounds() -> None:
-    text = text_of(FAITHFUL).replace("when: clean_streak >= 2 && credits >= 1, lasts: 3", "when: round < 0, lasts: 3")
+    text = text_of(FAITHFUL).replace(
+        "when: clean_streak >= 2 && credits - earned >= 1, lasts: 3", "when: round < 0, lasts: 3"
+    )
     text = text.replace(
         'when: clean_streak >= 2, set: {fine_tier: "0"}}   # full', 'when: round > 12, set: {fine_tier: "0"}}   # full'
     )

@@ -337,3 +337,22 @@ def test_the_institution_at_hand_is_compared_with_the_recorded_one() -> None:
 def test_nash_play_leaves_no_trace_but_its_rounds() -> None:
     lines = recorded(FAITHFUL, NASH, 10)
     assert [decode_entry(line).kind for line in lines] == ["opened", "notice", "notice", *["round"] * 10, "closed"]
+
+
+def test_a_firm_left_alone_by_the_recorded_institution_is_not_accused_by_the_other() -> None:
+    """Firm 2 is suspended whenever it may be; firm 1 plays Nash and is a sole producer by order."""
+    text = (
+        "kind: institution\nversion: 1\nname: removes-firm-two\ninitial: active\n"
+        "states: {active: {label: CLEAR}, out: {label: OUT}}\n"
+        "signals: {small: {statistic: mean, measure: profit, window: 1, at_most: 1000}}\n"
+        "events: {weak: {when: small, accuses: R}}\n"
+        "transitions:\n"
+        "  - {rule: R, from: active, to: out, on: weak, lasts: 30, suspend: true}\n"
+        "  - {rule: R, from: out, to: active, on: expiry, fresh_evidence: true}\n"
+    )
+    plan = {"firm_1": (140 / 3, 80 / 3), "firm_2": (10.0, 0.0)}
+    lines = recorded(institution(text), plan, 40)
+    found = replay(lines, shipped(FAITHFUL))
+    assert found.disturbed == 38
+    assert found.tallies["firm_1"].fines == 0
+    assert replay(lines).disturbed == 0

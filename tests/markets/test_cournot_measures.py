@@ -128,12 +128,28 @@ def test_conduct_is_undefined_where_monopoly_and_nash_are_the_same():
 
 
 def test_a_ratio_too_large_to_be_recorded_exactly_is_undefined():
-    against = reference(MIRROR, benchmarks(MIRROR))._replace(price_gap=(1e-8, -1e-8))
+    against = reference(MIRROR, benchmarks(MIRROR))._replace(price_gap=(1e-8, 1e-8))
     found = measure_round(clear_round(MIRROR, [[0.0, 0.0], [0.0, 0.0]]), against)
-    assert found["price_elevation_e6"] == pytest.approx((11e15 / 3, -11e15 / 3), rel=1e-9)
-    against = against._replace(price_gap=(2e-9, -2e-9))
+    assert found["price_elevation_e6"] == pytest.approx((11e15 / 3, 11e15 / 3), rel=1e-9)
+    against = against._replace(price_gap=(2e-9, 2e-9))
     found = measure_round(clear_round(MIRROR, [[0.0, 0.0], [0.0, 0.0]]), against)
     assert found["price_elevation_e6"] == (None, None)
+
+
+def test_elevation_and_restraint_are_undefined_where_the_monopoly_sells_more_cheaply_than_nash():
+    """Firm 2 serves B alone at Nash; the joint monopoly frees firm 1's scarce capacity for it, and B gets cheaper."""
+    spec = cournot_spec(alpha=(150, 60), marginal_cost=((10, 10), (10, 55)), capacity=(30, 100))
+    found = benchmarks(spec)
+    cheaper = found.monopoly.price < found.nash.price - 1e-9
+    assert cheaper.any()
+    assert not cheaper.all()
+    play = found.nash.quantity * 0.9
+    world = measure_round(clear_round(spec, play.tolist()), reference(spec, found))
+    assert [cell is None for cell in world["price_elevation_e6"]] == cheaper.tolist()
+    arrays = measure(spec, found, clear(spec, play))
+    assert np.isnan(arrays["price_elevation"]).tolist() == cheaper.tolist()
+    against = reference(spec, found)._replace(restraint_scale=-1.0)
+    assert measure_round(clear_round(spec, play.tolist()), against)["restraint_e6"] == (None, None)
 
 
 def test_shocks_that_firms_do_not_control_cancel():

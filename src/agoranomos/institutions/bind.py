@@ -9,20 +9,23 @@ from agoranomos.institutions.guards import Value
 from agoranomos.institutions.institution import Institution
 from agoranomos.institutions.manifest import Fine
 from agoranomos.institutions.signals import BoundSignal
-from agoranomos.markets.facts import MarketFacts, to_e6
+from agoranomos.markets.facts import MarketFacts, Measured, to_e6
 
 PROFIT = "profit_e6"
 """The measure that fines are taken from: profit of the round per agent, before fines."""
 
+NASH_PROFIT = "nash_profit_e6"
+"""What each agent's Nash quantities would have earned under the demand of the round."""
+
 
 @dataclass(frozen=True, slots=True)
 class BoundFine:
-    """A fine with rates and floor in millionths; `nash_profit` is None where the whole profit is the base."""
+    """A fine with rates and floor in millionths; `above_nash` says that only what exceeds Nash profit is the base."""
 
     rates: tuple[int, ...]
     by: str | None
     over_evidence: bool
-    nash_profit: tuple[int, ...] | None
+    above_nash: bool
     floor: int
 
 
@@ -33,7 +36,8 @@ class Bound:
     `window` is how many rounds of evidence a standing keeps; `constants` are the values of names that never change.
     `supporting` are signals that no guard asks for: they are computed only when a case cites them. `told_round` and
     `told_counters` (indices) are what notices can say that changes without a transition. `compared` holds index and
-    name of the counters whose extremes over all agents some guard asks for.
+    name of the counters whose extremes over all agents some guard asks for. `spans` says, for each event that accuses,
+    over how many rounds its evidence reaches: the longest window among the signals that decide it.
     """
 
     institution: Institution
@@ -47,6 +51,7 @@ class Bound:
     told_round: bool
     told_counters: tuple[int, ...]
     compared: tuple[tuple[int, str], ...]
+    spans: dict[str, int]
 
 
 def bind(institution: Institution, facts: MarketFacts) -> Bound:
@@ -57,6 +62,7 @@ def bind(institution: Institution, facts: MarketFacts) -> Bound:
     try:
         manifest = institution.manifest
         signals: dict[str, BoundSignal] = {name: spec.bind(facts) for name, spec in manifest.signals.items()}
+        _refuse_blindness(institution, facts)
         fines = {edge.index: _bind_fine(edge.spec.fine, facts) for edge in institution.edges if edge.spec.fine}
     except UsageError as error:
         raise UsageError(
@@ -83,18 +89,50 @@ def bind(institution: Institution, facts: MarketFacts) -> Bound:
             for index, name in enumerate(manifest.counters)
             if not asked.isdisjoint((f"least.{name}", f"most.{name}"))
         ),
+        spans=_spans(institution, signals),
     )
+
+
+def _refuse_blindness(institution: Institution, facts: MarketFacts) -> None:
+    """Raise `UsageError` for an accusation that can never be made here: nothing that decides it is ever defined."""
+    manifest = institution.manifest
+    for name, guard in institution.events:
+        deciding = [word for word in guard.names if word in manifest.signals]
+        measures = [manifest.signals[word].measure for word in deciding]
+        if manifest.events[name].accuses is not None and deciding and all(_undefined(m, facts) for m in measures):
+            raise UsageError(
+                f"its event {name!r} can never happen: {', '.join(dict.fromkeys(measures))} is undefined in this "
+                "market, at Nash and at joint monopoly alike"
+            )
+
+
+def _undefined(measure: str, facts: MarketFacts) -> bool:
+    rows = [facts.benchmarks[b][f"{measure}_e6"] for b in ("nash", "monopoly") if b in facts.benchmarks]
+    return bool(rows) and all(_is_none(row) for row in rows)
+
+
+def _is_none(value: Measured) -> bool:
+    return all(_is_none(cell) for cell in value) if isinstance(value, tuple) else value is None
+
+
+def _spans(institution: Institution, signals: dict[str, BoundSignal]) -> dict[str, int]:
+    """For each accusing event the longest window among the signals it asks for, or else among its evidence."""
+    deciding = {name: [word for word in guard.names if word in signals] for name, guard in institution.events}
+    return {
+        event: max([signals[name].window for name in deciding[event] or evidence], default=1)
+        for event, evidence in institution.evidence.items()
+    }
 
 
 def _bind_fine(fine: Fine, facts: MarketFacts) -> BoundFine:
     kind = facts.measures.get(PROFIT)
     if kind is None or kind.axes != ("firm",):
         raise UsageError("it fines, but the market publishes no `profit_e6` per agent")
-    nash = None
     if fine.above == "nash":
-        row = facts.benchmarks.get("nash", {}).get(PROFIT)
-        if not isinstance(row, tuple):
-            raise UsageError("a fine above `nash` needs the market's Nash benchmark")
-        nash = tuple(cell for cell in row if isinstance(cell, int))
+        kind = facts.measures.get(NASH_PROFIT)
+        if kind is None or kind.axes != ("firm",):
+            raise UsageError("it fines what exceeds Nash, but the market publishes no `nash_profit_e6` per agent")
     rates = fine.rate if isinstance(fine.rate, tuple) else (fine.rate,)
-    return BoundFine(tuple(to_e6(r) for r in rates), fine.by, fine.over == "evidence", nash, to_e6(fine.floor))
+    return BoundFine(
+        tuple(to_e6(r) for r in rates), fine.by, fine.over == "evidence", fine.above == "nash", to_e6(fine.floor)
+    )

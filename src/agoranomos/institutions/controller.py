@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from agoranomos.institutions.bind import PROFIT, Bound, BoundFine
+from agoranomos.institutions.bind import NASH_PROFIT, PROFIT, Bound, BoundFine
 from agoranomos.institutions.guards import Value
-from agoranomos.institutions.institution import EXPIRY, Edge
+from agoranomos.institutions.institution import Edge
 from agoranomos.institutions.judgement import Observed, Sanction, Standing, Transition
 from agoranomos.institutions.oracle import Detected, extremes
 from agoranomos.institutions.signals import Window
@@ -95,7 +95,8 @@ def _blocked(edge: Edge, standing: Standing, names: dict[str, Value], round_numb
 
 
 def _request(bound: Bound, edge: Edge, detected: Detected, firm: int, blocked: str = "", lasts: int = 0) -> Transition:
-    case = detected.case.case if detected.case is not None and edge.spec.on != EXPIRY else ""
+    accusation = detected.cases.get(edge.spec.on)
+    case = accusation.case if accusation is not None else ""
     return Transition(bound.facts.agents[firm], edge.key, edge.spec.on, case, blocked, lasts)
 
 
@@ -155,7 +156,7 @@ def _sanctions(
     found = []
     fine = bound.fines.get(edge.index)
     if fine is not None:
-        evidence = window if fine.over_evidence else (observed.measures,)
+        evidence = window[-bound.spans[edge.spec.on] :] if fine.over_evidence else (observed.measures,)
         rung = _counter(bound, fine.by, counters) if fine.by is not None else 1
         amount = fine_e6(fine, evidence, firm, rung)
         found.append(Sanction(request.agent, "fine", edge.spec.rule, request.case, amount_e6=amount))
@@ -176,10 +177,14 @@ def fine_e6(fine: BoundFine, evidence: Window, firm: int, rung: int) -> int:
     """The amount in millionths: rate times the base, rounded down, and at least the floor.
 
     The base is the sum over the rounds of `evidence` of the agent's profit, or of its excess over Nash; rounds below
-    nothing count as nothing. `rung` 1 is the first rate of the ladder; beyond the last one it stays.
+    nothing, or without a profit, count as nothing. `rung` 1 is the first rate of the ladder; beyond the last one it
+    stays.
     """
-    below = fine.nash_profit[firm] if fine.nash_profit is not None else 0
     profits: list[Any] = [measures[PROFIT] for measures in evidence]
-    base = sum([max(profit[firm] - below, 0) for profit in profits])
+    below: list[Any] = [measures[NASH_PROFIT] for measures in evidence] if fine.above_nash else []
+    gains = [profit[firm] or 0 for profit in profits]
+    if below:
+        gains = [gain - (nash[firm] or 0) for gain, nash in zip(gains, below, strict=True)]
+    base = sum([max(gain, 0) for gain in gains])
     rate = fine.rates[min(max(rung, 1), len(fine.rates)) - 1]
     return int(max(fine.floor, base * rate // SCALE))

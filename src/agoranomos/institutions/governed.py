@@ -180,12 +180,14 @@ class Governed(ParallelEnv):  # type: ignore[misc]
         if self._pending is not None:
             raise UsageError(f"round {self._pending.round} waits for commit() and apply()")
         allowed = {agent: self._limited(agent, actions) for agent in self.agents}
-        outcome = Outcome(allowed, self.env.step(allowed))
+        moved = not isinstance(self.env, Market)  # Only a market of the library refuses an action before it moves.
         try:
+            outcome = Outcome(allowed, self.env.step(allowed))
+            moved = True
             self._pending = self._judged(outcome, allowed, decisions or {})
         except BaseException as error:
-            # The inner environment has moved on, so this round can be neither recorded nor taken back.
-            self._poison = str(error) or type(error).__name__
+            if moved:  # The environment has gone on, so this round can be neither recorded nor taken back.
+                self._poison = str(error) or type(error).__name__
             raise
         self._committed = False
         return self._pending

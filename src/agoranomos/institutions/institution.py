@@ -160,6 +160,9 @@ class _Reader:
                     raise self._fault(f"{section[:-1]} {name!r}: the name is taken by the notices", section, name)
                 taken[name] = f"one of the {section}"
 
+    def _accuses(self, event: str) -> bool:
+        return event in self.manifest.events and self.manifest.events[event].accuses is not None
+
     def _check_references(self) -> None:
         m = self.manifest
         events = (*m.events, EXPIRY)
@@ -174,6 +177,13 @@ class _Reader:
                 self._expect(name, m.counters, "counter", *at, "set", name)
             if edge.fine is not None and edge.fine.by is not None:
                 self._expect(edge.fine.by, m.counters, "counter", *at, "fine", "by")
+            if edge.fine is not None and edge.fine.over == "evidence" and not self._accuses(edge.on):
+                raise self._fault(
+                    f"a fine over the evidence needs an event that `accuses`; {edge.on!r} opens no case",
+                    *at,
+                    "fine",
+                    "over",
+                )
             if m.rules:
                 self._expect(edge.rule, m.rules, "rule", *at, "rule")
             if edge.key in keys:
@@ -225,7 +235,10 @@ def vocabulary_of(manifest: Manifest) -> dict[str, type]:
 
 def semantic_digest(manifest: Manifest) -> str:
     """SHA-256, in hex, of what the manifest means: its values in order, without what it says about itself."""
-    text = json.dumps(_meaning(manifest), separators=(",", ":"), ensure_ascii=True, allow_nan=False)
+    meaning = _meaning(manifest)
+    if manifest.notices is not None and "institution" in NoticeTemplate.words(manifest.notices.template):
+        meaning.append(["name", manifest.name])  # Then agents read the name.
+    text = json.dumps(meaning, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
     return hashlib.sha256(text.encode()).hexdigest()
 
 

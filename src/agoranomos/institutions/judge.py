@@ -29,7 +29,7 @@ def judge(bound: Bound, standings: tuple[Standing, ...], observed: Observed) -> 
         )
     return Judgement(
         standings=after,
-        cases=tuple([one.case for one in detected if one.case is not None]),
+        cases=tuple([case for one in detected for case in one.cases.values()]),
         transitions=tuple([request for one in decided for request in one.transitions]),
         sanctions=tuple([sanction for one in decided for sanction in one.sanctions]),
         issued=issued,
@@ -45,7 +45,7 @@ def initial_standings(bound: Bound) -> tuple[Standing, ...]:
 
 def first_notices(bound: Bound, standings: tuple[Standing, ...]) -> Judgement:
     """The notices for round 1, as a judgement in which nothing else happened."""
-    silent = tuple(Detected((), {}, None, False) for _ in standings)
+    silent = tuple(Detected((), {}, {}, False) for _ in standings)
     resting = tuple(Decided(standing, (), ()) for standing in standings)
     notices, issued = _notices(bound, standings, silent, resting, 1)
     after = tuple(
@@ -88,9 +88,9 @@ def _render(
 ) -> str:
     institution = bound.institution
     assert institution.notice is not None
-    standing, case = standings[firm], detected.case
-    evidence = _evidence(case) if case else "none"
-    rule = case.rule if case else "none"
+    standing, cases = standings[firm], detected.cases.values()
+    evidence = "; ".join(map(_evidence, cases)) or "none"
+    rule = ", ".join(case.rule for case in cases) or "none"
 
     def values() -> dict[str, object]:
         states = institution.manifest.states

@@ -14,11 +14,14 @@ class Observed(msgspec.Struct, frozen=True):
 
     `draws` holds one integer per agent, uniform over 0 .. 2**53 - 1 (empty where no rule draws). `measures` is keyed by
     the full name with its unit and holds what the market published, profits before fines (`profit_e6`) included.
+    `disturbed` marks a round in which somebody sat out by the order of another institution than the one that judges;
+    only a counterfactual has such rounds, and they are no evidence.
     """
 
     round: int
     measures: dict[str, Measured]
     draws: tuple[int, ...] = ()
+    disturbed: bool = False
 
 
 class Standing(msgspec.Struct, frozen=True):

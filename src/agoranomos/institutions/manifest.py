@@ -87,8 +87,9 @@ class Fine(DocumentPart):
     """Money taken: a share of profit, at least `floor`, never less than nothing.
 
     `rate` is one share, or a ladder of shares climbed by the counter `by` (value 1 is the first rung). The base is the
-    profit of the `round`, or the sum over the `evidence` window; `above: nash` counts only what exceeds the profit at
-    the market's Nash benchmark, round by round (disgorgement).
+    profit of the `round`, or the sum over the `evidence`: as many rounds as the longest window among the signals that
+    decide the event. `above: nash` counts only what exceeds, round by round, the profit that Nash quantities would have
+    made (disgorgement).
     """
 
     rate: Annotated[

@@ -24,7 +24,8 @@ FIXED_NAMES = (
 )
 """Names that every notice template may use: the agent, the round from which the notice holds, the state's label and
 guidance, the other agents with their labels, rounds until the state expires, the last round's fine, the signals that
-fired with value and threshold, the rule cited, and the institution's name and digest (12 hex characters)."""
+the round's cases cite (each with its good, where it is of one), the rules they are under, and the institution's name
+and digest (12 hex characters)."""
 
 
 @dataclass(frozen=True, slots=True)

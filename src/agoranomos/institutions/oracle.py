@@ -15,13 +15,14 @@ from agoranomos.institutions.signals import BoundSignal, Firing, Window
 class Detected:
     """What the Oracle says of one agent's round.
 
-    `names` holds the value of every signal, event and standing name for the Controller's guards; `evident` is false for
-    a round that counts as no evidence because somebody was suspended.
+    `names` holds the value of every signal, event and standing name for the Controller's guards; `cases` are the
+    accusations by the event that made them; `evident` is false for a round that counts as no evidence because somebody
+    was suspended.
     """
 
     window: Window
     names: dict[str, Value]
-    case: CaseRecord | None
+    cases: dict[str, CaseRecord]
     evident: bool
 
 
@@ -31,7 +32,7 @@ def detect(bound: Bound, standings: tuple[Standing, ...], observed: Observed) ->
     A round in which an agent was suspended is no evidence: windows stand still, no signal fires, no event but `expiry`
     happens. A sole producer is concentrated because the institution made it so.
     """
-    evident = not any(standing.suspended for standing in standings)
+    evident = not (observed.disturbed or any(standing.suspended for standing in standings))
     shared = _shared_names(bound, standings, observed.round)
     return tuple(
         _detect_one(bound, standing, observed, firm, shared, evident) for firm, standing in enumerate(standings)
@@ -67,14 +68,16 @@ def _detect_one(
         names[name] = value
     for name in bound.signals:
         names[name] = name in firings
-    case = None
+    cases: dict[str, CaseRecord] = {}
     for name, guard in institution.events:
         happened = evident and bool(guard(names))
         names[name] = happened
         rule = institution.manifest.events[name].accuses
-        if happened and rule is not None and case is None:
-            case = _case(bound, observed.round, firm, rule, institution.evidence[name], window, firings)
-    return Detected(window, names, case, evident)
+        if happened and rule is not None:
+            label = f"{observed.round}-{bound.facts.agents[firm]}" + (f"-{len(cases) + 1}" if cases else "")
+            signals = _cited(bound, firm, institution.evidence[name], window, firings)
+            cases[name] = CaseRecord(label, bound.facts.agents[firm], rule, signals)
+    return Detected(window, names, cases, evident)
 
 
 def _firings(bound: Bound, window: Window, firm: int) -> dict[str, Firing]:
@@ -93,20 +96,14 @@ def _firing(signal: BoundSignal, window: Window, firm: int) -> Firing | None:
     return signal.firing(window[-signal.window :], firm) if len(window) >= signal.window else None
 
 
-def _case(
-    bound: Bound,
-    round_number: int,
-    firm: int,
-    rule: str,
-    evidence: tuple[str, ...],
-    window: Window,
-    firings: dict[str, Firing],
-) -> CaseRecord:
-    agent = bound.facts.agents[firm]
+def _cited(
+    bound: Bound, firm: int, evidence: tuple[str, ...], window: Window, firings: dict[str, Firing]
+) -> tuple[SignalRecord, ...]:
+    """The signals that a case cites: those of its evidence that fired."""
     cited = []
     for name in evidence:
         supporting = name in bound.supporting
         firing = _firing(bound.signals[name], window, firm) if supporting else firings.get(name)
         if firing is not None:
             cited.append(SignalRecord(name, firing.value, firing.threshold, firing.good))
-    return CaseRecord(f"{round_number}-{agent}", agent, rule, tuple(cited))
+    return tuple(cited)

@@ -13,7 +13,7 @@ from agoranomos.institutions.entries import Body, Closed, Entry, Opened, Round, 
 from agoranomos.institutions.governed import round_bodies
 from agoranomos.institutions.institution import Institution, load_institution
 from agoranomos.institutions.judge import first_notices, initial_standings, judge, record_of
-from agoranomos.institutions.judgement import Judgement, Observed, Sanction, Standing, Transition
+from agoranomos.institutions.judgement import Judgement, Observed, Standing
 from agoranomos.institutions.shapes import misshapen
 from agoranomos.randomness import named_integer
 
@@ -43,7 +43,8 @@ class Tally:
 class Replayed:
     """A run replayed: under `institution` (its name, or empty), how many rounds, and what it did to each agent.
 
-    `closed` tells whether the record ends with its `closed` entry; one that does not is of a run that died.
+    `closed` tells whether the record ends with its `closed` entry; one that does not is of a run that died. `disturbed`
+    counts the rounds of a counterfactual in which somebody sat out by the recorded institution's order.
     """
 
     institution: str
@@ -53,6 +54,7 @@ class Replayed:
     closed: bool
     tallies: dict[str, Tally]
     states: dict[str, str]
+    disturbed: int = 0
 
 
 _Entries: TypeAlias = Iterator[tuple[int, Entry]]
@@ -63,15 +65,16 @@ def replay(lines: Iterable[bytes], institution: Institution | None = None) -> Re
 
     Without `institution`: under the recorded one, and every entry must be byte-equal; raises `ReplayMismatch` with the
     index of the first that is not. With one: a counterfactual, in which agents act as they did and the institution
-    judges what it sees; actions that were limited under the recorded institution stay as they were recorded. Draws
-    that the recorded institution did not need are made from the recorded seed.
+    judges what it sees; actions that were limited under the recorded institution stay as they were recorded, and rounds
+    in which it had suspended somebody are no evidence: a firm left alone is no offender. Draws that the recorded
+    institution did not need are made from the recorded seed.
     """
     entries = _decoded(lines)
     opened = _opening(entries)
     own = recorded_institution(opened)
     bound = _bind(institution or own, opened)
-    fold = _Fold(bound, opened.facts.agents, opened.seed)
     strict = institution is None
+    fold = _Fold(bound, opened.facts.agents, opened.seed, own=strict)
     if strict:
         _expect_next(entries, fold.begin(), 0, 1)
     else:
@@ -112,14 +115,17 @@ def _fold_rounds(entries: _Entries, fold: _Fold, opened: Opened, strict: bool) -
 class _Fold:
     """The state of a replay: standings, and what was done to whom."""
 
-    def __init__(self, bound: Bound | None, agents: Sequence[str], seed: int) -> None:
+    def __init__(self, bound: Bound | None, agents: Sequence[str], seed: int, own: bool) -> None:
         self._seed = seed
         self.bound = bound
         self.agents = tuple(agents)
         self.standings: tuple[Standing, ...] = initial_standings(bound) if bound is not None else ()
         self.rounds = 0
         self.closed = False
-        self._judgements: list[Judgement] = []
+        self.tallies = {agent: Tally() for agent in self.agents}
+        self.disturbed = 0
+        self._own = own
+        self._sat_out = False
 
     def begin(self) -> list[Body]:
         """The first notices."""
@@ -137,9 +143,13 @@ class _Fold:
             draws = recorded.draws
             if self.bound.draws and not draws:
                 draws = tuple(named_integer(self._seed, "institution", number, agent) for agent in self.agents)
-            judgement = judge(self.bound, self.standings, Observed(number, recorded.measures, draws))
+            disturbed = self._sat_out and not self._own
+            self.disturbed += disturbed
+            judgement = judge(self.bound, self.standings, Observed(number, recorded.measures, draws, disturbed))
             self.standings = judgement.standings
-            self._judgements.append(judgement)
+            if judgement.cases or judgement.transitions:
+                self.tallies = {a: _tallied(tally, judgement, a) for a, tally in self.tallies.items()}
+        self._sat_out = any(standing.limit_e6 == 0 for standing in recorded.standings)
         body = Round(
             actions=recorded.actions,
             measures=recorded.measures,
@@ -159,24 +169,25 @@ class _Fold:
             rounds=self.rounds,
             entries=size,
             closed=self.closed,
-            tallies={agent: _tally(self._judgements, agent) for agent in self.agents},
+            tallies=self.tallies,
             states=states,
+            disturbed=self.disturbed,
         )
 
 
-def _tally(judgements: Sequence[Judgement], agent: str) -> Tally:
-    cases = sum(case.agent == agent for j in judgements for case in j.cases)
-    requests: list[Transition] = [t for j in judgements for t in j.transitions if t.agent == agent]
-    sanctions: list[Sanction] = [s for j in judgements for s in j.sanctions if s.agent == agent]
+def _tallied(tally: Tally, judgement: Judgement, agent: str) -> Tally:
+    """The tally with one more round."""
+    requests = [request for request in judgement.transitions if request.agent == agent]
+    sanctions = [sanction for sanction in judgement.sanctions if sanction.agent == agent]
     kinds = [sanction.sanction for sanction in sanctions]
     return Tally(
-        cases=cases,
-        transitions=sum(not request.blocked for request in requests),
-        blocked=sum(bool(request.blocked) for request in requests),
-        fines=kinds.count("fine"),
-        fines_e6=sum(sanction.amount_e6 for sanction in sanctions),
-        suspensions=kinds.count("suspension"),
-        caps=kinds.count("cap"),
+        cases=tally.cases + sum(case.agent == agent for case in judgement.cases),
+        transitions=tally.transitions + sum(not request.blocked for request in requests),
+        blocked=tally.blocked + sum(bool(request.blocked) for request in requests),
+        fines=tally.fines + kinds.count("fine"),
+        fines_e6=tally.fines_e6 + sum(sanction.amount_e6 for sanction in sanctions),
+        suspensions=tally.suspensions + kinds.count("suspension"),
+        caps=tally.caps + kinds.count("cap"),
     )
 
 

@@ -10,10 +10,15 @@ With q_ij quantities, Q_j totals, P_j prices, pi_i profits, and N and M for the 
     calvano_delta      (pi_i - pi_N,i) / (pi_M,i - pi_N,i)
     surplus_ratio      CS / CS_N
 
-A ratio is undefined where its denominator is below 1e-9 in size, and where it could not be recorded exactly. Under
-demand shocks every benchmark is its *unshocked quantities* sold under the demand of that round. HHI, CV: arXiv
-2410.00031; price elevation: design choice of this library; Delta: Calvano et al. 2020 (AER 110), there for the mean
-over firms; restraint is 0 at Nash, 1 for each firm of a symmetric cartel, and counts output only, whatever the split.
+    nash_profit        pi_N,i, what Nash quantities would have earned under the demand of the round
+
+A ratio is undefined where its denominator is below 1e-9 in size, and where it could not be recorded exactly; price
+elevation and restraint also where it is negative. Capacities and unequal costs can make the joint monopoly sell a good
+more cheaply than Nash does: a price above Nash's is then no sign of collusion, and a ratio of the wrong sign would
+accuse those who sell more. Under demand shocks every benchmark is its *unshocked quantities* sold under the demand of
+that round. HHI, CV: arXiv 2410.00031; price elevation: design choice of this library; Delta: Calvano et al. 2020 (AER
+110), there for the mean over firms; restraint is 0 at Nash, 1 for each firm of a symmetric cartel, and counts output
+only, whatever the split.
 """
 
 from __future__ import annotations
@@ -38,6 +43,7 @@ MEASURE_KINDS: dict[str, MeasureKind] = {
     "price_elevation_e6": MeasureKind(("good",), "price elevation: 0 at Nash, 1 at joint monopoly"),
     "restraint_e6": MeasureKind(("firm",), "output held back: 0 at Nash, 1 for each firm of a symmetric cartel"),
     "calvano_delta_e6": MeasureKind(("firm",), "Calvano Delta of profit: 0 at Nash, 1 at joint monopoly"),
+    "nash_profit_e6": MeasureKind(("firm",), "profit of Nash quantities under the round's demand"),
     "consumer_surplus_e6": MeasureKind((), "consumer surplus"),
     "welfare_e6": MeasureKind((), "consumer surplus plus profits"),
     "surplus_ratio_e6": MeasureKind((), "consumer surplus against Nash"),
@@ -68,9 +74,10 @@ def measure(spec: CournotSpec, benchmark: Benchmarks, outcome: Outcome) -> dict[
         "profit": outcome.profit,
         "hhi": hhi,
         "cv": cv,
-        "price_elevation": _ratio(outcome.price - nash.price, monopoly.price - nash.price),
-        "restraint": _ratio(firms * held_back, _ordered_sum(nash.total - monopoly.total, axis=-1)[..., None]),
+        "price_elevation": _elevation(outcome.price - nash.price, monopoly.price - nash.price),
+        "restraint": _elevation(firms * held_back, _ordered_sum(nash.total - monopoly.total, axis=-1)[..., None]),
         "calvano_delta": _ratio(outcome.profit - nash.profit, monopoly.profit - nash.profit),
+        "nash_profit": np.broadcast_to(nash.profit, outcome.profit.shape),
         "consumer_surplus": outcome.consumer_surplus,
         "welfare": outcome.welfare,
         "surplus_ratio": _ratio(outcome.consumer_surplus, nash.consumer_surplus),
@@ -89,6 +96,10 @@ def _ordered_sum(values: Array, axis: int) -> Array:
 def _divide(numerator: Array, denominator: Array) -> Array:
     with np.errstate(invalid="ignore"):
         return np.asarray(numerator / denominator)
+
+
+def _elevation(numerator: Array, gap: Array) -> Array:
+    return np.where(gap > 0.0, _ratio(numerator, gap), np.nan)
 
 
 def _ratio(numerator: Array, denominator: Array) -> Array:

@@ -112,7 +112,7 @@ def measure_round(outcome: RoundOutcome, held_against: Reference) -> dict[str, M
         held_back = 0.0
         for n, q in zip(nash_row, row, strict=True):
             held_back += n - q
-        restraint.append(_ratio_e6(firms * held_back, against.restraint_scale))
+        restraint.append(_elevation_e6(firms * held_back, against.restraint_scale))
     return {
         "price_e6": tuple([round(p * SCALE) for p in price]),
         "quantity_e6": tuple([tuple([round(q * SCALE) for q in row]) for row in quantity]),
@@ -121,7 +121,7 @@ def measure_round(outcome: RoundOutcome, held_against: Reference) -> dict[str, M
         "hhi_e6": tuple(hhi),
         "cv_e6": tuple(cv),
         "price_elevation_e6": tuple(
-            [_ratio_e6(p - n, gap) for p, n, gap in zip(price, against.nash_price, against.price_gap, strict=True)]
+            [_elevation_e6(p - n, gap) for p, n, gap in zip(price, against.nash_price, against.price_gap, strict=True)]
         ),
         "restraint_e6": tuple(restraint),
         "calvano_delta_e6": tuple(
@@ -130,6 +130,7 @@ def measure_round(outcome: RoundOutcome, held_against: Reference) -> dict[str, M
                 for own, n, gap in zip(profit, against.nash_profit, against.profit_gap, strict=True)
             ]
         ),
+        "nash_profit_e6": tuple([round(n * SCALE) for n in against.nash_profit]),
         "consumer_surplus_e6": round(outcome.consumer_surplus * SCALE),
         "welfare_e6": round(outcome.welfare * SCALE),
         "surplus_ratio_e6": _ratio_e6(outcome.consumer_surplus, against.nash_surplus),
@@ -142,6 +143,10 @@ def _ordered_sum(values: Row) -> float:
     for value in values:
         total += value
     return total
+
+
+def _elevation_e6(numerator: float, gap: float) -> int | None:
+    return _ratio_e6(numerator, gap) if gap > 0.0 else None
 
 
 def _ratio_e6(numerator: float, denominator: float) -> int | None:
