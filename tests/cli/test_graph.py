@@ -120,7 +120,7 @@ def test_sanctions_are_told_in_words(home: Path, capsys: pytest.CaptureFixture[s
     Path("strict.yaml").write_text(
         SLOPPY.replace("counters:", "counters:\n  tier: {max: 3}").replace(
             "on: expiry}",
-            "on: expiry, suspend: true, lasts: 5, jitter: 2, fine: {rate: [0.5, 1.25], by: tier, over: evidence, "
+            "on: violation, suspend: true, lasts: 5, jitter: 2, fine: {rate: [0.5, 1.25], by: tier, over: evidence, "
             "above: nash}}",
         )
     )
