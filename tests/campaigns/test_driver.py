@@ -6,6 +6,7 @@ from typing import NamedTuple
 import pytest
 
 from agoranomos.campaigns.ledger import read_ledger
+from agoranomos.campaigns.verification import verify_campaign
 from agoranomos.errors import Finding, MachineError, UsageError
 from agoranomos.logs import LogWriter, recorded, verify_log
 from campaigns.laboratory import MOCK, SCRIPTED, CountingEngine, Died, DyingStorage, Lab, full_disk
@@ -188,6 +189,7 @@ def test_a_run_that_fails_is_abandoned_and_the_others_go_on(lab: Lab) -> None:
     assert "No space left" in rows["governed", 1]["failure"]
     again = lab.run(made)
     assert (again.kept, again.finished, again.failures) == (3, 1, ())
+    assert verify_campaign(lab.folder(made), lab.trusted()).first_fault is None
     assert {row["status"] for row in lab.tables(made)["runs"]} == {"closed"}
 
 

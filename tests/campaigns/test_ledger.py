@@ -14,6 +14,7 @@ from agoranomos.campaigns.ledger_entries import (
     RunOpened,
     decode_ledger_entry,
     encode_ledger_entry,
+    for_the_ledger,
     history_of,
 )
 from agoranomos.errors import Finding
@@ -134,3 +135,9 @@ def test_a_failed_commit_reaches_everyone_who_waits(tmp_path: Path) -> None:
         return await asyncio.gather(*(ledger.record(OPENED) for _ in range(3)), return_exceptions=True)
 
     assert [str(error) for error in asyncio.run(many())] == ["disk full"] * 3
+
+
+def test_a_reason_is_kept_as_one_short_line_whatever_it_holds() -> None:
+    assert for_the_ledger("the disk\n is   full") == "the disk is full"
+    assert len(for_the_ledger("x" * 70_000)) == 500
+    assert for_the_ledger("bad \ud83d end").encode() == b"bad ? end"

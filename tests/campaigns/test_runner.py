@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from agoranomos.agents import Agent
-from agoranomos.campaigns.runner import LONGEST_REPLY, RoundDone, run_one
+from agoranomos.campaigns.runner import LONGEST_REPLY, RoundDone, _Keeper, run_one
 from agoranomos.documents import read_text
 from agoranomos.errors import MachineError, UsageError
 from agoranomos.institutions import Governed, load_institution, replay
@@ -172,3 +172,17 @@ def test_a_round_whose_record_fails_takes_no_effect() -> None:
         asyncio.run(run_one(governed, agents, 5, put_blob=log.put_blob))
     assert governed.round == 2
     assert len(log.entries) == 3
+
+
+def test_a_round_of_long_replies_fits_its_entry() -> None:
+    kept: list[bytes] = []
+
+    def put_blob(content: bytes) -> str:
+        kept.append(content)
+        return "digest"
+
+    keeper = _Keeper(put_blob)
+    inline = [keeper.kept("\u0001" * 600) for _ in range(20)]  # six bytes each as JSON
+    assert sum(reply != "" for reply, _ in inline) == 6
+    assert all(digest == "" if reply else digest == "digest" for reply, digest in inline)
+    assert len(kept) == 14

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -150,3 +151,61 @@ def test_a_reply_that_is_kept_beside_the_log_must_be_there(lab: Lab, monkeypatch
     with pytest.raises(LogFault, match=r"entry 1: blob .* is missing") as caught:
         verify_run(place, lab.trusted())
     assert (caught.value.kind, caught.value.entry) == ("damaged", 1)
+
+
+def flip_last(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[-3] ^= 1
+    path.write_bytes(bytes(content))
+
+
+@pytest.mark.parametrize("name", ["checkpoint", "checkpoints/000.notes", "leaves/000000000000.sha256"])
+def test_a_byte_of_the_ledger_may_not_be_changed(finished: tuple[Lab, Plan, Path], name: str) -> None:
+    lab, made, _ = finished
+    folder = lab.folder(made)
+    flip_last(folder.ledger / "1" / name)
+    assert verify_campaign(folder, lab.trusted()).first_fault is not None
+
+
+def test_the_plan_that_the_ledger_keeps_must_be_there(finished: tuple[Lab, Plan, Path]) -> None:
+    lab, made, _ = finished
+    folder = lab.folder(made)
+    shutil.rmtree(folder.ledger / "1" / "blobs")
+    assert verify_campaign(folder, lab.trusted()).first_fault is not None
+
+
+def test_a_ledger_that_was_cut_back_does_not_hide_a_run_that_was_changed(finished: tuple[Lab, Plan, Path]) -> None:
+    """Cut to its first two notes and without its checkpoint, the ledger is that of a driver that died early."""
+    lab, made, place = finished
+    folder = lab.folder(made)
+    journal = folder.ledger / "1/checkpoints/000.notes"
+    notes = journal.read_bytes()
+    first = 4 + int.from_bytes(notes[:4], "big")
+    journal.write_bytes(notes[: first + 4 + int.from_bytes(notes[first : first + 4], "big")])
+    (folder.ledger / "1/checkpoint").unlink()
+    entries = next((place / "entries").iterdir())
+    entries.chmod(0o644)
+    entries.write_bytes(entries.read_bytes().replace(b"price_e6", b"pryce_e6", 1))
+    checked = verify_campaign(folder, lab.trusted())
+    assert checked.first_fault is not None
+    changed = next(run for run in checked.runs if (run.arm, run.seed) == ("governed", 0))
+    assert changed.fault is not None
+    assert changed.fault.entry is not None
+
+
+@pytest.mark.parametrize("damage", [{"drop": True}, {"value": "none"}])
+def test_a_plan_that_names_no_institution_properly_is_damaged(
+    finished: tuple[Lab, Plan, Path], damage: dict[str, object]
+) -> None:
+    lab, made, _ = finished
+    folder = lab.folder(made)
+    document = json.loads(folder.plan_file.read_bytes())
+    for arm in document["arms"]:
+        if "drop" in damage:
+            del arm["institution"]
+        else:
+            arm["institution"] = damage["value"]
+    folder.plan_file.write_text(json.dumps(document))
+    checked = verify_campaign(folder, lab.trusted())
+    assert checked.first_fault is not None
+    assert all(run.fault is not None for run in checked.runs)

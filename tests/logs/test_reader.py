@@ -61,6 +61,7 @@ def test_nothing_is_recorded_where_nothing_was_signed(tmp_path):
 
 
 def test_every_torn_tail_is_passed_over(log):
+    (log / "checkpoint").unlink()  # its writer died before it closed the log
     journal, lines = (log / layout.JOURNAL).read_bytes(), (log / layout.entries_file(0)).read_bytes()
     for tail in (b"\x00", b"\xff\xff\xff\xff", frame(note(7))[:-1], frame(note(7))[:40], bytes(300), frame(b"x" * 150)):
         (log / layout.JOURNAL).write_bytes(journal + tail)
@@ -72,6 +73,21 @@ def test_every_torn_tail_is_passed_over(log):
     for cut in range(len(frame(note(6)))):
         (log / layout.JOURNAL).write_bytes(journal[: len(journal) - cut])
         assert len(read_recorded(log, TRUSTED)) == (6 if cut == 0 else 5)
+
+
+def test_a_journal_that_lost_what_was_published_is_no_torn_tail(log):
+    journal = (log / layout.JOURNAL).read_bytes()
+    (log / layout.JOURNAL).write_bytes(journal[: -len(frame(note(6)))])
+    with pytest.raises(LogFault, match="size 6, but the journal ends with one of size 5") as caught:
+        read_recorded(log, TRUSTED)
+    assert caught.value.kind == "tampered"
+
+
+def test_an_old_note_put_behind_a_new_one_is_no_torn_tail(log):
+    journal = (log / layout.JOURNAL).read_bytes()
+    (log / layout.JOURNAL).write_bytes(journal + frame(note(3)))
+    with pytest.raises(LogFault, match="size 3 follows size 6"):
+        read_recorded(log, TRUSTED)
 
 
 def test_a_bad_note_before_a_good_one_is_no_torn_tail(log):

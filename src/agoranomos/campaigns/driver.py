@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from agoranomos.campaigns.failure import Failure, failure_of
 from agoranomos.campaigns.folder import CampaignFolder
 from agoranomos.campaigns.ledger import Clock, Ledger, read_ledger, segments_of
-from agoranomos.campaigns.ledger_entries import Planned, RunAbandoned, RunClosed, RunOpened
+from agoranomos.campaigns.ledger_entries import Planned, RunAbandoned, RunClosed, RunOpened, for_the_ledger
 from agoranomos.campaigns.logbook import CreateLog, Logbook
 from agoranomos.campaigns.plan import Plan, PlannedRun
 from agoranomos.campaigns.players import CoroutinePlayer, Player, WorkerDied, WorkerPlayer
@@ -19,7 +19,7 @@ from agoranomos.campaigns.progress import Progress, Silence, Work
 from agoranomos.campaigns.recorded import Recording
 from agoranomos.campaigns.runner import RoundDone
 from agoranomos.campaigns.status import StatusFile
-from agoranomos.campaigns.survey import DIED, Ended, recording, retire, survey
+from agoranomos.campaigns.survey import DIED, Ended, recording, retire, signed_head, survey
 from agoranomos.campaigns.timings import Timings
 from agoranomos.logs import KeyStore, LogWriter
 from agoranomos.models import Engine, open_engine
@@ -219,8 +219,9 @@ class _Driver:
         key, number = (failure.arm, failure.seed), failure.attempt
         target = self._folder.abandoned(*key, number)
         await asyncio.to_thread(retire, self._folder.run(*key), target)
-        reason = failure.error.message
-        await ledger.record(RunAbandoned(*key, number, reason, None, self._settings.clock()))
+        head = await asyncio.to_thread(signed_head, target, self._logbook.trusted)
+        reason = for_the_ledger(failure.error.message)
+        await ledger.record(RunAbandoned(*key, number, reason, head, self._settings.clock()))
         self._status.run_ended(failure)
         self._settings.progress.advance(runs=1)
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from agoranomos.campaigns.plan import Plan, differences
-from agoranomos.errors import Finding, MachineError, UsageError
+from agoranomos.errors import AgoraError, Finding, MachineError, UsageError
 
 _RECORDED_PACKAGES = (
     "agoranomos",
@@ -134,8 +134,11 @@ def other_plans(plan: Plan, logs: Path) -> list[tuple[Path, list[str]]]:
     found = []
     for path in logs.glob(f"{plan.campaign.name}-????????") if logs.is_dir() else ():
         if path.name != plan.label and (path / "plan.json").is_file():
-            changes = list(differences(CampaignFolder(path).read_plan(), plan.document))
-            found.append(((path / "plan.json").stat().st_mtime, path, changes))
+            try:
+                changes = list(differences(CampaignFolder(path).read_plan(), plan.document))
+                found.append(((path / "plan.json").stat().st_mtime, path, changes))
+            except (AgoraError, OSError):
+                continue  # A neighbour that is damaged is no business of this campaign.
     return [(path, changes) for _, path, changes in sorted(found, reverse=True, key=lambda item: item[0])]
 
 

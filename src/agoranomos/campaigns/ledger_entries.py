@@ -67,6 +67,9 @@ class RunAbandoned(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     claimed_unix_s: int
 
 
+LONGEST_REASON = 500
+"""Characters of a reason that the ledger keeps; status.json has it in full."""
+
 LedgerBody: TypeAlias = Planned | RunOpened | RunClosed | RunAbandoned
 RunBody: TypeAlias = RunOpened | RunClosed | RunAbandoned
 
@@ -161,3 +164,9 @@ def history_of(bodies: Iterable[LedgerBody]) -> History:
     for body in bodies:
         history.add(body)
     return history
+
+
+def for_the_ledger(reason: str) -> str:
+    """The reason of a failure as one short line that can be recorded, whatever an exception's text held."""
+    line = " ".join(reason.encode("utf-8", "replace").decode().split())
+    return line if len(line) <= LONGEST_REASON else line[: LONGEST_REASON - 3] + "..."

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import multiprocessing
 from collections.abc import Callable, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -125,8 +124,10 @@ class WorkerPlayer:
     async def close(self) -> None:
         """End the workers; what they are at is given up."""
         if self._pool is not None:
+            # Python 3.14 has terminate_workers(); until then its own processes are all that may be ended here.
+            workers = list((self._pool._processes or {}).values())
             self._pool.shutdown(wait=False, cancel_futures=True)
-            for process in multiprocessing.active_children():
+            for process in workers:
                 process.terminate()
 
 

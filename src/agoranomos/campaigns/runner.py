@@ -9,6 +9,8 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
+
 from agoranomos.agents import Agent
 from agoranomos.errors import AgoraError, MachineError
 from agoranomos.institutions import Governed
@@ -19,7 +21,10 @@ from agoranomos.policies.policy import Account, Call, Decision, Observation
 from agoranomos.randomness import Randomness
 
 LONGEST_REPLY = 4096
-"""Bytes of a reply that an entry holds; a longer one is kept beside the log, under its digest."""
+"""Bytes of a reply, as JSON, that an entry holds; a longer one is kept beside the log, under its digest."""
+
+LONGEST_REPLIES = 24_576
+"""Bytes of all replies of a round that its entry holds, so that no number of agents or attempts makes it too large."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +71,8 @@ async def run_one(
         asked = [agent for agent in agents if governed.may_act(agent.name)]
         seen = observations, governed.notices
         decisions = await _decide(asked, *seen, memories, seed, round_number)
-        records = {name: _record(name, decision.account, put_blob) for name, decision in decisions.items()}
+        keep = _Keeper(put_blob)
+        records = {name: _record(name, decision.account, keep) for name, decision in decisions.items()}
         pending = governed.clear_and_judge({name: d.action for name, d in decisions.items()}, records)
         if commit_in_thread:
             await asyncio.get_running_loop().run_in_executor(None, governed.commit, pending)
@@ -136,22 +142,37 @@ def _policy_failed(name: str, round_number: int, error: Exception) -> MachineErr
     return MachineError(f"the policy of agent {name} failed in round {round_number}: {type(error).__name__}: {error}")
 
 
-def _record(agent: str, account: Account | None, put_blob: Callable[[bytes], str]) -> DecisionRecord | None:
+class _Keeper:
+    """Keeps replies in their round's entry while there is room, and long or late ones beside the log."""
+
+    def __init__(self, put_blob: Callable[[bytes], str]) -> None:
+        self._put_blob = put_blob
+        self._room = LONGEST_REPLIES
+
+    def kept(self, reply: str) -> tuple[str, str]:
+        """The reply as the entry holds it: in full, or as nothing and its digest."""
+        size = len(msgspec.json.encode(reply))
+        if size <= min(LONGEST_REPLY, self._room):
+            self._room -= size
+            return reply, ""
+        return "", self._put_blob(reply.encode())
+
+
+def _record(agent: str, account: Account | None, keep: _Keeper) -> DecisionRecord | None:
     if account is None:
         return None
-    return DecisionRecord(agent, tuple(_call(call, put_blob) for call in account.calls), account.repaired)
+    return DecisionRecord(agent, tuple(_call(call, keep) for call in account.calls), account.repaired)
 
 
-def _call(call: Call, put_blob: Callable[[bytes], str]) -> CallRecord:
-    reply = call.reply.encode()
-    long = len(reply) > LONGEST_REPLY
+def _call(call: Call, keep: _Keeper) -> CallRecord:
+    reply, reply_sha256 = keep.kept(call.reply)
     return CallRecord(
         model=call.model,
         prompt_sha256=call.prompt_sha256,
         prompt_tokens=call.prompt_tokens,
         reply_tokens=call.reply_tokens,
-        reply="" if long else call.reply,
-        reply_sha256=put_blob(reply) if long else "",
+        reply=reply,
+        reply_sha256=reply_sha256,
         failure=call.failure,
     )
 

@@ -61,7 +61,7 @@ def survey(folder: CampaignFolder, runs: Sequence[PlannedRun], history: History,
             continue
         number = len(attempts)
         target = folder.abandoned(*run.key, number)
-        head = _signed_head(place, trusted) or _signed_head(target, trusted)
+        head = signed_head(place, trusted) or signed_head(target, trusted)
         closed = head is not None and _is_complete(place, trusted)
         ended.append(Ended(run, number, head, closed))
         if closed:
@@ -116,7 +116,8 @@ def _require_head(place: Path, head: Head) -> None:
         raise Finding(f"{place} is not the log that the ledger closed", advice="Run: agora log verify on it.")
 
 
-def _signed_head(place: Path, trusted: Sequence[Verifier]) -> Head | None:
+def signed_head(place: Path, trusted: Sequence[Verifier]) -> Head | None:
+    """What the log at `place` has signed, whether or not its writer lived to close it; None for nothing."""
     checkpoint = recorded(place, trusted).checkpoint
     return None if checkpoint is None else head_of(checkpoint)
 

@@ -15,7 +15,7 @@ from agoranomos.errors import Finding
 from agoranomos.institutions import Institution, Replayed, replay
 from agoranomos.institutions.entries import Opened, Round, decode_entry
 from agoranomos.institutions.replay import check_same_institution
-from agoranomos.logs import LogFault, LogReader, Verification, Verifier, read_blob, recorded, verify_log
+from agoranomos.logs import LogFault, LogReader, Verification, Verifier, read_blob, recorded, verify_log, was_closed
 
 NOT_EXCLUDED = (
     "rollback: the whole folder may be an older state of itself, its ledger's last segments removed with their runs "
@@ -104,6 +104,10 @@ def verify_campaign(
     faults: list[Finding] = []
     history = History()
     try:
+        for number in segments_of(folder.ledger):
+            # A segment without its checkpoint is one whose driver died: the chain of segments holds it.
+            if was_closed(folder.ledger / str(number)):
+                verify_log(folder.ledger / str(number), trusted)
         history, _ = read_ledger(folder.ledger, trusted)
         _check_plan(folder, trusted)
     except Finding as fault:
@@ -117,8 +121,8 @@ def verify_campaign(
     for run in watch(named):
         attempts = history.of(run.arm, run.seed)
         closed = attempts[-1].closed.head if attempts and attempts[-1].closed is not None else None
-        if closed is None and not faults:
-            runs.append(run)
+        if closed is None and not faults and not was_closed(folder.run(run.arm, run.seed)):
+            runs.append(run)  # What was closed is verified, whether or not the ledger lived to say so.
             continue
         try:
             runs.append(_checked(folder, run, closed, arms[run.arm], trusted, judge_again))
@@ -160,7 +164,10 @@ def _check_opening(place: Path, run: CheckedRun, arm: dict[str, Any]) -> None:
     """Entry 0 must be that of the planned run: seed and institution."""
     opened = decode_entry(next(LogReader(place).entries())).body
     assert isinstance(opened, Opened)  # the replay of this log has made sure of it
-    planned = (arm["institution"] or {}).get("semantic_sha256", "")
+    institution = arm.get("institution", {})
+    if institution is not None and not (isinstance(institution, dict) and "semantic_sha256" in institution):
+        raise LogFault("damaged", f"plan.json is damaged: arm {run.arm} names no institution's digest")
+    planned = "" if institution is None else institution["semantic_sha256"]
     found = opened.institution.semantic_sha256 if opened.institution is not None else ""
     if opened.seed != run.seed:
         raise LogFault("tampered", f"entry 0: its seed is {opened.seed}, the plan says {run.seed}", entry=0)
@@ -201,6 +208,8 @@ def _check_plan(folder: CampaignFolder, trusted: Sequence[Verifier]) -> None:
         first = decode_ledger_entry(signed.entries[0])
         if isinstance(first, Planned) and first.plan_sha256 != digest:
             raise LogFault("tampered", f"segment {number} was signed for another plan than plan.json", entry=0)
+        if isinstance(first, Planned):
+            read_blob(folder.ledger / str(number), first.plan_sha256)
 
 
 def _abandoned(history: History) -> Iterator[tuple[tuple[str, int], int, Attempt]]:

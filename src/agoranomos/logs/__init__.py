@@ -9,7 +9,7 @@ from agoranomos.logs.keys import SigningKey, Verifier
 from agoranomos.logs.keystore import KeyStore, read_vkeys
 from agoranomos.logs.log import MAX_ENTRY_BYTES, Acknowledgement, Log
 from agoranomos.logs.memory import MemoryLog
-from agoranomos.logs.reader import LogReader, Recorded, read_blob, read_recorded, recorded
+from agoranomos.logs.reader import LogReader, Recorded, read_blob, read_recorded, recorded, was_closed
 from agoranomos.logs.storage import DiskStorage, Storage
 from agoranomos.logs.verify import Verification, verify_log
 from agoranomos.logs.writer import LogWriter
@@ -36,4 +36,5 @@ __all__ = [
     "read_vkeys",
     "recorded",
     "verify_log",
+    "was_closed",
 ]

@@ -58,6 +58,8 @@ def signed_checkpoints(path: Path, verifier: Verifier) -> list[Checkpoint]:
                 continue
             if torn is not None:
                 raise LogFault("tampered", f"a bad note stands before a good one ({torn.message})")
+            if checkpoints and checkpoint.size <= checkpoints[-1].size:
+                raise LogFault("tampered", f"size {checkpoint.size} follows size {checkpoints[-1].size}")
             checkpoints.append(checkpoint)
     except LogFault as fault:
         if fault.kind == "tampered":

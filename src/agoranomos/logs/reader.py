@@ -10,7 +10,7 @@ from pathlib import Path
 from agoranomos.errors import MachineError
 from agoranomos.logs import layout
 from agoranomos.logs.certificate import certified_by, read_certificate
-from agoranomos.logs.checkpoint import Checkpoint, parse_checkpoint
+from agoranomos.logs.checkpoint import Checkpoint, open_checkpoint, parse_checkpoint
 from agoranomos.logs.diagnosis import why_not
 from agoranomos.logs.faults import LogFault, within
 from agoranomos.logs.journal import signed_checkpoints
@@ -126,6 +126,7 @@ def recorded(folder: Path, trusted: Sequence[Verifier] | None = None) -> Recorde
         if not checkpoints:
             return Recorded(None, ())
         last = checkpoints[-1]
+        _require_published(folder, verifier, last)
         lines: list[bytes] = []
         try:
             for batch in read_lines(folder, last.size):
@@ -141,6 +142,24 @@ def recorded(folder: Path, trusted: Sequence[Verifier] | None = None) -> Recorde
     except OSError as error:
         raise MachineError(f"cannot read {error.filename or folder}: {error.strerror}") from error
     return Recorded(last, tuple(lines))
+
+
+def was_closed(folder: Path) -> bool:
+    """Whether the log in `folder` published its checkpoint, which its writer did when it closed it."""
+    return (Path(folder) / layout.CHECKPOINT).exists()
+
+
+def _require_published(folder: Path, verifier: Verifier, last: Checkpoint) -> None:
+    """A log that was closed published its head: the journal may not have lost it since."""
+    if not was_closed(folder):
+        return
+    with within(layout.CHECKPOINT):
+        published = open_checkpoint(read_small(folder, layout.CHECKPOINT), verifier)
+    if published != last:
+        raise LogFault(
+            "tampered",
+            f"{layout.CHECKPOINT} is of size {published.size}, but the journal ends with one of size {last.size}",
+        )
 
 
 def read_recorded(folder: Path, trusted: Sequence[Verifier] | None = None) -> tuple[bytes, ...]:
