@@ -89,3 +89,17 @@ def test_an_expression_that_does_not_compile_is_explained(expression: str, kind:
         WORDS.guard(expression, kind)
     assert words in str(refused.value)
     assert "INVALID_ARGUMENT" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ("state.startsWith('f')", True),
+        ("state.size() == 5 && a > 0", True),
+        ("state.matches('^a.*')", False),
+        ("int(state.size()) + least.a == 7", True),
+    ],
+)
+def test_a_method_of_a_name_is_no_other_name(expression: str, expected: bool) -> None:
+    names = {"a": 1, "b": 0, "p": True, "q": False, "state": "fined", "least.a": 2}
+    assert WORDS.guard(expression, bool)(names) is expected

@@ -163,3 +163,23 @@ def test_a_signal_that_only_supports_is_computed_for_cases_alone() -> None:
     assert bound.supporting == {"synchronous_move", "variance_collapse"}
     assert bound.window == 6  # five steps are six rounds
     assert bind(institution(SMALL), duopoly_facts()).window == 1
+
+
+def test_an_expressions_layout_is_nothing_but_its_strings_are_its_own() -> None:
+    spaced = text_of(FAITHFUL).replace(
+        "when: high_concentration || specialisation", "when: |\n      high_concentration\n        || specialisation"
+    )
+    assert institution(spaced).semantic_sha256 == shipped(FAITHFUL).semantic_sha256
+    literal = text_of(FAITHFUL).replace("when: clean_streak >= 2,", "when: \"clean_streak >= 2 && state != 'a  //b'\",")
+    edge = next(e for e in institution(literal).edges if e.spec.when and "//b" in e.spec.when)
+    assert edge.spec.when == "clean_streak >= 2 && state != 'a  //b'"
+
+
+def test_a_comment_inside_an_expression_is_refused() -> None:
+    """On one line it would silence the rest of the rule."""
+    text = text_of(FAITHFUL).replace(
+        "when: high_concentration || specialisation",
+        "when: |\n      high_concentration // prices are up\n      || specialisation",
+    )
+    with pytest.raises(DocumentError, match="write it as a YAML comment"):
+        institution(text)

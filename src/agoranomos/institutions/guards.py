@@ -8,7 +8,7 @@ expression uses, which are few; CEL itself decides every value once.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from operator import itemgetter
 
 from cel_expr_python import cel
@@ -49,11 +49,18 @@ class Vocabulary:
         if found != TYPES[result]:
             raise GuardError(f"{expression!r} is of type {found.name()}; {TYPES[result].name()} was expected")
         words = ["".join(word.split()) for word in _NAME.findall(_STRING.sub(" ", expression))]
-        return Guard(expression, compiled, tuple(sorted({word for word in words if word in self.names})), result)
+        used = {name for word in words for name in _prefixes(word) if name in self.names}
+        return Guard(expression, compiled, tuple(sorted(used)), result)
 
     def _nearest(self, message: str) -> str:
         undeclared = _UNDECLARED.search(message)
         return nearest(undeclared.group(1), self.names) if undeclared else ""
+
+
+def _prefixes(word: str) -> Iterator[str]:
+    """`a.b.c` as `a`, `a.b`, `a.b.c`: in `state.size()` the name is `state`."""
+    parts = word.split(".")
+    return (".".join(parts[:count]) for count in range(1, len(parts) + 1))
 
 
 def explain(message: str) -> str:

@@ -7,6 +7,7 @@ unknown is an error.
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Discriminator, Field, StringConstraints, Tag, model_validator
@@ -22,10 +23,18 @@ Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Rate = Annotated[float, Field(ge=0, le=1000, allow_inf_nan=False)]
 
 
+_STRING = re.compile(r"""('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")""")
+
+
 def _one_line(text: str) -> str:
+    """The expression on one line; what stands in its string literals is left as it is."""
     if not text.strip():
         raise ValueError("an expression was expected, found an empty text")
-    return " ".join(text.split())
+    parts = _STRING.split(text.strip())
+    if any("//" in code for code in parts[::2]):
+        raise ValueError("an expression holds no `//` comment; write it as a YAML comment, with `#`, beside it")
+    parts[::2] = [re.sub(r"\s+", " ", code) for code in parts[::2]]
+    return "".join(parts)
 
 
 Expression = Annotated[str, AfterValidator(_one_line)]
