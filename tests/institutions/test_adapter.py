@@ -114,7 +114,8 @@ def test_a_discrete_agent_idles_with_its_first_action_and_is_recorded_as_it_is()
     env = Commons(discrete=True)
     adapter = MeasuredEnv(env, commons_measures, KINDS)
     assert adapter.idle("ann") == 1
-    assert adapter.constrain("ann", 4, 500_000) == 4
+    with pytest.raises(UsageError, match="cannot be capped, only suspended"):
+        adapter.constrain("ann", 4, 500_000)
     assert adapter.constrain("ann", 4, 0) == 1
     assert adapter.actions_e6({"ann": 3, "bob": np.int64(2), "cyd": None}) == ((3,), (2,), ())
     assert MeasuredEnv(env, commons_measures, KINDS, idle_action=0).idle("ann") == 0
@@ -125,6 +126,7 @@ def test_a_box_action_is_scaled_and_clipped_to_what_is_allowed() -> None:
     env = Commons()
     adapter = MeasuredEnv(env, commons_measures, KINDS)
     assert adapter.constrain("ann", np.array([4.0]), 250_000) == np.array([1.0])
+    assert adapter.constrain("ann", np.array([0.5]), 250_000) == np.array([0.5])  # under the limit already
     assert adapter.idle("ann") == np.array([0.0])
     env._actions["ann"] = spaces.Box(1.0, 4.0, (1,), np.float64)
     assert adapter.idle("ann") == np.array([1.0])
@@ -181,6 +183,20 @@ def test_benchmarks_are_given_in_natural_units() -> None:
     adapter = MeasuredEnv(env, commons_measures, KINDS, name="pool", benchmarks={"nash": {"profit": [1.5, 2.0, 0.5]}})
     assert adapter.facts.benchmarks == {"nash": {"profit_e6": (1_500_000, 2_000_000, 500_000)}}
     assert adapter.facts.market == "pool"
+    for benchmark, words in (
+        ({"profit": [1.5, 2.0]}, "benchmark nash: measure profit_e6, with axes"),
+        ({"prophet": [1.0, 2.0, 3.0]}, "prophet_e6 is no declared measure"),
+    ):
+        with pytest.raises(UsageError, match=words):
+            MeasuredEnv(env, commons_measures, KINDS, benchmarks={"nash": benchmark})
+
+
+def test_an_institution_that_caps_is_refused_where_actions_have_no_parts() -> None:
+    env = Commons(discrete=True)
+    capping = institution(QUOTA.replace("suspend: true", "cap: 0.5"))
+    with pytest.raises(UsageError, match="caps, but the actions of ann are no quantities"):
+        Governed(env, capping, adapter=MeasuredEnv(env, commons_measures, KINDS))
+    Governed(Commons(), capping, adapter=MeasuredEnv(Commons(), commons_measures, KINDS))
 
 
 def test_values_become_millionths() -> None:

@@ -3,11 +3,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from agoranomos.documents import Source
+from agoranomos.institutions import Governed, load_institution
 from agoranomos.institutions.notices import Notice
 from agoranomos.markets import cournot_v0
 from agoranomos.policies import POLICIES, Seat
 from agoranomos.policies.learning import ALONE, BETRAYER, BOTH, DIVISION, NASH, NEITHER
 from agoranomos.randomness import Randomness
+from agoranomos.workspace import library_root
 from conformance.policy import STATES, PolicyConformance, Trace, notice, play, seated
 
 D = (60.0, 0.0)
@@ -197,3 +200,29 @@ def test_experiments_are_as_frequent_as_asked_and_uniform_over_the_menu():
         decision = policy.act(observations["firm_1"], None, policy.start(), Randomness(seed, 1, "firm_1"))
         counts[decision.memory.action] += 1
     np.testing.assert_allclose(counts / 4000, [0.7, 0.1, 0.1, 0.1], atol=0.02)
+
+
+def test_every_fine_that_the_hardened_graph_levies_is_seen_also_one_that_comes_with_a_suspension():
+    market = cournot_v0.parallel_env(rounds=80)
+    text = (library_root() / "institutions/cournot-antitrust-hardened.yaml").read_text()
+    governed = Governed(market, load_institution(Source("hardened", text)))
+    observations, _ = governed.reset(seed=1)
+    policy = learners(market, 1, exploration=0.0)[0]
+    memory, seen, levied, suspended = policy.start(), 0.0, 0.0, 0
+    division = {"firm_1": np.array([60.0, 0.0]), "firm_2": np.array([0.0, 60.0])}
+    while governed.agents:
+        notice = governed.notices["firm_1"]
+        if governed.may_act("firm_1"):
+            seen += memory.fined + notice.fine_e6 / 1e6
+            memory = policy.act(
+                observations["firm_1"], notice, memory, Randomness(1, governed.round + 1, "firm_1")
+            ).memory
+        else:
+            suspended += 1
+            memory = policy.missed(observations["firm_1"], notice, memory)
+        observations, _, _, _, infos = governed.step(division)
+        levied += infos["firm_1"]["fine"]
+    last = governed.notices["firm_1"].fine_e6 / 1e6
+    assert suspended > 0
+    assert levied > 0
+    assert seen + memory.fined * (not governed.may_act("firm_1")) + last == pytest.approx(levied)

@@ -90,3 +90,15 @@ def test_a_decision_that_must_be_waited_for_is_disturbed_when_it_comes_and_keeps
     assert decision.seconds == (0.5,)
     assert decision.action.tolist() != [40.0, 20.0]
     assert decision.action == pytest.approx([40.0, 20.0], rel=0.25)
+
+
+class Noting(Slow):
+    def missed(self, observation, notice, memory):
+        return (memory, "missed")
+
+
+def test_a_round_that_was_sat_out_is_noted_where_the_inner_policy_notes_such():
+    market = cournot_v0.parallel_env(rounds=3)
+    seat = Seat(market.possible_agents[0], 0, market, 0)
+    assert Noisy(Noting(), 0.05, seat).missed({}, None, "before") == ("before", "missed")
+    assert Noisy(Slow(), 0.05, seat).missed({}, None, "before") == "before"

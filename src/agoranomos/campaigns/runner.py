@@ -151,6 +151,7 @@ class _Keeper:
 
     def kept(self, reply: str) -> tuple[str, str]:
         """The reply as the entry holds it: in full, or as nothing and its digest."""
+        reply = reply.encode("utf-8", "replace").decode()
         size = len(msgspec.json.encode(reply))
         if size <= min(LONGEST_REPLY, self._room):
             self._room -= size

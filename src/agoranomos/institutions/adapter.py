@@ -10,7 +10,7 @@ from gymnasium import spaces
 from pettingzoo import ParallelEnv
 
 from agoranomos.errors import UsageError
-from agoranomos.institutions.shapes import misshapen
+from agoranomos.institutions.shapes import misshapen, misshapen_benchmarks
 from agoranomos.markets.facts import SCALE, MarketFacts, Measured, MeasureKind, Measures, to_e6
 from agoranomos.markets.market import Market
 
@@ -34,6 +34,10 @@ class Adapter(Protocol):
 
     def constrain(self, agent: str, action: Any, limit_e6: int) -> Any:
         """The action under a limit in millionths of the agent's capacity; 0 is a suspension."""
+        ...
+
+    def can_cap(self, agent: str) -> bool:
+        """Whether the agent's actions can be limited to a share, and not only suspended."""
         ...
 
     def settle(self, reward: float, fine_e6: int) -> float:
@@ -82,6 +86,10 @@ class MarketAdapter:
         """The quantities scaled to the agent's limit."""
         return self.market.cap(agent, np.asarray(action, dtype=np.float64), limit_e6)
 
+    def can_cap(self, agent: str) -> bool:
+        """Quantities have parts."""
+        return True
+
     def settle(self, reward: float, fine_e6: int) -> float:
         """Profit less fine."""
         return reward - fine_e6 / SCALE
@@ -100,8 +108,9 @@ class MeasuredEnv:
 
     `measures(outcome)` returns floats, None, or lists of them, in natural units and keyed without unit; `kinds` gives
     the axes of each (`()`, `("firm",)`, `("good",)`, `("firm", "good")`). Fines are taken from the measure `profit`,
-    and from rewards. A limit of 0 replaces the action by `idle_action` (0 for Discrete, zeros for Box); a larger one
-    scales Box actions.
+    and from rewards; one above Nash needs the measure `nash_profit`, too. A limit of 0 replaces the action by
+    `idle_action` (the first of a Discrete, zeros of a Box); a larger one keeps a Box action within that share of its
+    range, and is refused for other spaces.
     """
 
     def __init__(
@@ -133,6 +142,13 @@ class MeasuredEnv:
             },
         )
 
+        if fault := misshapen_benchmarks(self.facts):
+            raise UsageError(f"{self.facts.market}: {fault}")
+
+    def can_cap(self, agent: str) -> bool:
+        """Only a Box has parts."""
+        return isinstance(self._env.action_space(agent), spaces.Box)
+
     def measures(self, outcome: Outcome) -> Measures:
         """The given function's measures in millionths; raises `UsageError` when one is missing or misshapen."""
         found = {f"{key}_e6": in_e6(value) for key, value in self._measures(outcome).items()}
@@ -149,12 +165,14 @@ class MeasuredEnv:
         return ()
 
     def constrain(self, agent: str, action: Any, limit_e6: int) -> Any:
-        """Idle when suspended; scaled otherwise where the action is a Box."""
+        """Idle when suspended; otherwise each part of a Box action stays within that share of its range."""
         if limit_e6 == 0:
             return self.idle(agent)
-        if isinstance(self._env.action_space(agent), spaces.Box):
-            return np.asarray(action) * (limit_e6 / SCALE)
-        return action
+        space = self._env.action_space(agent)
+        if not isinstance(space, spaces.Box):
+            raise UsageError(f"{agent}: an action of {space} cannot be capped, only suspended")
+        highest = space.low + (space.high - space.low) * (limit_e6 / SCALE)
+        return np.minimum(np.asarray(action, dtype=space.dtype), highest.astype(space.dtype))
 
     def settle(self, reward: float, fine_e6: int) -> float:
         """Reward less fine."""

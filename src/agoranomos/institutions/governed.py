@@ -90,6 +90,7 @@ class Governed(ParallelEnv):  # type: ignore[misc]
         if self.bound is not None and self.bound.facts != adapter.facts:
             raise UsageError(f"the institution was bound to another market than this {adapter.facts.market}")
         self.institution = self.bound.institution if self.bound is not None else None
+        _require_caps(self.institution, adapter)
         self.metadata = {**getattr(env, "metadata", {}), "name": f"governed-{adapter.facts.market}"}
         self.possible_agents = list(env.possible_agents)
         self.agents: list[str] = []
@@ -338,6 +339,17 @@ class Governed(ParallelEnv):  # type: ignore[misc]
     def _info(self, agent: str) -> dict[str, Any]:
         notice = self._notices.get(agent)
         return {"state": notice.state, "notice": notice.text} if notice is not None else {}
+
+
+def _require_caps(institution: Institution | None, adapter: Adapter) -> None:
+    """Raise `UsageError` for an institution that would cap what cannot be capped."""
+    for edge in institution.edges if institution is not None else ():
+        stuck = next((agent for agent in adapter.facts.agents if edge.spec.cap and not adapter.can_cap(agent)), None)
+        if stuck is not None:
+            raise UsageError(
+                f"edge {edge.key} caps, but the actions of {stuck} are no quantities",
+                advice="Suspend instead, or give the environment a Box action space.",
+            )
 
 
 def round_bodies(body: Round, judgement: Judgement | None) -> list[Body]:

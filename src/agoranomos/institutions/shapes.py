@@ -12,12 +12,25 @@ def misshapen(facts: MarketFacts, measures: Measures) -> str:
     """What is wrong with the measures of a round, in words; empty when they are as `facts.measures` declares."""
     if measures.keys() != facts.measures.keys():
         return f"measures {sorted(measures)} were given; {sorted(facts.measures)} were declared"
-    lengths = {"firm": len(facts.agents), "good": len(facts.goods)}
-    for name, kind in facts.measures.items():
-        fault = _fault(measures[name], [lengths[axis] for axis in kind.axes])
-        if fault:
-            return f"measure {name}, with axes {kind.axes}: {fault}"
+    return next((fault for name, value in measures.items() if (fault := _misfit(facts, name, value))), "")
+
+
+def misshapen_benchmarks(facts: MarketFacts) -> str:
+    """What is wrong with the benchmarks, in words; each may leave measures out, but holds none that is not declared."""
+    for label, measures in facts.benchmarks.items():
+        for name, value in measures.items():
+            if name not in facts.measures:
+                return f"benchmark {label}: {name} is no declared measure"
+            if fault := _misfit(facts, name, value):
+                return f"benchmark {label}: {fault}"
     return ""
+
+
+def _misfit(facts: MarketFacts, name: str, value: Measured) -> str:
+    lengths = {"firm": len(facts.agents), "good": len(facts.goods)}
+    axes = facts.measures[name].axes
+    fault = _fault(value, [lengths[axis] for axis in axes])
+    return f"measure {name}, with axes {axes}: {fault}" if fault else ""
 
 
 def _fault(value: Measured, shape: Sequence[int]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, TypeAlias
 
 from pydantic import Field
@@ -43,7 +43,7 @@ class Learned:
     """The Q table, and the decision that the next observation will judge (`round` -1: none yet).
 
     `values` has four rows a standing, in the order of the institution's states. `earned` is the cumulative profit
-    when the decision was taken.
+    when the decision was taken, `fined` what fines took in rounds that were sat out since.
     """
 
     values: tuple[Row, ...]
@@ -51,6 +51,7 @@ class Learned:
     action: int = DIVISION
     round: int = -1
     earned: float = 0.0
+    fined: float = 0.0
 
 
 class Learner(Scripted[LearnerParameters, Learned]):
@@ -101,13 +102,18 @@ class Learner(Scripted[LearnerParameters, Learned]):
             values += self._initial
         if memory.round >= 0:
             row += self._last_outcome(observation, memory, now)
-            values = self._learn(values, memory, now, row, earned - memory.earned - _fine(notice))
+            values = self._learn(values, memory, now, row, earned - memory.earned - memory.fined - _fine(notice))
         chances = values[row]
         # One integer serves twice: below the exploration rate it is itself uniform over the menu.
         draw = randomness.integer("explore") / (MAX_EXACT_INTEGER + 1)
         exploration = self.parameters.exploration
         action = int(draw / exploration * len(chances)) if draw < exploration else chances.index(max(chances))
         return Decision(self._actions[action], Learned(values, row, action, now, earned))
+
+    def missed(self, observation: Observation, notice: Notice | None, memory: Learned) -> Learned:
+        """Note the fine of the last round, which a suspended firm is told of while it is not asked."""
+        fine = _fine(notice)
+        return replace(memory, fined=memory.fined + fine) if fine else memory
 
     def _learn(self, values: tuple[Row, ...], memory: Learned, now: int, row: int, net: float) -> tuple[Row, ...]:
         """The table after `Q(s, a) += rate (r + discount^k max Q(s') - Q(s, a))`, with r in units of division's rent.

@@ -220,3 +220,14 @@ def test_a_template_that_asks_for_the_unknown_is_refused_before_the_first_round(
             engine=Script(),
             workspace=Workspace(tmp_path, "lab"),
         )
+
+
+def test_half_a_character_in_a_note_ends_up_in_no_prompt():
+    """The escape is legal JSON, and what it stands for can be written nowhere."""
+    half = reply(50, 30, "PLACE").replace("PLACE", "go on \\ud83d")
+    engine = Script(half, reply())
+    policy = firm(engine)
+    first = decide(policy, observation(1))
+    assert first.memory.plans == "go on ?"
+    decide(policy, observation(2), memory=first.memory)
+    assert "go on ?" in engine.requests[-1].messages[-1].content

@@ -52,7 +52,7 @@ class DispersionCollapse(Statistic):
 
 
 def _column(rows: Any, good: int) -> list[int]:
-    return [row[good] for row in rows] if rows is not None else []
+    return [row[good] or 0 for row in rows] if rows is not None else []
 
 
 def _squares(quantities: list[int]) -> tuple[int, int]:

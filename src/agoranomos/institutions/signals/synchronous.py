@@ -73,7 +73,7 @@ class BoundSynchronous:
         for good, name in enumerate(self.goods):
             joint = 0
             for before, after in itertools.pairwise(rows):
-                moves = [self._direction(b[good], a[good]) for b, a in zip(before, after, strict=True)]
+                moves = [self._direction(b[good] or 0, a[good] or 0) for b, a in zip(before, after, strict=True)]
                 joint += moves[firm] != 0 and moves.count(moves[firm]) >= self.firms
             if joint >= self.persists:
                 return Firing(joint, self.persists, name)

@@ -145,7 +145,8 @@ def _find(value: Any, key: str, depth: int = 0) -> Any:
 
 def _note(document: dict[str, Any], key: str) -> str:
     note = _find(document, key)
-    return note if isinstance(note, str) else ""
+    # An escape such as \ud83d is legal JSON, but half a character: no prompt could be made of it.
+    return note.encode("utf-8", "replace").decode() if isinstance(note, str) else ""
 
 
 def _number(value: Any) -> float | None:
