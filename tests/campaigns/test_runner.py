@@ -68,6 +68,11 @@ class BrokenLater(Fixed):
         return answer()
 
 
+class BrokenWhenSuspended(Fixed):
+    def missed(self, observation, notice, memory):
+        raise ValueError("no idea")
+
+
 class Refusing(Later):
     def act(self, observation, notice, memory, randomness):
         async def answer():
@@ -143,6 +148,12 @@ def test_accounts_are_recorded_and_long_replies_are_kept_by_digest() -> None:
     (done,) = told
     assert (done.round, done.calls) == (1, 2)
     assert [(t.agent, t.attempt, t.seconds) for t in done.timings] == [("firm_1", 0, 0.25)]
+
+
+def test_a_policy_that_fails_while_it_sits_out_is_named_with_agent_and_round() -> None:
+    policies = {"firm_1": Fixed(DIVISION["firm_1"]), "firm_2": BrokenWhenSuspended(DIVISION["firm_2"])}
+    with pytest.raises(MachineError, match=r"agent firm_2 failed in round \d+: ValueError: no idea"):
+        played(policies, 60, "cournot-antitrust")
 
 
 @pytest.mark.parametrize("broken", [Broken, BrokenLater])

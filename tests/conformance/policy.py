@@ -173,6 +173,21 @@ class PolicyConformance:
             assert decisions[0].account == decisions[1].account
             assert decisions[0].memory is not memory or memory is None or decisions[0].memory == before[2]
 
+    def test_it_can_sit_out_a_round_and_noting_that_is_pure(self) -> None:
+        market = self.market("the papers' duopoly")
+        policies = self.bind(market)
+        play(policies, market, 3, STANDINGS)
+        for policy, agent in zip(policies, market.possible_agents, strict=True):
+            assert callable(getattr(policy, "missed", None)), f"{agent} cannot sit out a round: it has no `missed`"
+            observation = market._observation(market.possible_agents.index(agent), market.outcome())
+            told, memory = notice(agent, self.rounds + 1, "fined"), policy.start()
+            before = copy.deepcopy((observation, told, memory))
+            noted = [policy.missed(observation, told, memory) for _ in range(2)]
+            assert repr((observation, told, memory)) == repr(before)
+            assert noted[0] == noted[1]
+            after = decide(policy, observation, told, noted[0], Randomness(3, 9, agent))
+            assert market.action_space(agent).contains(np.array(after.action))
+
     def test_the_same_seed_gives_the_same_episode_in_every_process(self) -> None:
         asked = (self.policy, self.parameters, self.engine, self.rounds)
         here = digests(*asked)

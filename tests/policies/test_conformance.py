@@ -16,6 +16,7 @@ import numpy as np
 
 from agoranomos.policies import Decision, PolicyType
 from agoranomos.policies.equilibrium import Nash
+from agoranomos.policies.scripted import NoParameters
 
 
 class Sound(Nash):
@@ -88,10 +89,28 @@ class Wordy(Nash):
     name = "wordy"
 
 
+class Prying(Nash):
+    """Writes into what it is shown while it sits out."""
+
+    name = "prying"
+
+    def missed(self, observation, notice, memory):
+        observation["price"][:] = 0.0
+
+
+class Lasting:
+    """Acts and describes itself, but was never suspended while it was tried out."""
+
+    def __init__(self, parameters, seat):
+        nash = Nash(parameters, seat)
+        self.start, self.act, self.describe = nash.start, nash.act, nash.describe
+
+
 POLICIES = {kind.name: PolicyType.scripted(kind) for kind in Nash.__subclasses__()}
+POLICIES["lasting"] = PolicyType("lasting", NoParameters, lambda parameters, seat, **rest: Lasting(parameters, seat))
 globals().update({f"P_{name}": kind for name, kind in POLICIES.items()})
 '''
-NAMES = ("sound", "greedy", "meddling", "counting", "hashing", "reading", "floating", "wordy")
+NAMES = ("sound", "greedy", "meddling", "counting", "hashing", "reading", "floating", "wordy", "prying", "lasting")
 
 
 @pytest.fixture
@@ -122,6 +141,7 @@ def test_a_sound_plug_in_passes(installed):
     for market in MARKETS:
         suite.test_every_action_is_feasible_as_it_is(market, STANDINGS)
     suite.test_acting_is_pure()
+    suite.test_it_can_sit_out_a_round_and_noting_that_is_pure()
     suite.test_the_same_seed_gives_the_same_episode_in_every_process()
     suite.test_it_describes_itself_as_plain_values_without_floats()
     suite.test_it_perceives_text_only_if_it_says_so()
@@ -133,6 +153,8 @@ def test_a_sound_plug_in_passes(installed):
     [
         ("meddling", "test_acting_is_pure"),
         ("counting", "test_acting_is_pure"),
+        ("prying", "test_it_can_sit_out_a_round_and_noting_that_is_pure"),
+        ("lasting", "test_it_can_sit_out_a_round_and_noting_that_is_pure"),
         ("hashing", "test_the_same_seed_gives_the_same_episode_in_every_process"),
         ("reading", "test_it_perceives_text_only_if_it_says_so"),
         ("floating", "test_it_describes_itself_as_plain_values_without_floats"),

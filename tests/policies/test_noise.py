@@ -70,6 +70,9 @@ class Slow:
         await asyncio.sleep(0)
         return Decision(np.array([40.0, 20.0]), memory + 1, Account(repaired=True), (0.5,))
 
+    def missed(self, observation, notice, memory):
+        return (memory, "missed")
+
     def describe(self):
         return {"policy": "slow"}
 
@@ -92,13 +95,7 @@ def test_a_decision_that_must_be_waited_for_is_disturbed_when_it_comes_and_keeps
     assert decision.action == pytest.approx([40.0, 20.0], rel=0.25)
 
 
-class Noting(Slow):
-    def missed(self, observation, notice, memory):
-        return (memory, "missed")
-
-
-def test_a_round_that_was_sat_out_is_noted_where_the_inner_policy_notes_such():
+def test_the_inner_policy_notes_a_round_that_is_sat_out():
     market = cournot_v0.parallel_env(rounds=3)
-    seat = Seat(market.possible_agents[0], 0, market, 0)
-    assert Noisy(Noting(), 0.05, seat).missed({}, None, "before") == ("before", "missed")
-    assert Noisy(Slow(), 0.05, seat).missed({}, None, "before") == "before"
+    assert Noisy(Slow(), 0.05, Seat("firm_1", 0, market, 0)).missed({}, None, "before") == ("before", "missed")
+    assert noisy(market)[0].missed({}, None, None) is None

@@ -79,7 +79,9 @@ async def run_one(
         else:
             governed.commit(pending)
         observations = governed.apply(pending)[0]
-        memories = {**_sat_out(agents, decisions, seen, memories), **{n: d.memory for n, d in decisions.items()}}
+        idle = [agent for agent in agents if agent.name not in decisions]
+        missed = {agent.name: _sat_out(agent, round_number, *seen, memories) for agent in idle}
+        memories = missed | {name: decision.memory for name, decision in decisions.items()}
         if watch is not None:
             watch(_round_done(round_number, decisions))
     return await asyncio.to_thread(governed.close_run) if commit_in_thread else governed.close_run()
@@ -123,19 +125,20 @@ async def _explained(name: str, round_number: int, answer: Awaitable[Decision[An
 
 
 def _sat_out(
-    agents: Sequence[Agent],
-    decisions: Mapping[str, Decision[Any]],
-    seen: tuple[Mapping[str, Observation], Mapping[str, Notice | None]],
+    agent: Agent,
+    round_number: int,
+    observations: Mapping[str, Observation],
+    notices: Mapping[str, Notice | None],
     memories: Mapping[str, Any],
-) -> dict[str, Any]:
-    """Every memory, with the round noted by those who were not asked and whose policy notes such rounds (`missed`)."""
-    observations, notices = seen
-    kept = dict(memories)
-    for agent in agents:
-        missed = getattr(agent.policy, "missed", None)
-        if agent.name not in decisions and missed is not None:
-            kept[agent.name] = missed(observations[agent.name], notices.get(agent.name), memories[agent.name])
-    return kept
+) -> Any:
+    """The memory of an agent that was not asked, with what its policy notes of the round."""
+    name = agent.name
+    try:
+        return agent.policy.missed(observations[name], notices.get(name), memories[name])
+    except AgoraError:
+        raise
+    except Exception as error:
+        raise _policy_failed(name, round_number, error) from error
 
 
 def _policy_failed(name: str, round_number: int, error: Exception) -> MachineError:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Awaitable
 from dataclasses import replace
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 
@@ -43,9 +43,8 @@ class Noisy(Generic[MemoryT]):
         return self._disturbed(decision, randomness)
 
     def missed(self, observation: Observation, notice: Notice | None, memory: MemoryT) -> MemoryT:
-        """What the inner policy notes of a round that it sat out, if it notes such rounds."""
-        note = getattr(self.inner, "missed", None)
-        return memory if note is None else cast(MemoryT, note(observation, notice, memory))
+        """What the inner policy notes of a round that it sits out."""
+        return self.inner.missed(observation, notice, memory)
 
     async def _later(self, decision: Awaitable[Decision[MemoryT]], randomness: Randomness) -> Decision[MemoryT]:
         return self._disturbed(await decision, randomness)

@@ -62,7 +62,10 @@ class Seat:
 
 
 class Policy(Protocol[MemoryT]):
-    """Decides for one seat. An instance is bound to its seat and keeps no state between calls."""
+    """Decides for one seat. An instance is bound to its seat and keeps no state between calls.
+
+    A class that inherits it gets the default of `missed`.
+    """
 
     def start(self) -> MemoryT:
         """The memory before the first round."""
@@ -73,6 +76,13 @@ class Policy(Protocol[MemoryT]):
     ) -> Decision[MemoryT] | Awaitable[Decision[MemoryT]]:
         """The decision of this round; own profit is in the observation, the own standing in the notice."""
         ...
+
+    def missed(self, observation: Observation, notice: Notice | None, memory: MemoryT) -> MemoryT:
+        """The memory after a round that the agent, suspended, sits out; called instead of `act`.
+
+        Profits and fines that it is told of in such a round come up here or never. By default it notes nothing.
+        """
+        return memory
 
     def describe(self) -> dict[str, Any]:
         """What the policy is, as plain JSON values for the record; nothing that it cannot perceive."""

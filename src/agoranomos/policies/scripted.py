@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from typing import Any, ClassVar, Generic, TypeVar
 
 import numpy as np
@@ -11,7 +11,7 @@ from agoranomos.documents import DocumentPart
 from agoranomos.institutions.notices import Notice
 from agoranomos.policies.description import described
 from agoranomos.policies.outlook import Outlook, Quantities
-from agoranomos.policies.policy import Decision, Observation, Seat
+from agoranomos.policies.policy import Decision, Observation, Policy, Seat
 from agoranomos.randomness import Randomness
 
 ParametersT = TypeVar("ParametersT", bound=DocumentPart)
@@ -22,7 +22,7 @@ class NoParameters(DocumentPart):
     """A policy without parameters."""
 
 
-class Scripted(ABC, Generic[ParametersT, MemoryT]):
+class Scripted(Policy[MemoryT], Generic[ParametersT, MemoryT]):
     """A policy that follows a rule. A subclass names itself and its parameters, and says what it does in `act`.
 
     Its first docstring line is its summary. It is bound to a seat; what it knows of the market is in `outlook`.
