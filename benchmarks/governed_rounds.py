@@ -4,6 +4,9 @@ The market is the papers' duopoly under `cournot-antitrust`, the agents are Nash
 dividers (who keep the institution busy). The disk's sync is measured in the same run, on the same file system, between
 the measurements: 1 kB appended and fdatasync'd. Every figure is the median of `--repeats` runs.
 
+Beyond the round in memory and two syncs, a durable round pays a fixed price: a signature, three writes, and the batch
+read back. Where a sync is slow that price disappears beside it; where a sync takes some 0.2 ms the ratio is above 1.
+
     python benchmarks/governed_rounds.py --out docs/measurements/governed_rounds.json
 """
 

@@ -43,7 +43,6 @@ class Shell:
             **{k: v for k, v in os.environ.items() if not k.startswith(("AGORA_", "COV_"))},
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
             "AGORA_HOME": str(home),
-            "FIRST_HOME": str(home),
             "COLUMNS": "200",
         }
         self._state = folder / "state"

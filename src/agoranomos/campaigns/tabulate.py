@@ -225,7 +225,7 @@ def write_table(folder: Path, columns: Columns) -> None:
             temporary.unlink()
         raise MachineError(
             f"cannot write {path}: {error.strerror or error}",
-            advice="The logs are complete: free some space, and the same command writes the tables from them.",
+            advice="The logs are untouched: free some space, and the same command writes the tables from them.",
         ) from error
 
 

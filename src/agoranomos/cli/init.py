@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -29,4 +30,4 @@ def init(
         return
     verb = "Completed" if created.kept else "Made"
     say(f"{verb} workspace {created.workspace.name!r} in {root}: {len(created.written)} files.")
-    say(f"Next:  cd {directory}  and  agora run cournot-scripted")
+    say(f"Next:  cd {shlex.quote(str(directory))}  and  agora run cournot-scripted")

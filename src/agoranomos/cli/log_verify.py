@@ -158,7 +158,7 @@ def _show(checked: CheckedCampaign) -> None:
     say(f"{checked.folder}")
     console().print(table)
     if checked.abandoned:
-        say(f"{checked.abandoned} attempts died and were done again; what they had signed is in abandoned/")
+        say(f"{checked.abandoned} attempts were broken off; what they had signed is in abandoned/")
     faults = [*checked.faults, *(run.fault for run in checked.runs if run.fault is not None)]
     for fault in faults[:SHOWN_FAULTS]:
         _complain_of(fault)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -188,4 +189,4 @@ def _summarise(folder: Path) -> None:
     from agoranomos.analysis.terminal import print_summary
 
     print_summary(summarise(folder), console())
-    say(f"Next:  agora report {folder}")
+    say(f"Next:  agora report {shlex.quote(str(folder))}")
