@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -98,8 +100,23 @@ def test_an_expression_that_does_not_compile_is_explained(expression: str, kind:
         ("state.size() == 5 && a > 0", True),
         ("state.matches('^a.*')", False),
         ("int(state.size()) + least.a == 7", True),
+        (".least . a == 2", True),
+        ("'''a'b''' != state && state == 'fined' && p", True),
+        (r"r'\d' != state && !q", True),
+        ("[a, 2].exists(b, b == 2) && a > 0", True),
     ],
 )
 def test_a_method_of_a_name_is_no_other_name(expression: str, expected: bool) -> None:
     names = {"a": 1, "b": 0, "p": True, "q": False, "state": "fined", "least.a": 2}
     assert WORDS.guard(expression, bool)(names) is expected
+
+
+def test_a_name_that_is_read_only_sometimes_is_known_at_once() -> None:
+    assert WORDS.guard("false && state.size() > a || p", bool).names == ("a", "p", "state")
+    assert WORDS.guard("p ? a / 0 : b", int).names == ("a", "b", "p")
+
+
+def test_an_expression_whose_names_cannot_be_told_is_refused_when_it_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(guards, "_UNDECLARED", re.compile("(never)"))
+    with pytest.raises(GuardError, match=r"cannot tell which names 'a > 1' reads: CEL 1:1: undeclared"):
+        WORDS.guard("a > 1", bool)

@@ -9,6 +9,7 @@ import pytest
 
 from agoranomos.errors import DocumentError, UsageError
 from agoranomos.institutions import bind
+from agoranomos.institutions.manifest import Event
 from agoranomos.markets.cournot_v0 import parallel_env
 from institutions.playing import FAITHFUL, HARDENED, SHIPPED, duopoly_facts, institution, shipped, text_of
 
@@ -183,3 +184,23 @@ def test_a_comment_inside_an_expression_is_refused() -> None:
     )
     with pytest.raises(DocumentError, match="write it as a YAML comment"):
         institution(text)
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("""a  &&\n  state == 'x  y'""", """a && state == 'x  y'"""),
+        ("""state == "it's  //"  &&  a""", """state == "it's  //" && a"""),
+        ("""state != '''it's  a'''  ||  state != 'b  c'""", """state != '''it's  a''' || state != 'b  c'"""),
+        (r"""state  != r'\'  && state != 'b  //'""", r"""state != r'\' && state != 'b  //'"""),
+        (r"""state  != 'a\'  b'  && a""", r"""state != 'a\'  b' && a"""),
+    ],
+)
+def test_layout_counts_inside_texts_alone(written: str, kept: str) -> None:
+    assert Event(when=written).when == kept
+
+
+@pytest.mark.parametrize("written", ["a // it's\n|| b != 'x'", "state == 'x' // 'y'", "a //"])
+def test_a_comment_is_one_whatever_it_holds(written: str) -> None:
+    with pytest.raises(ValueError, match="no `//` comment"):
+        Event(when=written)

@@ -8,7 +8,7 @@ expression uses, which are few; CEL itself decides every value once.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Collection, Hashable, Mapping
 from operator import itemgetter
 
 from cel_expr_python import cel
@@ -16,9 +16,7 @@ from cel_expr_python import cel
 from agoranomos.errors import AgoraError, UsageError, nearest
 
 _REMEMBERED = 8192
-_STRING = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"")
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:\s*\.\s*[A-Za-z_][A-Za-z0-9_]*)*")
-_UNDECLARED = re.compile(r"undeclared reference to '([^']+)'")
+_UNDECLARED = re.compile(r"ERROR: <input>:\d+:\d+: undeclared reference to '\.?([^']+)'")
 
 Value = bool | int | str
 TYPES: dict[type, cel.Type] = {bool: cel.Type.BOOL, int: cel.Type.INT, str: cel.Type.STRING}
@@ -37,7 +35,8 @@ class Vocabulary:
 
     def __init__(self, names: Mapping[str, type]) -> None:
         self.names = dict(names)
-        self._environment = cel.NewEnv(variables={name: TYPES[kind] for name, kind in self.names.items()})
+        self._environment = self._declaring(self.names)
+        self._empty = self._declaring(())
 
     def guard(self, expression: str, result: type) -> Guard:
         """The compiled guard; raises `GuardError` with a caret, or when the expression is not of type `result`."""
@@ -48,19 +47,33 @@ class Vocabulary:
         found = compiled.return_type()
         if found != TYPES[result]:
             raise GuardError(f"{expression!r} is of type {found.name()}; {TYPES[result].name()} was expected")
-        words = ["".join(word.split()) for word in _NAME.findall(_STRING.sub(" ", expression))]
-        used = {name for word in words for name in _prefixes(word) if name in self.names}
-        return Guard(expression, compiled, tuple(sorted(used)), result)
+        return Guard(expression, compiled, self._read_by(expression), result)
+
+    def _read_by(self, expression: str) -> tuple[str, ...]:
+        """The names that a valid expression reads: those that CEL misses when they are not declared.
+
+        It ends with proof: the expression compiles with these names alone.
+        """
+        read: set[str] = set()
+        environment = self._empty
+        while True:
+            try:
+                environment.compile(expression)
+            except RuntimeError as error:
+                missed = self.names.keys() & set(_UNDECLARED.findall(str(error)))
+                if missed <= read:
+                    raise GuardError(f"cannot tell which names {expression!r} reads: {explain(str(error))}") from None
+                read |= missed
+                environment = self._declaring(read)
+            else:
+                return tuple(sorted(read))
+
+    def _declaring(self, names: Collection[str]) -> cel.Env:
+        return cel.NewEnv(variables={name: TYPES[self.names[name]] for name in names})
 
     def _nearest(self, message: str) -> str:
         undeclared = _UNDECLARED.search(message)
         return nearest(undeclared.group(1), self.names) if undeclared else ""
-
-
-def _prefixes(word: str) -> Iterator[str]:
-    """`a.b.c` as `a`, `a.b`, `a.b.c`: in `state.size()` the name is `state`."""
-    parts = word.split(".")
-    return (".".join(parts[:count]) for count in range(1, len(parts) + 1))
 
 
 def explain(message: str) -> str:

@@ -23,14 +23,22 @@ Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Rate = Annotated[float, Field(ge=0, le=1000, allow_inf_nan=False)]
 
 
-_STRING = re.compile(r"""('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")""")
+_LITERAL = re.compile(
+    r"""(
+        (?<!\w) [bB]?[rR] (?: '{3} .*? '{3} | "{3} .*? "{3} | '[^']*' | "[^"]*" )
+        | '{3} (?: [^\\] | \\. )*? '{3} | "{3} (?: [^\\] | \\. )*? "{3}
+        | ' (?: [^'\\] | \\. )* ' | " (?: [^"\\] | \\. )* "
+    )""",
+    re.VERBOSE | re.DOTALL,
+)
+"""CEL's literals of text: raw ones, where a backslash is itself, those in three quotes, and plain ones."""
 
 
 def _one_line(text: str) -> str:
     """The expression on one line; what stands in its string literals is left as it is."""
     if not text.strip():
         raise ValueError("an expression was expected, found an empty text")
-    parts = _STRING.split(text.strip())
+    parts = _LITERAL.split(text.strip())
     if any("//" in code for code in parts[::2]):
         raise ValueError("an expression holds no `//` comment; write it as a YAML comment, with `#`, beside it")
     parts[::2] = [re.sub(r"\s+", " ", code) for code in parts[::2]]
