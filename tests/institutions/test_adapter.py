@@ -149,7 +149,10 @@ def test_an_action_space_without_a_natural_idle_action_needs_one() -> None:
         ({"taken": 1.0, "profit": [1.0, 2.0, 3.0]}, "3 values were expected"),
         ({"taken": [1.0, [2.0], 3.0], "profit": [1.0, 2.0, 3.0]}, "an integer below 2\\*\\*53"),
         ({"taken": [1.0, 1e12, 3.0], "profit": [1.0, 2.0, 3.0]}, "an integer below 2\\*\\*53"),
-        ({"taken": [1.0, float("nan"), 3.0], "profit": [1.0, 2.0, 3.0]}, "finite number"),
+        (
+            {"taken": [1.0, float("nan"), 3.0], "profit": [1.0, 2.0, 3.0]},
+            "of commons_v0: measure taken: .*finite number",
+        ),
         ({"taken": [1.0, "much", 3.0], "profit": [1.0, 2.0, 3.0]}, "finite number"),
         ({"taken": [1.0, float("inf"), 3.0], "profit": [1.0, 2.0, 3.0]}, "finite number"),
     ],
@@ -186,6 +189,9 @@ def test_benchmarks_are_given_in_natural_units() -> None:
     for benchmark, words in (
         ({"profit": [1.5, 2.0]}, "benchmark nash: measure profit_e6, with axes"),
         ({"prophet": [1.0, 2.0, 3.0]}, "prophet_e6 is no declared measure"),
+        ({"profit": None}, "benchmark nash: measure profit_e6, with axes"),
+        ({"profit": [1.0, None, 3.0]}, "benchmark nash: measure profit_e6 is per firm, and has no number for some"),
+        ({"profit": [1.0, float("nan"), 3.0]}, "benchmark nash of Commons: measure profit: .* finite number"),
     ):
         with pytest.raises(UsageError, match=words):
             MeasuredEnv(env, commons_measures, KINDS, benchmarks={"nash": benchmark})
@@ -197,6 +203,30 @@ def test_an_institution_that_caps_is_refused_where_actions_have_no_parts() -> No
     with pytest.raises(UsageError, match="caps, but the actions of ann are no quantities"):
         Governed(env, capping, adapter=MeasuredEnv(env, commons_measures, KINDS))
     Governed(Commons(), capping, adapter=MeasuredEnv(Commons(), commons_measures, KINDS))
+
+
+def test_a_box_without_bounds_has_no_share_of_its_range() -> None:
+    env = Commons()
+    env._actions["ann"] = spaces.Box(0.0, np.inf, (1,), np.float64)
+    adapter = MeasuredEnv(env, commons_measures, KINDS)
+    assert not adapter.can_cap("ann")
+    with pytest.raises(UsageError, match="cannot be capped, only suspended"):
+        adapter.constrain("ann", np.array([4.0]), 500_000)
+
+
+def test_a_cap_is_a_share_of_the_range_also_where_that_begins_below_nothing_or_is_whole() -> None:
+    env = Commons()
+    env._actions["ann"] = spaces.Box(np.array([-4.0, 0.0]), np.array([4.0, 8.0]), dtype=np.float64)
+    env._actions["bob"] = spaces.Box(-5, 5, (2,), np.int64)
+    adapter = MeasuredEnv(env, commons_measures, KINDS)
+    assert adapter.constrain("ann", np.array([3.0, 1.0]), 250_000).tolist() == [-2.0, 1.0]
+    assert adapter.constrain("bob", np.array([-4, 5]), 250_000).tolist() == [-4, -3]
+
+
+def test_an_institution_binds_to_benchmarks_that_leave_measures_out() -> None:
+    env = Commons()
+    adapter = MeasuredEnv(env, commons_measures, KINDS, benchmarks={"nash": {"profit": [1.5, 2.0, 0.5]}})
+    Governed(env, institution(QUOTA), adapter=adapter)
 
 
 def test_values_become_millionths() -> None:

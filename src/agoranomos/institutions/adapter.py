@@ -110,7 +110,7 @@ class MeasuredEnv:
     the axes of each (`()`, `("firm",)`, `("good",)`, `("firm", "good")`). Fines are taken from the measure `profit`,
     and from rewards; one above Nash needs the measure `nash_profit`, too. A limit of 0 replaces the action by
     `idle_action` (the first of a Discrete, zeros of a Box); a larger one keeps a Box action within that share of its
-    range, and is refused for other spaces.
+    range, and is refused for other spaces. A benchmark may leave measures out; one per firm has a number for each.
     """
 
     def __init__(
@@ -137,21 +137,21 @@ class MeasuredEnv:
             goods=tuple(goods),
             measures={f"{key}_e6": MeasureKind(tuple(axes), key) for key, axes in kinds.items()},  # type: ignore[arg-type]
             benchmarks={
-                label: {f"{key}_e6": in_e6(value) for key, value in values.items()}
+                label: _in_millionths(values, f"benchmark {label} of {type(env).__name__}")
                 for label, values in (benchmarks or {}).items()
             },
         )
-
         if fault := misshapen_benchmarks(self.facts):
             raise UsageError(f"{self.facts.market}: {fault}")
 
     def can_cap(self, agent: str) -> bool:
-        """Only a Box has parts."""
-        return isinstance(self._env.action_space(agent), spaces.Box)
+        """Only a Box has parts, and shares of it only where it has bounds."""
+        space = self._env.action_space(agent)
+        return isinstance(space, spaces.Box) and space.is_bounded("both")
 
     def measures(self, outcome: Outcome) -> Measures:
         """The given function's measures in millionths; raises `UsageError` when one is missing or misshapen."""
-        found = {f"{key}_e6": in_e6(value) for key, value in self._measures(outcome).items()}
+        found = _in_millionths(self._measures(outcome), f"the measures function of {self.facts.market}")
         if fault := misshapen(self.facts, found):
             raise UsageError(f"the measures function of {self.facts.market}: {fault}")
         return found
@@ -169,10 +169,13 @@ class MeasuredEnv:
         if limit_e6 == 0:
             return self.idle(agent)
         space = self._env.action_space(agent)
-        if not isinstance(space, spaces.Box):
+        if not self.can_cap(agent):
             raise UsageError(f"{agent}: an action of {space} cannot be capped, only suspended")
-        highest = space.low + (space.high - space.low) * (limit_e6 / SCALE)
-        return np.minimum(np.asarray(action, dtype=space.dtype), highest.astype(space.dtype))
+        lowest, highest = space.low.astype(np.float64), space.high.astype(np.float64)
+        limit = lowest + (highest - lowest) * (limit_e6 / SCALE)
+        if np.issubdtype(space.dtype, np.integer):
+            limit = np.floor(limit)
+        return np.minimum(np.asarray(action, dtype=space.dtype), limit.astype(space.dtype))
 
     def settle(self, reward: float, fine_e6: int) -> float:
         """Reward less fine."""
@@ -204,6 +207,17 @@ def in_e6(value: Any) -> Measured:
         return to_e6(float(value))
     except (ValueError, OverflowError, TypeError):
         raise UsageError(f"a measure is {value!r}; a finite number was expected") from None
+
+
+def _in_millionths(values: Mapping[str, Any], where: str) -> dict[str, Measured]:
+    """Measures keyed without unit, in millionths; raises `UsageError` that says where and which is no number."""
+    found = {}
+    for key, value in values.items():
+        try:
+            found[f"{key}_e6"] = in_e6(value)
+        except UsageError as error:
+            raise UsageError(f"{where}: measure {key}: {error.message}") from None
+    return found
 
 
 def _record(action: Any) -> tuple[int, ...]:

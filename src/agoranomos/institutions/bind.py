@@ -107,7 +107,8 @@ def _refuse_blindness(institution: Institution, facts: MarketFacts) -> None:
 
 
 def _undefined(measure: str, facts: MarketFacts) -> bool:
-    rows = [facts.benchmarks[b][f"{measure}_e6"] for b in ("nash", "monopoly") if b in facts.benchmarks]
+    key = f"{measure}_e6"
+    rows = [row[key] for b in ("nash", "monopoly") if key in (row := facts.benchmarks.get(b, {}))]
     return bool(rows) and all(_is_none(row) for row in rows)
 
 

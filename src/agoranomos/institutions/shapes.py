@@ -16,13 +16,18 @@ def misshapen(facts: MarketFacts, measures: Measures) -> str:
 
 
 def misshapen_benchmarks(facts: MarketFacts) -> str:
-    """What is wrong with the benchmarks, in words; each may leave measures out, but holds none that is not declared."""
+    """What is wrong with the benchmarks, in words; each may leave measures out.
+
+    It holds none that is not declared, and a number for every firm in those per firm: fines are reckoned from it.
+    """
     for label, measures in facts.benchmarks.items():
         for name, value in measures.items():
             if name not in facts.measures:
                 return f"benchmark {label}: {name} is no declared measure"
             if fault := _misfit(facts, name, value):
                 return f"benchmark {label}: {fault}"
+            if "firm" in facts.measures[name].axes and _undefined(value):
+                return f"benchmark {label}: measure {name} is per firm, and has no number for some: {value!r}"
     return ""
 
 
@@ -31,6 +36,10 @@ def _misfit(facts: MarketFacts, name: str, value: Measured) -> str:
     axes = facts.measures[name].axes
     fault = _fault(value, [lengths[axis] for axis in axes])
     return f"measure {name}, with axes {axes}: {fault}" if fault else ""
+
+
+def _undefined(value: Measured) -> bool:
+    return any(_undefined(cell) for cell in value) if isinstance(value, tuple) else value is None
 
 
 def _fault(value: Measured, shape: Sequence[int]) -> str:
