@@ -231,3 +231,11 @@ def test_half_a_character_in_a_note_ends_up_in_no_prompt():
     assert first.memory.plans == "go on ?"
     decide(policy, observation(2), memory=first.memory)
     assert "go on ?" in engine.requests[-1].messages[-1].content
+
+
+def test_half_a_character_in_a_reply_is_not_recorded():
+    engine = Script("no object \ud83d", reply(50, 30, "PLACE").replace("PLACE", "go \ud83d"))
+    decision = decide(firm(engine), observation(1))
+    assert [call.reply.count("?") for call in decision.account.calls] == [1, 1]
+    assert all(call.reply.encode() for call in decision.account.calls)
+    assert decision.memory.plans == "go ?"

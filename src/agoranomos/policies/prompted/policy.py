@@ -22,7 +22,7 @@ from agoranomos.policies.policy import Account, Call, Decision, Observation
 from agoranomos.policies.prompted.firm import Firm
 from agoranomos.policies.prompted.memory import Notes
 from agoranomos.policies.prompted.repair import repaired_quantities
-from agoranomos.policies.prompted.reply import Reply, read_reply, reply_schema
+from agoranomos.policies.prompted.reply import Reply, read_reply, reply_schema, writable
 from agoranomos.policies.prompted.template import PromptTemplate
 from agoranomos.randomness import Randomness
 
@@ -152,7 +152,7 @@ class Prompted:
         return Call(
             model=self._engine.name,
             prompt_sha256=prompt_sha256(request),
-            reply=completion.text,
+            reply=writable(completion.text),
             prompt_tokens=completion.prompt_tokens,
             reply_tokens=completion.reply_tokens,
             failure=failure,

@@ -145,8 +145,15 @@ def _find(value: Any, key: str, depth: int = 0) -> Any:
 
 def _note(document: dict[str, Any], key: str) -> str:
     note = _find(document, key)
-    # An escape such as \ud83d is legal JSON, but half a character: no prompt could be made of it.
-    return note.encode("utf-8", "replace").decode() if isinstance(note, str) else ""
+    return writable(note) if isinstance(note, str) else ""
+
+
+def writable(text: str) -> str:
+    """The text with a question mark for each half of a character, which neither a prompt nor a record can hold.
+
+    The escape of one half without the other is legal JSON.
+    """
+    return text.encode("utf-8", "replace").decode()
 
 
 def _number(value: Any) -> float | None:
