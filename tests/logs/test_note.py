@@ -5,8 +5,9 @@ import pytest
 from agoranomos.logs import LogFault, SigningKey, Verifier
 from agoranomos.logs.checkpoint import open_checkpoint
 from agoranomos.logs.merkle import leaf_hash
-from agoranomos.logs.note import MAX_NOTE_BYTES, open_note, parse_note, sign_note
+from agoranomos.logs.note import MAX_NOTE_BYTES, open_note, parse_note
 from agoranomos.logs.proofs import verify_inclusion
+from agoranomos.logs.signing import sign_note
 from logs.building import vectors
 
 NOTES = vectors("signed_notes.json")

@@ -6,6 +6,7 @@ from agoranomos.logs.certificate import Certificate
 from agoranomos.logs.checkpoint import Checkpoint
 from agoranomos.logs.journal import frame
 from agoranomos.logs.merkle import leaf_hashes, root_of
+from agoranomos.logs.signing import sign_note
 from logs.building import ORIGIN, RUN, TRUSTED, WORKSPACE, entries, entry, make_log, open_log, put_lines
 
 
@@ -17,7 +18,7 @@ def log(tmp_path):
 
 
 def note(size):
-    return Checkpoint(ORIGIN, size, root_of(leaf_hashes(entries(size)))).sign(RUN)
+    return sign_note(Checkpoint(ORIGIN, size, root_of(leaf_hashes(entries(size)))).text, RUN)
 
 
 def test_what_the_checkpoint_covers(log):
@@ -118,7 +119,7 @@ def test_trust_is_asked_for_when_it_is_given(log):
     with pytest.raises(LogFault) as caught:
         read_recorded(log, [stranger.verifier])
     assert caught.value.kind == "undecided"
-    (log / "certificate").write_bytes(Certificate(SigningKey.generate(ORIGIN).verifier).sign(WORKSPACE))
+    (log / "certificate").write_bytes(sign_note(Certificate(SigningKey.generate(ORIGIN).verifier).text, WORKSPACE))
     with pytest.raises(LogFault, match="certifies another key"):
         read_recorded(log, TRUSTED)
 

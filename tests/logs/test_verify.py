@@ -21,6 +21,7 @@ from agoranomos.logs.certificate import Certificate
 from agoranomos.logs.checkpoint import Checkpoint
 from agoranomos.logs.journal import frame
 from agoranomos.logs.merkle import leaf_hashes, root_of
+from agoranomos.logs.signing import sign_note
 from logs.building import ORIGIN, RUN, TRUSTED, WORKSPACE, entries, entry, lines_of, make_log, open_log, put_lines
 
 FILES = ("checkpoint", layout.JOURNAL, "log.vkey", "certificate", layout.entries_file(0), layout.leaves_file(0))
@@ -209,7 +210,7 @@ def test_an_entry_that_was_signed_under_a_wrong_number(tmp_path, monkeypatch):
 
 
 def test_an_older_checkpoint_put_back(log):
-    notes = [Checkpoint(ORIGIN, size, root_of(leaf_hashes(entries(size)))).sign(RUN) for size in (3, 5, 6)]
+    notes = [sign_note(Checkpoint(ORIGIN, size, root_of(leaf_hashes(entries(size)))).text, RUN) for size in (3, 5, 6)]
     assert (log / layout.JOURNAL).read_bytes() == b"".join(map(frame, notes))
     (log / "checkpoint").write_bytes(notes[0])
     assert "an older checkpoint was put back" in fault_of(log).message
@@ -222,7 +223,7 @@ def test_an_older_checkpoint_put_back(log):
 
 
 def test_a_whole_older_state_verifies_and_says_that_it_cannot_tell(log):
-    note = Checkpoint(ORIGIN, 3, root_of(leaf_hashes(entries(3)))).sign(RUN)
+    note = sign_note(Checkpoint(ORIGIN, 3, root_of(leaf_hashes(entries(3)))).text, RUN)
     (log / "checkpoint").write_bytes(note)
     (log / layout.JOURNAL).write_bytes(frame(note))
     put_lines(log, entries(3))
@@ -233,7 +234,7 @@ def test_a_whole_older_state_verifies_and_says_that_it_cannot_tell(log):
 
 
 def test_two_checkpoints_of_one_size(log):
-    other = Checkpoint(ORIGIN, 6, bytes(32)).sign(RUN)
+    other = sign_note(Checkpoint(ORIGIN, 6, bytes(32)).text, RUN)
     (log / "checkpoint").write_bytes(other)
     assert fault_of(log).kind == "tampered"
 
@@ -265,7 +266,7 @@ def test_a_rewritten_log_under_a_key_that_nobody_certified(log, tmp_path):
     forged.append([entry(0, "forged")])
     forged.close()
     assert fault_of(log).kind == "undecided"
-    (log / "certificate").write_bytes(Certificate(RUN.verifier).sign(WORKSPACE))
+    (log / "certificate").write_bytes(sign_note(Certificate(RUN.verifier).text, WORKSPACE))
     assert "certifies another key" in fault_of(log).message
 
 
@@ -380,7 +381,7 @@ def test_a_file_that_cannot_be_read_is_the_machines_fault(log):
     with pytest.raises(MachineError, match="cannot read"):
         verify_log(log, TRUSTED)
     (log / "certificate").rmdir()
-    (log / "certificate").write_bytes(Certificate(RUN.verifier).sign(WORKSPACE))
+    (log / "certificate").write_bytes(sign_note(Certificate(RUN.verifier).text, WORKSPACE))
     (log / layout.entries_file(0)).unlink()
     (log / layout.entries_file(0)).mkdir()
     with pytest.raises(MachineError, match="cannot read"):

@@ -5,11 +5,12 @@ docs/log-format.md says what lies in a log's folder, and what a log can and cann
 
 from agoranomos.logs.checkpoint import Checkpoint
 from agoranomos.logs.faults import LogFault, WriteFailed
-from agoranomos.logs.keys import SigningKey, Verifier
+from agoranomos.logs.keys import Verifier
 from agoranomos.logs.keystore import KeyStore, read_vkeys
 from agoranomos.logs.log import MAX_ENTRY_BYTES, Acknowledgement, Log
 from agoranomos.logs.memory import MemoryLog
 from agoranomos.logs.reader import LogReader, Recorded, read_blob, read_recorded, recorded, was_closed
+from agoranomos.logs.signing import SigningKey
 from agoranomos.logs.storage import DiskStorage, Storage
 from agoranomos.logs.verify import Verification, verify_log
 from agoranomos.logs.writer import LogWriter

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from agoranomos.logs.checkpoint import check_origin
 from agoranomos.logs.faults import LogFault
-from agoranomos.logs.keys import SigningKey, Verifier
-from agoranomos.logs.note import open_note, parse_note, sign_note
+from agoranomos.logs.keys import Verifier
+from agoranomos.logs.note import open_note, parse_note
 
 HEADER = "agoranomos run certificate v1"
 """The first line. It holds spaces, so no checkpoint's text can begin with it."""
@@ -24,10 +24,6 @@ class Certificate:
     def text(self) -> str:
         """The three lines that are signed."""
         return f"{HEADER}\n{self.log.name}\n{self.log.vkey}\n"
-
-    def sign(self, certifier: SigningKey) -> bytes:
-        """The signed note."""
-        return sign_note(self.text, certifier)
 
 
 def read_certificate(note: bytes) -> Certificate:

@@ -7,9 +7,9 @@ import re
 from dataclasses import dataclass
 
 from agoranomos.logs.faults import LogFault
-from agoranomos.logs.keys import SigningKey, Verifier, check_key_name, strict_base64
+from agoranomos.logs.keys import Verifier, check_key_name, strict_base64
 from agoranomos.logs.merkle import HASH_BYTES
-from agoranomos.logs.note import open_note, sign_note
+from agoranomos.logs.note import open_note
 from agoranomos.logs.proofs import MAX_SIZE
 
 _SIZE = re.compile(r"0|[1-9][0-9]{0,18}")
@@ -28,10 +28,6 @@ class Checkpoint:
     def text(self) -> str:
         """The three lines that are signed."""
         return f"{self.origin}\n{self.size}\n{base64.b64encode(self.root).decode()}\n"
-
-    def sign(self, key: SigningKey) -> bytes:
-        """The signed note of this checkpoint."""
-        return sign_note(self.text, key)
 
 
 def check_origin(origin: str) -> str:

@@ -1,4 +1,4 @@
-"""Ed25519 keys in the C2SP form: `name+keyid+base64(0x01 || public key)` (c2sp.org/signed-note)."""
+"""Public Ed25519 keys in the C2SP form: `name+keyid+base64(0x01 || public key)` (c2sp.org/signed-note)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from agoranomos.logs.faults import LogFault
 
@@ -103,44 +103,3 @@ class Verifier:
             Ed25519PublicKey.from_public_bytes(self.public).verify(signature, message)
         except InvalidSignature:
             raise LogFault("tampered", f"the signature of {self.name} does not fit the text") from None
-
-
-class SigningKey:
-    """A private key under a name. It is never shown, and never written by this class."""
-
-    __slots__ = ("_private", "verifier")
-
-    def __init__(self, name: str, private: Ed25519PrivateKey) -> None:
-        self._private = private
-        self.verifier = Verifier(name, private.public_key().public_bytes_raw())
-
-    @classmethod
-    def generate(cls, name: str) -> SigningKey:
-        """A new key from the system's randomness."""
-        return cls(name, Ed25519PrivateKey.generate())
-
-    @classmethod
-    def from_seed(cls, name: str, seed: bytes) -> SigningKey:
-        """The key of a 32-byte seed (RFC 8032, section 5.1.5)."""
-        return cls(name, Ed25519PrivateKey.from_private_bytes(seed))
-
-    @property
-    def name(self) -> str:
-        """The name that its signatures carry."""
-        return self.verifier.name
-
-    @property
-    def vkey(self) -> str:
-        """The public key as one word of text."""
-        return self.verifier.vkey
-
-    def sign(self, text: str) -> str:
-        """The signature line of a note with this text (which ends in a newline), its newline included."""
-        signature = self._private.sign(text.encode())
-        return f"— {self.name} {base64.b64encode(self.verifier.key_id + signature).decode()}\n"
-
-    def __repr__(self) -> str:
-        return f"SigningKey({self.vkey})"
-
-    def __reduce__(self) -> tuple[object, ...]:
-        raise TypeError("a signing key is not copied, pickled or sent to another process")

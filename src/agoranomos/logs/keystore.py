@@ -20,7 +20,8 @@ from cryptography.hazmat.primitives.serialization import (
 
 from agoranomos.errors import MachineError, UsageError
 from agoranomos.logs.faults import LogFault
-from agoranomos.logs.keys import SigningKey, Verifier
+from agoranomos.logs.keys import Verifier
+from agoranomos.logs.signing import SigningKey
 
 _ROLE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
 _MAX_KEY_BYTES = 1 << 16

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from agoranomos.logs.faults import LogFault
-from agoranomos.logs.keys import SigningKey, Verifier, check_key_name, strict_base64
+from agoranomos.logs.keys import Verifier, check_key_name, strict_base64
 
 MAX_NOTE_BYTES = 1 << 20
 MAX_SIGNATURES = 100
@@ -40,13 +40,6 @@ class OpenedNote:
     text: str
     verified: tuple[Verifier, ...]
     unknown: tuple[NoteSignature, ...]
-
-
-def sign_note(text: str, *signers: SigningKey) -> bytes:
-    """The note of `text`, which must end in a newline, signed by each of `signers`."""
-    note = f"{text}\n{''.join(signer.sign(text) for signer in signers)}".encode()
-    parse_note(note)
-    return note
 
 
 def parse_note(data: bytes) -> Note:

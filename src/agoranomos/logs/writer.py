@@ -16,9 +16,9 @@ from agoranomos.logs.certificate import Certificate
 from agoranomos.logs.checkpoint import Checkpoint, check_origin
 from agoranomos.logs.faults import LogFault, WriteFailed
 from agoranomos.logs.journal import frame
-from agoranomos.logs.keys import SigningKey
 from agoranomos.logs.log import Acknowledgement, check_entries
 from agoranomos.logs.merkle import CompactRange, leaf_hashes
+from agoranomos.logs.signing import SigningKey, sign_note
 from agoranomos.logs.storage import DiskStorage, Storage
 
 Durable = Literal["append", "close"]
@@ -46,7 +46,7 @@ class LogWriter:
         self.folder = folder
         self.origin = key.name
         self._key: SigningKey | None = key
-        self._certificate = Certificate(key.verifier).sign(certifier)
+        self._certificate = sign_note(Certificate(key.verifier).text, certifier)
         self._durable = durable
         self._storage = storage
         self._tree = CompactRange()
@@ -246,7 +246,7 @@ class LogWriter:
 
     def _sign_checkpoint(self) -> bytes:
         """Sign the head; it is in the journal, on disk, when this returns."""
-        self._note = Checkpoint(self.origin, self.size, self._tree.root()).sign(self._signer)
+        self._note = sign_note(Checkpoint(self.origin, self.size, self._tree.root()).text, self._signer)
         self._storage.append(self._journal, frame(self._note))
         self._storage.fdatasync(self._journal)
         return self._note
