@@ -83,7 +83,7 @@ def test_every_shipped_roster_is_valid_and_fits_the_duopoly():
         ("sharpness", "sharpnes", r"pair.yaml:6:7: unknown key 'sharpnes'\n.*Did you mean 'sharpness'"),
         ("0.9", "nine", r"pair.yaml:6:7: agents.0.parameters.sharpness: .*number.*\(found 'nine'\)"),
         ("noise: 0.05", "noise: .nan", r"pair.yaml:7:5: agents.0.noise: .*finite"),
-        ("noise: 0.05", "count: 1.0", r"pair.yaml:7:5: agents.0.count: .*integer"),
+        ("noise: 0.05", "count: 1.0", r"pair.yaml:7:5: agents.0.count: a whole number"),
         ("parameters:\n      sharpness: 0.9", "parameters: [0.9]", r"pair.yaml:5:5: agents.0.parameters"),
         ("policy: divider", "policy: broken", r"broken.yaml:3:1: type: "),
     ],

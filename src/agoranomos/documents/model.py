@@ -6,7 +6,9 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_-]{0,62}$")]
+NAME_PATTERN = r"^[A-Za-z_][A-Za-z0-9_-]{0,62}$"
+
+Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN)]
 """A name that is safe in a path, an origin and a CEL expression's neighbourhood."""
 
 Finite = Annotated[float, Field(allow_inf_nan=False)]

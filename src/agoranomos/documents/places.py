@@ -14,20 +14,34 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 def place_of(name: str, tree: Any, path: Sequence[str | int]) -> str:
     """`name:line:column` (1-based) of the deepest part of `path` that the text holds."""
     line, column = 1, 1
-    node = tree
-    for part in path:
+    for part, node in _steps(tree, path):
         try:
-            if isinstance(node, CommentedMap) and part in node:
-                at = node.lc.key(part)
-            elif isinstance(node, CommentedSeq) and isinstance(part, int) and part < len(node):
-                at = node.lc.item(part)
-            else:
-                continue  # Pydantic puts names of union members into its paths; the text does not hold them.
+            at = node.lc.key(part) if isinstance(node, CommentedMap) else node.lc.item(part)
         except (KeyError, AttributeError, TypeError):
             break
         line, column = at[0] + 1, at[1] + 1
-        node = node[part]
     return f"{name}:{line}:{column}"
+
+
+def written_path(tree: Any, path: Sequence[str | int]) -> tuple[str | int, ...]:
+    """The parts of `path` that the text holds."""
+    return tuple(part for part, _ in _steps(tree, path))
+
+
+def _steps(tree: Any, path: Sequence[str | int]) -> Iterator[tuple[Any, Any]]:
+    """Each part of `path` that the text holds, with the mapping or list that holds it.
+
+    The others are names of a union's members, which Pydantic puts into its paths.
+    """
+    node = tree
+    for part in path:
+        if isinstance(node, CommentedMap):
+            held = part in node
+        else:
+            held = isinstance(node, CommentedSeq) and isinstance(part, int) and part < len(node)
+        if held:
+            yield part, node
+            node = node[part]
 
 
 def words_valid_at(model: type[BaseModel], tree: Any, path: Sequence[str | int]) -> list[str]:

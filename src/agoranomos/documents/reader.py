@@ -14,7 +14,8 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import Node, ScalarNode
 
-from agoranomos.documents.places import place_of, words_valid_at
+from agoranomos.documents.faults import causes, in_words
+from agoranomos.documents.places import place_of, words_valid_at, written_path
 from agoranomos.errors import DocumentError, MachineError, UsageError, nearest
 
 MAX_DOCUMENT_BYTES = 1 << 20
@@ -151,26 +152,33 @@ def _first_fault(source: Source, tree: CommentedMap, model: type[BaseModel], err
         place = place_of("", tree, fault["loc"])
         return fault["type"] != "extra_forbidden", tuple(int(n) for n in place.split(":") if n)
 
-    faults = sorted(error.errors(include_url=False), key=order)
+    def stands_at(fault: Any) -> tuple[str | int, ...]:
+        absent = fault["type"] == "missing"
+        return written_path(tree, fault["loc"]) + ((fault["loc"][-1],) if absent else ())
+
+    found = error.errors(include_url=False)
+    faults = sorted(causes(found, [stands_at(fault) for fault in found]), key=order)
     fault = faults[0]
+    others = len({stands_at(one) for one in faults}) - 1
     loc: Sequence[str | int] = fault["loc"]
-    dotted = ".".join(str(part) for part in loc)
+    dotted = ".".join(str(part) for part in written_path(tree, loc))
     advice = ""
     if fault["type"] == "extra_forbidden":
         message = f"unknown key {str(loc[-1])!r}"
         advice = nearest(str(loc[-1]), words_valid_at(model, tree, loc))
     elif fault["type"] == "missing":
-        message = f"{dotted} is missing"
+        message = f"{'.'.join(part for part in (dotted, str(loc[-1])) if part)} is missing"
     else:
-        text = fault["msg"].removeprefix("Value error, ")
+        text = in_words(fault)
         shown = fault.get("input")
         value = f" (found {shown!r})" if isinstance(shown, (str, int, float, bool)) or shown is None else ""
         message = f"{dotted}: {text}{value}" if dotted else f"{text}"
-        expected = (fault.get("ctx") or {}).get("expected")
-        if isinstance(expected, str) and isinstance(shown, str):
-            advice = nearest(shown, [word.strip("' ") for word in expected.replace(" or ", ",").split(",")])
-    if len(faults) > 1:
-        advice = f"{advice} ({len(faults) - 1} more in this file)".strip()
+        context = fault.get("ctx") or {}
+        expected, word = context.get("expected_tags", context.get("expected")), context.get("tag", shown)
+        if isinstance(expected, str) and isinstance(word, str):
+            advice = nearest(word, [one.strip("' ") for one in expected.replace(" or ", ",").split(",")])
+    if others:
+        advice = f"{advice} ({others} more in this file)".strip()
     return DocumentError(message, place=place_of(source.name, tree, loc), advice=advice)
 
 
