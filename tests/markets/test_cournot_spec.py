@@ -102,7 +102,7 @@ def test_what_is_no_mapping_is_refused():
 def test_from_python_an_error_is_one_sentence():
     with pytest.raises(UsageError) as caught:
         cournot_spec(capacity=-1)
-    assert str(caught.value) == "capacity.0: Input should be greater than 0"
+    assert str(caught.value) == "capacity.0: more than 0 was expected"
     with pytest.raises(UsageError, match=r"^values up to .* choose larger units"):
         cournot_spec(capacity=1e12)
 

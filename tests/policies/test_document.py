@@ -46,7 +46,7 @@ def test_every_shipped_policy_file_is_valid():
     [
         (TUNED.replace("divider", "divder"), r"blunt.yaml:3:1: type: .*(?s:.*)Did you mean 'divider'"),
         (TUNED.replace("sharpness", "sharpnes"), r"blunt.yaml:5:3: unknown key 'sharpnes'\n.*Did you mean 'sharpness'"),
-        (TUNED.replace("0.9", "1.9"), r"blunt.yaml:5:3: parameters.sharpness: .*less than or equal to 1"),
+        (TUNED.replace("0.9", "1.9"), r"blunt.yaml:5:3: parameters.sharpness: .*at most 1"),
         (TUNED.replace("0.9", ".nan"), r"blunt.yaml:5:3: parameters.sharpness: .*finite"),
         (TUNED.replace("type", "typo"), r"blunt.yaml:3:1: unknown key 'typo'"),
         (TUNED.replace("kind: policy", "kind: roster"), r"blunt.yaml:1:1: `kind` is 'roster'"),

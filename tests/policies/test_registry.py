@@ -122,7 +122,7 @@ def test_two_plug_ins_with_one_name_are_told_apart_from_none(plug_ins, monkeypat
     ("given", "message"),
     [
         ({"sharpnes": 1}, r"policy 'divider': unknown parameter 'sharpnes'\n.*Did you mean 'sharpness'"),
-        ({"sharpness": 2}, r"policy 'divider': parameter sharpness: .*less than or equal to 1 \(found 2\)"),
+        ({"sharpness": 2}, r"policy 'divider': parameter sharpness: .*at most 1 was expected \(found 2\)"),
         ({"sharpness": float("nan")}, r"parameter sharpness: .*finite"),
     ],
 )

@@ -10,6 +10,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 from agoranomos.campaigns.document import Campaign
+from agoranomos.documents import first_fault
 from agoranomos.errors import UsageError, nearest
 
 FIXED = ("kind", "version")
@@ -31,11 +32,8 @@ def override(campaign: Campaign, settings: Sequence[str]) -> Campaign:
     try:
         return Campaign.model_validate(tree)
     except ValidationError as error:
-        fault = error.errors(include_url=False)[0]
-        where = ".".join(str(part) for part in fault["loc"])
-        message = fault["msg"].removeprefix("Value error, ")
         given = " ".join(f"--set {setting}" for setting in settings)
-        raise UsageError(f"{given}: {where + ': ' if where else ''}{message}") from None
+        raise UsageError(f"{given}: {first_fault(error)[1]}") from None
 
 
 def _apply(tree: Any, setting: str) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from pydantic import ValidationError
+
 from agoranomos.documents.model import NAME_PATTERN
 
 Fault = Mapping[str, Any]
@@ -81,3 +83,11 @@ def causes(faults: Sequence[Fault], paths: Sequence[tuple[str | int, ...]]) -> l
         for fault, path in zip(faults, paths, strict=True)
         if not any(len(other) > len(path) and other[: len(path)] == path for other in paths)
     ]
+
+
+def first_fault(error: ValidationError) -> tuple[Fault, str]:
+    """The first of the faults of values that stand in no file, and what it says, with the value's place before it."""
+    faults: list[Fault] = [dict(fault) for fault in error.errors(include_url=False)]
+    fault = causes(faults, [tuple(fault["loc"]) for fault in faults])[0]
+    where = ".".join(str(part) for part in fault["loc"])
+    return fault, f"{where}: {in_words(fault)}" if where else in_words(fault)

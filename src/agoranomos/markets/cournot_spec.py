@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
 
-from agoranomos.documents import Document, DocumentPart, Name
+from agoranomos.documents import Document, DocumentPart, Name, first_fault
 from agoranomos.errors import UsageError, nearest
 from agoranomos.markets.facts import SCALE
 from agoranomos.randomness import MAX_EXACT_INTEGER
@@ -143,10 +143,7 @@ def cournot_spec(**fields: Any) -> CournotSpec:
     try:
         return CournotSpec(**fields)
     except ValidationError as error:
-        fault = error.errors(include_url=False)[0]
-        where = ".".join(str(part) for part in fault["loc"])
-        text = fault["msg"].removeprefix("Value error, ")
-        raise UsageError(f"{where}: {text}" if where else text) from None
+        raise UsageError(first_fault(error)[1]) from None
 
 
 def _is_number(value: Any) -> bool:

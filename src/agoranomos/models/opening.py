@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 
 from pydantic import Field, ValidationError
 
-from agoranomos.documents import DocumentPart
+from agoranomos.documents import DocumentPart, first_fault
 from agoranomos.errors import MachineError, UsageError, nearest, unknown_name
 from agoranomos.models.engine import Engine
 from agoranomos.models.mock import MOCK_STYLES, MockEngine, MockOptions
@@ -115,10 +115,10 @@ def _options(name: str, query: str, kind: type[OptionsT]) -> OptionsT:
         pairs: Sequence[tuple[str, str]] = parse_qsl(query, keep_blank_values=True, strict_parsing=True)
         return kind.model_validate_strings(dict(pairs))
     except ValidationError as error:
-        fault = error.errors(include_url=False)[0]
-        option = ".".join(str(part) for part in fault["loc"])
+        fault, text = first_fault(error)
         if fault["type"] == "extra_forbidden":
+            option = ".".join(str(part) for part in fault["loc"])
             raise UsageError(f"{name}: unknown option {option!r}", advice=nearest(option, kind.model_fields)) from None
-        raise UsageError(f"{name}: {option}: {fault['msg']}") from None
+        raise UsageError(f"{name}: {text}") from None
     except ValueError:
         raise UsageError(f"{name}: options are written ?option=value&option=value") from None

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from pydantic import ValidationError
 
-from agoranomos.documents import DocumentPart
+from agoranomos.documents import DocumentPart, first_fault
 from agoranomos.errors import UsageError, nearest
 from agoranomos.models.engine import Engine
 from agoranomos.policies.policy import Policy, Seat
@@ -59,14 +59,13 @@ class PolicyType:
         try:
             return self.parameters.model_validate(dict(given))
         except ValidationError as error:
-            fault = error.errors(include_url=False)[0]
-            where = ".".join(str(part) for part in fault["loc"])
+            fault, text = first_fault(error)
             if fault["type"] == "extra_forbidden":
+                where = ".".join(str(part) for part in fault["loc"])
                 message, advice = f"unknown parameter {where!r}", nearest(where, self.parameters.model_fields)
                 advice = advice or "It has no parameters."
             else:
-                text = fault["msg"].removeprefix("Value error, ")
-                message, advice = f"parameter {where}: {text} (found {fault['input']!r})", ""
+                message, advice = f"parameter {text} (found {fault['input']!r})", ""
             raise UsageError(f"policy {self.name!r}: {message}", advice=advice) from None
 
 
