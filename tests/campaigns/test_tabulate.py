@@ -5,9 +5,10 @@ import pytest
 
 from agoranomos.campaigns import build_tables
 from agoranomos.campaigns.tables import TABLES
-from agoranomos.campaigns.tabulate import Columns, RunTables, write_table
+from agoranomos.campaigns.tabulate import Columns, RunTables, _acts_of, write_table
 from agoranomos.campaigns.timings import read_timings
 from agoranomos.errors import Finding, MachineError, UsageError
+from agoranomos.institutions.judgement import Transition
 from campaigns.laboratory import SCRIPTED, Lab
 
 DIVIDED = SCRIPTED.replace("[nash-noisy, ladder-gamer]", "[divider]").replace("rounds: 12", "rounds: 50")
@@ -136,3 +137,20 @@ def test_tables_that_cannot_be_written_are_the_machine_s_fault(tmp_path) -> None
     (tmp_path / "tables").write_text("a file")
     with pytest.raises(MachineError, match="cannot write"):
         write_table(tmp_path / "tables", Columns(TABLES["runs"]))
+
+
+@pytest.mark.parametrize(
+    ("case", "sanctioned", "blocked", "kinds"),
+    [
+        ("c1", set(), "", ["transition", "warning"]),
+        ("c1", {("firm_2", "c1"), ("firm_1", "c0")}, "", ["transition", "warning"]),
+        ("c1", {("firm_1", "c1")}, "", ["transition"]),
+        ("c1", set(), "cooldown", ["blocked"]),
+        ("", set(), "", ["transition"]),
+    ],
+)
+def test_a_warning_is_what_follows_a_case_and_takes_nothing(
+    case: str, sanctioned: set[tuple[str, str]], blocked: str, kinds: list[str]
+) -> None:
+    transition = Transition("firm_1", "R1:calm->on_notice", "violation", case=case, blocked=blocked)
+    assert [act["kind"] for act in _acts_of(transition, sanctioned)] == kinds

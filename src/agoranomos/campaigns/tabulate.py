@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -17,9 +17,6 @@ from agoranomos.errors import Finding, MachineError
 from agoranomos.institutions.entries import Opened, Round
 from agoranomos.institutions.judgement import CaseRecord, Sanction, StandingRecord, Transition
 from agoranomos.markets.facts import SCALE
-
-WARNING = "warning"
-"""An applied transition into a state of this name is also counted as a warning."""
 
 Row = dict[str, list[Any]]
 
@@ -117,8 +114,9 @@ class RunTables:
         self._add_agents(arm, seed, opened.facts.agents, rows, suspended)
         for case in body.cases:
             self._enforce(arm, seed, rows.number, **_case(case))
+        sanctioned = {(sanction.agent, sanction.case) for sanction in rows.sanctions}
         for transition in rows.transitions:
-            for act in _acts_of(transition):
+            for act in _acts_of(transition, sanctioned):
                 self._enforce(arm, seed, rows.number, **act)
         for sanction in rows.sanctions:
             self._enforce(arm, seed, rows.number, **_sanction(sanction))
@@ -259,7 +257,8 @@ def _case(case: CaseRecord) -> dict[str, Any]:
     return {"agent": case.agent, "kind": "case", "rule": case.rule, "case": case.case, "reason": signals}
 
 
-def _acts_of(transition: Transition) -> list[dict[str, Any]]:
+def _acts_of(transition: Transition, sanctioned: Collection[tuple[str, str]]) -> list[dict[str, Any]]:
+    """A transition that follows a case and takes nothing is also a warning, whatever its state is called."""
     act = {
         "agent": transition.agent,
         "rule": transition.edge.partition(":")[0],
@@ -270,7 +269,7 @@ def _acts_of(transition: Transition) -> list[dict[str, Any]]:
     if transition.blocked:
         return [{**act, "kind": "blocked", "reason": transition.blocked}]
     acts = [{**act, "kind": "transition", "reason": transition.event}]
-    if transition.edge.endswith(f"->{WARNING}"):
+    if transition.case and (transition.agent, transition.case) not in sanctioned:
         acts.append({**act, "kind": "warning", "reason": transition.event})
     return acts
 
