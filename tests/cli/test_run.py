@@ -65,6 +65,16 @@ def test_a_dry_run_shows_the_plan_and_writes_nothing(lab: Path, capfd) -> None:
     assert not (lab / "logs").exists()
 
 
+def test_rounds_that_were_set_say_whom_they_do_not_reach(lab: Path, capfd) -> None:
+    own = SCRIPTED.replace("rosters: [", "rosters: [{roster: divider, rounds: 5}, ", 1)
+    assert own != SCRIPTED
+    (lab / "campaigns" / "own.yaml").write_text(own)
+    assert run_command(["run", "own", "--dry-run", "--set", "rounds=4"]) == 0
+    assert "--set rounds does not reach those with rounds of their own: divider (5)." in capfd.readouterr().err
+    assert run_command(["run", "own", "--dry-run"]) == 0
+    assert "does not reach" not in capfd.readouterr().err
+
+
 def test_another_plan_has_a_folder_of_its_own_and_says_what_differs(lab: Path, capfd) -> None:
     assert run_command(["run", "small", "--limit", "1"]) == 0
     capfd.readouterr()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -62,6 +63,8 @@ def run(
         raise UsageError(f"there is no executor {executor!r} yet", advice=nearest(executor, EXECUTORS))
     workspace = find_workspace()
     plan = plan_campaign(campaign, workspace, settings or ())
+    if apart := _rounds_of_their_own(plan, settings or ()):
+        _remark(f"--set rounds does not reach those with rounds of their own: {apart}.")
     if dry_run:
         _show_plan(plan, limit, as_json)
         return
@@ -72,6 +75,14 @@ def run(
         _remark(f"That is another experiment, so this one has a folder of its own: {folder.root}")
     outcome = _execute(plan, folder, limit, workers)
     _conclude(outcome, as_json)
+
+
+def _rounds_of_their_own(plan: Plan, settings: Sequence[str]) -> str:
+    """The rosters whose number of rounds is not the one that `--set rounds=N` gave; empty where it was not given."""
+    if not any(setting.partition("=")[0].strip() == "rounds" for setting in settings):
+        return ""
+    apart = {arm.roster_name: arm.rounds for arm in plan.arms if arm.rounds != plan.campaign.rounds}
+    return ", ".join(f"{roster} ({rounds})" for roster, rounds in apart.items())
 
 
 def _execute(plan: Plan, folder: CampaignFolder, limit: int | None, workers: int | None) -> Outcome:
