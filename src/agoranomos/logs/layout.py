@@ -15,6 +15,7 @@ CERTIFICATE = "certificate"
 LOCK = ".lock"
 ENTRIES = "entries"
 LEAVES = "leaves"
+HASHES = "hashes"
 BLOBS = "blobs"
 CHECKPOINTS = "checkpoints"
 
@@ -27,6 +28,11 @@ def entries_file(first: int) -> str:
 def leaves_file(first: int) -> str:
     """The leaf hashes of the same segment, 32 bytes each."""
     return f"{LEAVES}/{first:012d}.sha256"
+
+
+def hashes_file(level: int) -> str:
+    """The roots of each complete 256**level entries, 32 bytes each; there is no file where there are none."""
+    return f"{HASHES}/{level}.sha256"
 
 
 def blob_file(digest: str) -> str:

@@ -35,9 +35,21 @@ class CompactRange:
 
     __slots__ = ("_complete", "size")
 
-    def __init__(self) -> None:
-        self.size = 0
-        self._complete: list[bytes | None] = []  # by height; set exactly where the size has a 1 bit
+    def __init__(self, size: int = 0, subtrees: Sequence[bytes] = ()) -> None:
+        """The range of `size` leaves whose subtrees' roots are `subtrees`, as the property of that name gives them."""
+        if len(subtrees) != size.bit_count():
+            raise ValueError(f"{size} leaves are covered by {size.bit_count()} subtrees, not by {len(subtrees)}")
+        self.size = size
+        smallest_first = list(subtrees)[::-1]
+        # By height; set exactly where the size has a 1 bit.
+        self._complete: list[bytes | None] = [
+            smallest_first.pop(0) if size >> height & 1 else None for height in range(size.bit_length())
+        ]
+
+    @property
+    def subtrees(self) -> tuple[bytes, ...]:
+        """The roots of the subtrees, the largest first."""
+        return tuple(root for root in reversed(self._complete) if root is not None)
 
     def extend(self, leaves: Sequence[bytes]) -> None:
         """Append leaf hashes, a level at a time."""
@@ -56,9 +68,12 @@ class CompactRange:
             ]
             height += 1
 
-    def root(self) -> bytes:
-        """The root of the leaves so far."""
-        root: bytes | None = None
+    def root(self, tail: bytes | None = None) -> bytes:
+        """The root of the leaves so far; with `tail`, of those and of a smaller tree with that root after them.
+
+        The tree after them must fit below the smallest subtree, as a part of a segment does after whole segments.
+        """
+        root = tail
         for subtree in self._complete:
             if subtree is not None:
                 root = subtree if root is None else node_hash(subtree, root)

@@ -32,6 +32,12 @@ def read_lines(folder: Path, size: int) -> Iterator[list[bytes]]:
             raise LogFault("damaged", f"entry {index} is missing: {name} ends before it", entry=index)
 
 
+def read_segment(folder: Path, first: int) -> Iterator[list[bytes]]:
+    """The lines of the one segment that begins at `first`, in batches, however many there are; raises as above."""
+    name = layout.entries_file(first)
+    return _lines_of(folder / name, name, first)
+
+
 def _lines_of(path: Path, name: str, first: int) -> Iterator[list[bytes]]:
     rest = b""
     index = first
