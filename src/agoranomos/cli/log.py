@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from agoranomos.cli.log_attack import attack
 from agoranomos.cli.log_show import show
 from agoranomos.cli.log_stamp import stamp
 from agoranomos.cli.log_verify import verify
@@ -12,3 +13,4 @@ log = typer.Typer(help="Verify and read the signed logs of runs.", no_args_is_he
 log.command("verify")(verify)
 log.command("show")(show)
 log.command("stamp")(stamp)
+log.command("attack")(attack)

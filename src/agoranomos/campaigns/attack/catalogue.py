@@ -1,0 +1,15 @@
+"""Every forgery of one log, in the order of the table."""
+
+from __future__ import annotations
+
+from agoranomos.campaigns.attack import changed_files, false_time, odd_content, signed_lies, weak_signatures
+from agoranomos.campaigns.attack.forgery import Forgery
+from agoranomos.campaigns.attack.twin import Twin
+
+RUN_FORGERIES: tuple[Forgery[Twin], ...] = (
+    *changed_files.FORGERIES,
+    *weak_signatures.FORGERIES,
+    *odd_content.FORGERIES,
+    *signed_lies.FORGERIES,
+    *false_time.FORGERIES,
+)

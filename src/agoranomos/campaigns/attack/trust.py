@@ -1,0 +1,43 @@
+"""What a reader may hold besides the log. A forgery is found, or not, by what the reader holds."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Trust(StrEnum):
+    """One thing to hold, in the order in which readers come by them. Each is held together with the key."""
+
+    KEY = "key"
+    LEDGER = "ledger"
+    REMEMBERED = "remembered"
+    WITNESS = "witness"
+    TIME = "time"
+    ACTORS = "actors"
+    RECEIPT = "receipt"
+    READER = "reader"
+
+
+IN_WORDS = {
+    Trust.KEY: "the workspace's public key",
+    Trust.LEDGER: "the campaign's ledger",
+    Trust.REMEMBERED: "a remembered checkpoint",
+    Trust.WITNESS: "a witness policy (2 of 3)",
+    Trust.TIME: "a time-stamping authority's certificate",
+    Trust.ACTORS: "the actors' public keys",
+    Trust.RECEIPT: "an agent's receipt",
+    Trust.READER: "a second reader to compare with",
+}
+"""Each as a sentence's object."""
+
+BRIEFLY = {
+    Trust.KEY: "the key",
+    Trust.LEDGER: "the ledger",
+    Trust.REMEMBERED: "a remembered checkpoint",
+    Trust.WITNESS: "witnesses",
+    Trust.TIME: "a time stamp",
+    Trust.ACTORS: "actors' keys",
+    Trust.RECEIPT: "a receipt",
+    Trust.READER: "a second reader",
+}
+"""Each as it stands in a table."""

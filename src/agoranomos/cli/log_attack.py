@@ -1,0 +1,148 @@
+"""`agora log attack`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from agoranomos.cli.log_places import is_log, place_of_log
+from agoranomos.cli.options import AsJson
+from agoranomos.cli.terminal import complain, console, say, say_json, visible
+from agoranomos.errors import UsageError, unknown_name
+
+if TYPE_CHECKING:
+    from agoranomos.campaigns.attack import Attack, Forgery, Played, Trust
+
+LONGEST = 74
+
+
+def attack(
+    log: Annotated[str, typer.Argument(metavar="LOG", help="The folder of a run's log, or of a campaign.")],
+    trust: Annotated[
+        str | None,
+        typer.Option(
+            "--trust",
+            metavar="A,B",
+            help="What a reader holds beside the key: ledger, remembered, witness, time, actors, receipt, reader "
+            "(default: each in turn).",
+        ),
+    ] = None,
+    seed: Annotated[int, typer.Option("--seed", help="Where bits are flipped and lines are cut.")] = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Forge a copy of a log in every known way, and show which forgeries are found, and by what.
+
+    The log is only read. Its twin, the same entries signed under throw-away keys, is forged as somebody would who may
+    write the files, who stole the run's key, or who holds every key; readers with more and more trust look at each.
+
+    Exit code 1: a forgery that the given trust should find was not found.
+
+    Example:  agora log attack logs/CAMPAIGN/runs/ARM/0
+    """
+    from agoranomos.campaigns.attack import attack_run
+
+    place = place_of_log(log)
+    if not is_log(place):
+        raise UsageError(f"{place} holds no log", advice="Give the folder of a run's log, such as runs/ARM/SEED.")
+    done = attack_run(place, held=_held(trust), seed=seed, watch=_progress)
+    if as_json:
+        say_json(_as_json(done))
+    else:
+        _show(done)
+    if done.missed:
+        raise typer.Exit(1)
+
+
+def _held(trust: str | None) -> tuple[Trust, ...]:
+    from agoranomos.campaigns.attack import Trust
+
+    if trust is None:
+        return tuple(Trust)
+    words = {"key", *(word.strip() for word in trust.split(",") if word.strip())}
+    for word in sorted(words - set(Trust)):
+        raise unknown_name("trust", word, [str(one) for one in Trust])
+    return tuple(one for one in Trust if one in words)
+
+
+def _progress(forgeries: Sequence[Forgery[Any]]) -> Iterable[Forgery[Any]]:
+    if not sys.stderr.isatty():
+        return forgeries
+    from rich.progress import track
+
+    return track(forgeries, "Forging", console=console(sys.stderr), transient=True)
+
+
+def _show(done: Attack) -> None:
+    from rich.table import Table
+
+    from agoranomos.campaigns.attack import ADVERSARIES, IN_WORDS, NOBODY
+
+    say(f"a twin of {done.place}: {_size(done)}, signed {done.checkpoints} times under throw-away keys")
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in ("forgery", "by", "made", "found with", "first of what was said"):
+        table.add_column(heading, justify="right" if heading == "made" else "left", overflow="fold")
+    for played in done.played:
+        table.add_row(
+            played.forgery.name, played.forgery.by, str(played.made or ""), _found(played, done), _said(played)
+        )
+    console().print(table)
+    say("by: " + "; ".join(f"{name} {words}" for name, words in ADVERSARIES.items()))
+    say("held, each beside the key: " + "; ".join(IN_WORDS[trust] for trust in done.held))
+    say(NOBODY)
+    for played in done.missed:
+        missed = ", ".join(IN_WORDS[trust] for trust in played.missed_by(done.held))
+        complain(f"not found: {played.forgery.name}", f"It should have been found with: {missed}.")
+
+
+def _size(done: Attack) -> str:
+    if done.twin_entries == done.entries:
+        return f"{done.entries} entries"
+    return f"the first {done.twin_entries:,} of {done.entries:,} entries"
+
+
+def _found(played: Played[Any], done: Attack) -> str:
+    from agoranomos.campaigns.attack import BRIEFLY, Trust
+
+    if played.cannot:
+        return "not played"
+    if Trust.KEY in played.found_by:
+        return BRIEFLY[Trust.KEY]
+    found = [BRIEFLY[trust] for trust in played.found_by]
+    return " or ".join(found) if found else "nothing held; needs " + _needs(played, done)
+
+
+def _needs(played: Played[Any], done: Attack) -> str:
+    from agoranomos.campaigns.attack import BRIEFLY, Trust
+
+    return " or ".join(BRIEFLY[trust] for trust in Trust if trust in played.forgery.found_by and trust not in done.held)
+
+
+def _said(played: Played[Any]) -> str:
+    text = visible(played.cannot or played.how)
+    return text if len(text) <= LONGEST else text[: LONGEST - 3] + "..."
+
+
+def _as_json(done: Attack) -> dict[str, Any]:
+    return {
+        "log": str(done.place),
+        "entries": done.entries,
+        "twin_entries": done.twin_entries,
+        "checkpoints": done.checkpoints,
+        "held": [str(trust) for trust in done.held],
+        "missed": [played.forgery.name for played in done.missed],
+        "forgeries": [
+            {
+                "forgery": played.forgery.name,
+                "by": played.forgery.by,
+                "made": played.made,
+                "found": {str(trust): count for trust, count in played.found.items()},
+                "found_with": [str(trust) for trust in played.found_by],
+                "said": played.how,
+                "not_played": played.cannot,
+            }
+            for played in done.played
+        ],
+    }
