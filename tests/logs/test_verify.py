@@ -19,6 +19,7 @@ from agoranomos.logs import (
 )
 from agoranomos.logs.certificate import Certificate
 from agoranomos.logs.checkpoint import Checkpoint
+from agoranomos.logs.diagnosis import folded
 from agoranomos.logs.journal import frame
 from agoranomos.logs.merkle import leaf_hashes, root_of
 from agoranomos.logs.signing import sign_note
@@ -351,8 +352,18 @@ def test_hostile_sizes_end_at_once(log):
 
 
 def test_files_that_change_while_they_are_read(log, monkeypatch):
-    monkeypatch.setattr("agoranomos.logs.verify._entries_match", lambda *arguments: False)
-    assert "verify again" in fault_of(log).message
+    """Mended between the first reading and the second, which looks for the reason."""
+    intact = lines_of(log)
+    put_lines(log, [*intact[:2], entry(2, "b"), *intact[3:]])
+
+    def mend(extent, *, read_entries):
+        put_lines(log, intact)
+        return folded(extent, read_entries=read_entries)
+
+    monkeypatch.setattr("agoranomos.logs.diagnosis.folded", mend)
+    fault = fault_of(log)
+    assert (fault.kind, fault.entry) == ("damaged", None)
+    assert "verify again" in fault.message
 
 
 def test_what_is_shown_holds_no_control_character(log):

@@ -12,7 +12,8 @@ from agoranomos.logs.memory import MemoryLog
 from agoranomos.logs.reader import LogReader, Recorded, read_blob, read_recorded, recorded, was_closed
 from agoranomos.logs.signing import SigningKey
 from agoranomos.logs.storage import DiskStorage, Storage
-from agoranomos.logs.verify import Verification, verify_log
+from agoranomos.logs.verification import Verification
+from agoranomos.logs.verify import Verifying, verify_log
 from agoranomos.logs.writer import LogWriter
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "Storage",
     "Verification",
     "Verifier",
+    "Verifying",
     "WriteFailed",
     "read_blob",
     "read_recorded",

@@ -1,104 +1,102 @@
-"""Names the entry that makes a log fail, with the reason. Called only when it is already known to fail."""
+"""Names the entry that makes a log fail, with the reason. Only the bad segment is read again, in bounded memory."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from agoranomos.logs import layout
 from agoranomos.logs.checkpoint import Checkpoint
 from agoranomos.logs.faults import LogFault
-from agoranomos.logs.log import seq_suffix
-from agoranomos.logs.merkle import HASH_BYTES, CompactRange, leaf_hash, root_of
-from agoranomos.logs.segments import read_leaf_hashes, read_lines
+from agoranomos.logs.merkle import HASH_BYTES, leaf_hash
+from agoranomos.logs.segment_fold import Broken, Extent, Fold
+from agoranomos.logs.segment_run import fold_segments
+from agoranomos.logs.segments import read_segment
 
-_SEQ = re.compile(rb'"seq":(0|[1-9][0-9]{0,18})}\Z')
+INTACT = "the entries themselves are those that were signed"
 
 
 def why_not(folder: Path, checkpoints: Sequence[Checkpoint]) -> LogFault:
-    """The fault of a log whose entries or leaf hashes are not those of its last checkpoint.
-
-    The leaf hashes that the folder keeps are believed only where their own root is the signed one; then the first line
-    whose hash differs is the bad entry, beyond doubt. Otherwise the checkpoints of the journal bound the place.
-    """
-    last = checkpoints[-1]
-    lines = _Lines(folder, last.size)
-    stored = _stored_leaves(folder, last.size)
-    if len(lines.leaves) >= last.size and root_of(lines.leaves[: last.size]) == last.root:
-        if len(lines.leaves) > last.size or lines.stopped is not None:
-            return _goes_on(last.size)
-        if lines.wrong_seq:
-            index = min(lines.wrong_seq)
-            return LogFault("tampered", f"entry {index} was signed although {lines.claim(index)}", entry=index)
-        return _bad_leaf_hashes(lines.leaves, stored)
-    if len(stored) >= last.size and root_of(stored[: last.size]) == last.root:
-        return _against_leaves(lines, stored[: last.size])
-    return _between_checkpoints(lines, stored, checkpoints)
+    """The fault of a log whose entries are not those of its last checkpoint; what follows them is passed over."""
+    extent = Extent(Path(folder), checkpoints, layout.SEGMENT_ENTRIES)
+    fold = folded(extent)
+    if fold.broken is None:
+        return files_changed()
+    return fault_of_entries(extent, fold, fold.broken)
 
 
-class _Lines:
-    """The leaf hash of every whole line, the index that it claims, and why reading stopped, if it did."""
-
-    def __init__(self, folder: Path, size: int) -> None:
-        self.leaves: list[bytes] = []
-        self.wrong_seq: dict[int, int | None] = {}  # what a line claims to be where it is not what its place says
-        self.stopped: LogFault | None = None
+def folded(extent: Extent, *, read_entries: bool = True) -> Fold:
+    """The fold of a whole pass, made here."""
+    passing = fold_segments(extent, read_entries=read_entries)
+    while True:
         try:
-            for batch in read_lines(folder, size):
-                for line in batch:
-                    index = len(self.leaves)
-                    if not line.endswith(seq_suffix(index)):
-                        match = _SEQ.search(line[-32:])
-                        self.wrong_seq[index] = int(match[1]) if match else None
-                    self.leaves.append(leaf_hash(line))
-        except LogFault as fault:
-            self.stopped = fault
-
-    def claim(self, index: int) -> str:
-        """What the line at `index` says of itself, where that is not its index."""
-        claimed = self.wrong_seq[index]
-        return "its line does not say which it is" if claimed is None else f"its line says that it is entry {claimed}"
+            next(passing)
+        except StopIteration as end:
+            fold: Fold = end.value
+            return fold
 
 
-def _stored_leaves(folder: Path, size: int) -> list[bytes]:
-    stored: list[bytes] = []
-    for first in layout.segments(size):
-        data = read_leaf_hashes(folder, first)
-        if data is None or len(data) % HASH_BYTES:
-            return []
-        stored += [data[at : at + HASH_BYTES] for at in range(0, len(data), HASH_BYTES)]
-    return stored
+def fault_of_entries(extent: Extent, fold: Fold, broken: Broken) -> LogFault:
+    """The fault of a log that is broken.
+
+    The leaf hashes that the folder keeps are believed only where their own roots are the signed ones; then the first
+    line whose hash differs is the bad entry, beyond doubt. Otherwise the checkpoints bound the place.
+    """
+    if folded(replace(extent, asked=None), read_entries=False).broken is None:
+        return _against_leaves(extent, fold, broken)
+    return _between_checkpoints(fold, broken)
 
 
-def _against_leaves(lines: _Lines, signed: Sequence[bytes]) -> LogFault:
-    found = lines.leaves
-    bad = [index for index in range(min(len(found), len(signed))) if found[index] != signed[index]]
-    if not bad:
-        index = len(found)
-        if lines.stopped is not None:
-            return lines.stopped
+def fault_of_leaves(broken: Broken) -> LogFault:
+    """The fault of a log whose kept leaf hashes, read without its entries, are not those that were signed."""
+    if broken.how == "short":
+        index = broken.job.first + broken.found.size
+        return LogFault("damaged", f"leaf hashes are missing or cut short from entry {index} on", entry=index)
+    return LogFault(
+        "tampered",
+        f"the leaf hashes of entries {broken.good} to {broken.end - 1} are not those that were signed",
+        entry=broken.good,
+        advice="Their entries were not read: verify with --level full.",
+    )
+
+
+def kept_fault(fold: Fold, *, absent: bool) -> LogFault | None:
+    """What is wrong with the kept hashes of a log whose entries are those that were signed; None for nothing.
+
+    Hashes that were never written (zeros) are a fault only with `absent`: see `kept_absent`.
+    """
+    places = [found.leaf_differs for found in fold.segments]
+    if absent:
+        places += [found.leaf_absent for found in fold.segments]
+    differs = min((place for place in places if place is not None), default=None)
+    if differs is not None:
+        return LogFault("tampered", f"the leaf hash of entry {differs} was changed; {INTACT}", entry=differs)
+    above = fold.kept_differs(absent=absent)
+    if above is not None:
+        level, number = above
+        first = number * 256**level
         return LogFault(
-            "damaged",
-            f"entry {index} is missing: the entries end before it, and the checkpoint signs {len(signed)}",
-            entry=index,
+            "tampered",
+            f"hash {number} of {layout.hashes_file(level)} was changed; {INTACT}",
+            entry=first,
         )
-    index = bad[0]
-    places = {leaf: place for place, leaf in enumerate(signed)}
-    other = places.get(found[index])
-    if other is None:
-        more = f" ({len(bad) - 1} more after it)" if len(bad) > 1 else ""
-        message = f"entry {index} was changed: its bytes are not those that were signed{more}"
-    elif other == index - 1:
-        message = f"entry {other} stands a second time, in the place of entry {index}"
-    elif signed[index] in found:
-        message = f"entry {other} stands in the place of entry {index}: lines were moved"
-    else:
-        message = f"entry {index} was removed: entry {other} stands in its place"
-    return LogFault("tampered", message, entry=index)
+    return None
 
 
-def _goes_on(size: int) -> LogFault:
+def kept_absent(fold: Fold) -> str | None:
+    """The first of the kept hashes that are missing or were never written (zeros), in words; None for none."""
+    leaf = next((found.leaf_absent for found in fold.segments if found.leaf_absent is not None), None)
+    if leaf is not None:
+        return f"leaf hashes are missing or cut short from entry {leaf} on; {INTACT}"
+    level = fold.kept_absent()
+    if level is not None:
+        return f"{layout.hashes_file(level)} is cut short; {INTACT}"
+    return None
+
+
+def goes_on(size: int) -> LogFault:
+    """The fault of a closed log with something after its last signed entry."""
     return LogFault(
         "damaged",
         f"entry {size} is not signed: the entries go on after the {size} that the checkpoint signs",
@@ -107,38 +105,113 @@ def _goes_on(size: int) -> LogFault:
     )
 
 
-def _bad_leaf_hashes(found: Sequence[bytes], stored: Sequence[bytes]) -> LogFault:
-    intact = "the entries themselves are those that were signed"
-    if len(stored) < len(found):
-        return LogFault("damaged", f"leaf hashes are missing or cut short; {intact}")
-    if len(stored) > len(found):
-        return LogFault("damaged", f"there are more leaf hashes than entries; {intact}")
-    index = next((index for index, leaf in enumerate(found) if stored[index] != leaf), None)
-    if index is None:
-        return LogFault("damaged", "the files changed while they were read: verify again when nobody writes")
-    return LogFault("tampered", f"the leaf hash of entry {index} was changed; {intact}", entry=index)
+def wrong_number(fold: Fold) -> LogFault | None:
+    """The first entry that was signed although its line says that it is another one."""
+    for found in fold.segments:
+        if found.wrong_seq is not None:
+            message = f"entry {found.wrong_seq} was signed although {_claim(found.claimed)}"
+            return LogFault("tampered", message, entry=found.wrong_seq)
+    return None
 
 
-def _between_checkpoints(lines: _Lines, stored: Sequence[bytes], checkpoints: Sequence[Checkpoint]) -> LogFault:
-    tree = CompactRange()
-    good = 0
-    for checkpoint in checkpoints:
-        tree.extend(lines.leaves[tree.size : checkpoint.size])
-        if tree.size < checkpoint.size or tree.root() != checkpoint.root:
-            break
-        good = checkpoint.size
-    end = checkpoint.size
-    if lines.stopped is not None and lines.stopped.entry is not None and good <= lines.stopped.entry <= end:
-        return lines.stopped
-    wrong = next((index for index in sorted(lines.wrong_seq) if good <= index < end), None)
-    if wrong is not None:
-        return LogFault("tampered", f"entry {wrong} is not what was signed: {lines.claim(wrong)}", entry=wrong)
-    if len(lines.leaves) < end:
-        index = len(lines.leaves)
-        return LogFault("damaged", f"entry {index} is missing: the entries end before it", entry=index)
-    pairs = enumerate(zip(lines.leaves[good:end], stored[good:end], strict=False), good)
-    differing = next((index for index, (leaf, kept) in pairs if leaf != kept), None)
+def files_changed() -> LogFault:
+    """The fault of a log that was one thing when it was read first, and another the second time."""
+    return LogFault("damaged", "the files changed while they were read: verify again when nobody writes")
+
+
+def _claim(claimed: int | None) -> str:
+    return "its line does not say which it is" if claimed is None else f"its line says that it is entry {claimed}"
+
+
+def _against_leaves(extent: Extent, fold: Fold, broken: Broken) -> LogFault:
+    index = next((found.leaf_differs for found in fold.segments if found.leaf_differs is not None), None)
+    if index is not None:
+        first = index // extent.segment * extent.segment
+        return _changed(extent, first, index)
+    if broken.how == "root":
+        return files_changed()
+    index = broken.job.first + broken.found.size
+    name = layout.entries_file(broken.job.first)
+    if broken.how == "long":
+        return LogFault("tampered", f"{name} holds more than {extent.segment} lines", entry=index)
+    return _ends_before(broken, index, f"and the checkpoint signs {extent.size}")
+
+
+def _ends_before(broken: Broken, index: int, more: str = "") -> LogFault:
+    if broken.found.stopped is not None:
+        return broken.found.stopped
+    after = f", {more}" if more else ""
+    return LogFault("damaged", f"entry {index} is missing: the entries end before it{after}", entry=index)
+
+
+def _changed(extent: Extent, first: int, index: int) -> LogFault:
+    """How the segment from `first` on differs from its signed leaf hashes, the first time at `index`."""
+    signed = _signed_leaves(extent, first)
+    found = _found_leaves(extent, first)
+    bad = [place for place, (leaf, kept) in enumerate(zip(found, signed, strict=False), first) if leaf != kept]
+    if index not in bad:
+        return files_changed()
+    here, wanted = found[index - first], signed[index - first]
+    other = _place_of(extent, here, first)
+    if other is None:
+        more = f" ({len(bad) - 1} more after it)" if len(bad) > 1 else ""
+        message = f"entry {index} was changed: its bytes are not those that were signed{more}"
+    elif other == index - 1:
+        message = f"entry {other} stands a second time, in the place of entry {index}"
+    elif wanted in found or wanted in _found_leaves(extent, other // extent.segment * extent.segment):
+        message = f"entry {other} stands in the place of entry {index}: lines were moved"
+    else:
+        message = f"entry {index} was removed: entry {other} stands in its place"
+    return LogFault("tampered", message, entry=index)
+
+
+def _signed_leaves(extent: Extent, first: int) -> list[bytes]:
+    count = min(extent.segment, extent.size - first)
+    with (extent.folder / layout.leaves_file(first)).open("rb") as file:
+        data = file.read(count * HASH_BYTES)
+    return [data[at : at + HASH_BYTES] for at in range(0, len(data), HASH_BYTES)]
+
+
+def _found_leaves(extent: Extent, first: int) -> list[bytes]:
+    """The leaf hashes of the lines of one segment, as far as they can be read."""
+    leaves: list[bytes] = []
+    try:
+        for lines in read_segment(extent.folder, first):
+            leaves += map(leaf_hash, lines[: extent.segment - len(leaves)])
+            if len(leaves) == extent.segment:
+                break
+    except LogFault:  # why no further line can be read was told already, if it is the reason
+        pass
+    return leaves
+
+
+def _place_of(extent: Extent, leaf: bytes, near: int) -> int | None:
+    """Which entry was signed with this leaf hash; the segment from `near` on is looked at first."""
+    for first in (near, *range(0, extent.size, extent.segment)):
+        for place, kept in enumerate(_signed_leaves(extent, first), first):
+            if kept == leaf:
+                return place
+    return None
+
+
+def _between_checkpoints(fold: Fold, broken: Broken) -> LogFault:
+    good, end = broken.good, broken.end
+    stopped = broken.found.stopped
+    if stopped is not None and stopped.entry is not None and good <= stopped.entry <= end:
+        return stopped
+    for found in fold.segments:
+        if found.wrong_seq is not None and good <= found.wrong_seq < end:
+            message = f"entry {found.wrong_seq} is not what was signed: {_claim(found.claimed)}"
+            return LogFault("tampered", message, entry=found.wrong_seq)
+    if broken.how == "short":
+        return _ends_before(broken, broken.job.first + broken.found.size)
     doubt = "the kept leaf hashes are not the signed ones either, so the entry cannot be named for certain"
-    if differing is not None:
-        return LogFault("tampered", f"entry {differing} differs from its leaf hash; {doubt}", entry=differing)
+    if broken.how == "long":
+        index = broken.job.first + broken.found.size
+        name = layout.entries_file(broken.job.first)
+        return LogFault("tampered", f"{name} holds more lines than a segment; {doubt}", entry=index)
+    for found in fold.segments:
+        if found.leaf_differs is not None and good <= found.leaf_differs < end:
+            index = found.leaf_differs
+            return LogFault("tampered", f"entry {index} differs from its leaf hash; {doubt}", entry=index)
     return LogFault("tampered", f"entries {good} to {end - 1} hold one that was not signed; {doubt}", entry=good)

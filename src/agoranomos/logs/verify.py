@@ -2,86 +2,317 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from agoranomos.errors import MachineError, UsageError
 from agoranomos.logs import layout
+from agoranomos.logs.anchors import stamped, unchecked, witnessed
 from agoranomos.logs.certificate import certified_by, read_certificate
-from agoranomos.logs.checkpoint import Checkpoint, open_checkpoint
-from agoranomos.logs.diagnosis import why_not
-from agoranomos.logs.faults import LogFault, within
-from agoranomos.logs.journal import read_checkpoints
-from agoranomos.logs.keys import Verifier
-from agoranomos.logs.log import seq_suffix
-from agoranomos.logs.merkle import CompactRange, leaf_hashes
-from agoranomos.logs.reader import read_small, read_vkey
-from agoranomos.logs.segments import read_leaf_hashes, read_lines
-
-NOT_EXCLUDED = (
-    "rollback: the whole folder may be an older state of itself, cut at an earlier checkpoint (no remembered "
-    "checkpoint, no witness and no ledger was given)",
-    "a second history: the holder of the run's key, while it lived, could have signed another log of this origin",
-    "replacement: the holder of the certifying key can make a new run key and write a whole new log of this origin",
-    "false content: a signature says who committed to these bytes, not that they are true or complete",
-    "a blob that was removed: only those that are there were checked",
+from agoranomos.logs.diagnosis import (
+    INTACT,
+    fault_of_entries,
+    fault_of_leaves,
+    folded,
+    goes_on,
+    kept_absent,
+    kept_fault,
+    wrong_number,
 )
-"""What the files of one log can never show."""
+from agoranomos.logs.faults import LogFault, within
+from agoranomos.logs.heads import Heads, closed_heads, open_heads
+from agoranomos.logs.keys import Verifier
+from agoranomos.logs.merkle import HASH_BYTES
+from agoranomos.logs.policy import Policy
+from agoranomos.logs.reader import read_small, read_vkey
+from agoranomos.logs.remembered import Remembered, RememberedCheckpoints
+from agoranomos.logs.segment_fold import KEPT_LEVELS, Covered, Extent, Fold
+from agoranomos.logs.segment_pass import Check
+from agoranomos.logs.segment_run import Follow, Manner, Watch, fold_in_parallel, fold_segments
+from agoranomos.logs.verification import Level, Verification
+
+if TYPE_CHECKING:
+    from agoranomos.logs.timestamp import Authority
 
 Consume = Callable[[list[bytes]], object]
 
 
-@dataclass(frozen=True, slots=True)
-class Verification:
-    """A log that verified: `signer` is the log's own vkey, `trusted_by` the vkey of the trusted key that certifies it.
-
-    `checkpoints` counts the journal. `not_excluded` is what this check could not see.
-    """
-
-    origin: str
-    size: int
-    root: bytes
-    signer: str
-    trusted_by: str
-    checkpoints: int
-    not_excluded: tuple[str, ...] = NOT_EXCLUDED
-
-
 def verify_log(
-    folder: Path, trusted: Sequence[Verifier], *, origin: str | None = None, consume: Consume | None = None
+    folder: Path,
+    trusted: Sequence[Verifier],
+    *,
+    origin: str | None = None,
+    consume: Consume | None = None,
+    level: Level = "full",
+    jobs: int = 1,
+    remembered: RememberedCheckpoints | None = None,
+    incremental: bool = False,
+    still_open: bool = False,
+    check: Check | None = None,
+    follow: Follow | None = None,
+    policy: Policy | None = None,
+    authorities: Sequence[Authority] = (),
+    watch: Watch | None = None,
 ) -> Verification:
-    """Check every byte of a log: key and certificate, checkpoint and journal, each line to its leaf to the root, blobs.
+    """Check a log: key and certificate, checkpoint and journal, each line to its leaf to every signed root, blobs.
 
-    `origin`, if given, is whose log it must be. `consume` is handed each batch of lines as it is hashed, so that what
-    is judged afterwards is what was verified, and not a second reading; believe it only when this returns. Raises
-    `LogFault`, whose `kind` is `undecided` when all is consistent and yet no trusted key certifies the log, and
-    `UsageError` when there is no such folder.
+    `level` "structure" reads the kept hashes in place of the entries; every other reads every byte, and says no more
+    of them than `check` does. `origin`, if given, is whose log it must be. `consume` is handed each batch of lines as
+    it is hashed, so that what is judged afterwards is what was verified; believe it only when this returns. `check`
+    looks at each line where it is hashed, in one of `jobs` processes (with `consume`: here), and `follow` is handed
+    what it returned, in order; it raises `LogFault`. `still_open` verifies a log as far as its journal signs it,
+    whether or not its writer lives; what a crash left after that is noted, not refused. `remembered` holds what was
+    verified before: the log must continue it, and with `incremental` only what was added since is hashed. Under a
+    `policy`, whose logs are trusted, its quorum must have cosigned the head; under `authorities` the log must carry
+    time stamps. `watch` is told of progress.
+
+    Raises `LogFault`, whose `kind` is `undecided` when all is consistent and yet no trusted key certifies the log, and
+    `UsageError` when there is no such folder, or nothing to be incremental to.
     """
-    folder = Path(folder)
-    if not folder.is_dir():
-        raise UsageError(f"{folder} is not a log: there is no such folder", advice="Give the folder of one run's log.")
+    under_way = Verifying(
+        folder,
+        trusted,
+        origin=origin,
+        level=level,
+        jobs=jobs,
+        remembered=remembered,
+        incremental=incremental,
+        still_open=still_open,
+        check=check,
+        follow=follow,
+        policy=policy,
+        authorities=authorities,
+        watch=watch,
+    )
+    if consume is not None:
+        for lines in under_way.batches():
+            consume(lines)
+    return under_way.finish()
+
+
+class Verifying:
+    """A verification under way: its lines can be pulled while they are hashed. Believe nothing before `finish`.
+
+    Keywords are those of `verify_log`. Key, certificate, journal and checkpoint are verified when it is made.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        trusted: Sequence[Verifier],
+        *,
+        origin: str | None = None,
+        level: Level = "full",
+        jobs: int = 1,
+        remembered: RememberedCheckpoints | None = None,
+        incremental: bool = False,
+        still_open: bool = False,
+        check: Check | None = None,
+        follow: Follow | None = None,
+        policy: Policy | None = None,
+        authorities: Sequence[Authority] = (),
+        watch: Watch | None = None,
+    ) -> None:
+        self._folder = Path(folder)
+        if not self._folder.is_dir():
+            raise UsageError(
+                f"{folder} is not a log: there is no such folder", advice="Give the folder of one run's log."
+            )
+        self._level, self._still_open, self._jobs = level, still_open, jobs
+        self._policy, self._authorities = policy, authorities
+        self._check, self._follow, self._watch = check, follow, watch
+        self._pass: Generator[list[bytes], None, Fold] | None = None
+        self._fold: Fold | None = None
+        self._disorder: LogFault | None = None
+        with _readable(self._folder):
+            self._signer = read_vkey(self._folder)
+            named = [log.key for log in policy.logs] if policy is not None else []
+            self._certifier = _certifier(self._folder, self._signer, [*trusted, *named])
+            if origin is not None and self._signer.name != origin:
+                raise LogFault("tampered", f"it is the log of {self._signer.name}, not of {origin}")
+            self._heads = (open_heads if still_open else closed_heads)(self._folder, self._signer)
+            self._known = remembered.of(self._signer.name) if remembered is not None else None
+            self._extent = Extent(
+                self._folder,
+                self._heads.checkpoints,
+                layout.SEGMENT_ENTRIES,
+                _covered(self._known, incremental),
+                _held_against(self._known, self._heads, self._signer, incremental),
+            )
+            self._noted = [*self._heads.noted, *_check_names(self._folder, self._extent, still_open)]
+
+    @property
+    def origin(self) -> str:
+        """Whose log it is."""
+        return self._signer.name
+
+    def batches(self) -> Iterator[list[bytes]]:
+        """Batches of lines as they are hashed; they end early where the log is broken, which `finish` will tell."""
+        if self._fold is None and self._pass is None:
+            self._pass = fold_segments(self._extent, **self._manner())
+        while self._fold is None and self._pass is not None:
+            with _readable(self._folder):
+                try:
+                    lines = next(self._pass)
+                except StopIteration as end:
+                    self._fold = end.value
+                    return
+            yield lines
+
+    def lines(self) -> Iterator[bytes]:
+        """The lines, one at a time, as `batches` gives them."""
+        for batch in self.batches():
+            yield from batch
+
+    def finish(self, judged: Callable[[], object] | None = None) -> Verification:
+        """Pass over what was not pulled, and say what was found; raises as `verify_log` does.
+
+        `judged` is called when every byte is as it was signed, before trust is weighed: it raises what was found wrong
+        with what the entries say.
+        """
+        with _readable(self._folder):
+            fold = self._folded()
+            if fold.broken is not None and self._extent.covered.size:
+                # What was added does not continue what was verified before: only a whole pass can tell why.
+                self._extent = replace(self._extent, covered=Covered(), asked=self._extent.covered.size)
+                fold = folded(self._extent, read_entries=self._level != "structure")
+            self._require_signed(fold)
+            if self._known is not None and fold.asked_root is not None:
+                self._known.require_root(fold.asked_root, self._heads.note)
+            self._require_kept(fold)
+            if self._level != "structure":
+                _check_blobs(self._folder)
+        if self._disorder is not None:  # nothing is followed after the first refusal, so this comes before it
+            raise self._disorder
+        if fold.refused is not None:
+            raise fold.refused
+        if judged is not None:
+            judged()
+        if isinstance(self._certifier, LogFault):
+            raise self._certifier
+        return self._verification(fold, self._certifier)
+
+    def _manner(self) -> Manner:
+        follow = self._following if self._follow is not None else None
+        return {
+            "read_entries": self._level != "structure",
+            "check": self._check,
+            "follow": follow,
+            "watch": self._watch,
+        }
+
+    def _following(self, first: int, checked: Sequence[object]) -> None:
+        """Hand on what was checked; what is found out of order waits until every byte was seen."""
+        assert self._follow is not None
+        if self._disorder is None:
+            try:
+                self._follow(first, checked)
+            except LogFault as fault:
+                self._disorder = fault
+
+    def _folded(self) -> Fold:
+        if self._pass is None and self._jobs > 1 and self._extent.segments > 1:
+            self._fold = fold_in_parallel(self._extent, self._jobs, **self._manner())
+        for _ in self.batches():
+            continue
+        assert self._fold is not None  # batches() ends when it is there
+        return self._fold
+
+    def _require_signed(self, fold: Fold) -> None:
+        """Every line, or every kept leaf hash, is what the checkpoints sign, and no more than they sign."""
+        if fold.broken is not None:
+            if self._level == "structure":
+                raise fault_of_leaves(fold.broken)
+            raise fault_of_entries(self._extent, fold, fold.broken)
+        if fold.segments and fold.segments[-1].unsigned_bytes:
+            if not self._still_open:
+                raise goes_on(self._extent.size)
+            after = fold.segments[-1].unsigned_bytes
+            self._noted.append(f"{after} bytes follow entry {self._extent.size - 1}: nobody signed them")
+        if (fault := wrong_number(fold)) is not None:
+            raise fault
+
+    def _require_kept(self, fold: Fold) -> None:
+        """What is kept beside the entries is what they give; a log that is still open may lack the end of it."""
+        for found in fold.segments:
+            count = min(self._extent.segment, self._extent.size - found.first)
+            last = found.first + count == self._extent.size
+            kept = found.leaves_kept or 0
+            if kept > count and not (last and self._still_open):
+                raise LogFault("damaged", f"there are more leaf hashes than entries; {INTACT}")
+            if kept < count and not self._still_open:
+                raise LogFault("damaged", f"leaf hashes are missing or cut short; {INTACT}")
+        if (fault := kept_fault(fold, absent=not self._still_open)) is not None:
+            raise fault
+        if (absent := kept_absent(fold)) is not None:
+            self._noted.append(absent)
+        for level in KEPT_LEVELS:
+            name = layout.hashes_file(level)
+            expected = self._extent.size // 256**level * HASH_BYTES
+            path = self._folder / name
+            if not path.exists():
+                if expected:
+                    self._noted.append(f"{name} is missing: proofs are slower without it, and that is all")
+            elif not self._still_open and path.stat().st_size != expected:
+                raise LogFault("damaged", f"{name} has {path.stat().st_size} bytes, not {expected}; {INTACT}")
+
+    def _verification(self, fold: Fold, certifier: Verifier) -> Verification:
+        head = self._heads.head
+        witnesses = witnessed(self._folder, self._heads, self._policy)
+        stamps = stamped(self._folder, self._heads, self._authorities)
+        whole = self._heads.published == head.size and not (fold.segments and fold.segments[-1].unsigned_bytes)
+        return Verification(
+            origin=head.origin,
+            size=head.size,
+            root=head.root,
+            signer=self._signer.vkey,
+            trusted_by=certifier.vkey,
+            checkpoints=len(self._heads.checkpoints),
+            note=self._heads.note,
+            subtrees=fold.subtrees,
+            level="structure" if self._level == "structure" else "full" if self._check is None else "strict",
+            closed=whole,
+            read_from=self._extent.covered.size,
+            witnesses=witnesses,
+            stamps=stamps,
+            remembered=self._known,
+            noted=(*self._noted, *unchecked(self._folder, self._policy, self._authorities)),
+        )
+
+
+@contextmanager
+def _readable(folder: Path) -> Iterator[None]:
     try:
-        return _verify(folder, trusted, origin, consume)
+        yield
     except OSError as error:
         raise MachineError(f"cannot read {error.filename or folder}: {error.strerror}") from error
 
 
-def _verify(folder: Path, trusted: Sequence[Verifier], origin: str | None, consume: Consume | None) -> Verification:
-    signer = read_vkey(folder)
-    certifier = _certifier(folder, signer, trusted)
-    if origin is not None and signer.name != origin:
-        raise LogFault("tampered", f"it is the log of {signer.name}, not of {origin}")
-    checkpoints = _checkpoints(folder, signer)
-    _check_names(folder, checkpoints[-1].size)
-    if not _entries_match(folder, checkpoints, consume):
-        raise why_not(folder, checkpoints)
-    _check_blobs(folder)
-    if isinstance(certifier, LogFault):
-        raise certifier
-    head = checkpoints[-1]
-    return Verification(head.origin, head.size, head.root, signer.vkey, certifier.vkey, len(checkpoints))
+def _covered(known: Remembered | None, incremental: bool) -> Covered:
+    if not incremental:
+        return Covered()
+    if known is None:
+        raise UsageError(
+            "nothing is remembered of this log, so all of it must be read",
+            advice="Verify it once with --remember; after that, --incremental reads only what was added.",
+        )
+    return Covered(known.checkpoint.size, known.subtrees)
+
+
+def _held_against(known: Remembered | None, heads: Heads, signer: Verifier, incremental: bool) -> int | None:
+    """The size whose root is to be compared with the remembered one; raises `HistoryFault` for what shows at once."""
+    if known is None:
+        return None
+    known.require_key(signer, heads.note)
+    known.require_growth(heads.head, heads.note)
+    for checkpoint in heads.checkpoints:
+        if checkpoint.size == known.checkpoint.size:
+            known.require_root(checkpoint.root, heads.note)
+    return None if incremental else known.checkpoint.size
 
 
 def _certifier(folder: Path, signer: Verifier, trusted: Sequence[Verifier]) -> Verifier | LogFault:
@@ -90,6 +321,8 @@ def _certifier(folder: Path, signer: Verifier, trusted: Sequence[Verifier]) -> V
     with within(layout.CERTIFICATE):
         if read_certificate(note).log != signer:
             raise LogFault("tampered", f"it certifies another key than that of {layout.VKEY}")
+        if signer in trusted:
+            return signer
         try:
             return certified_by(note, trusted)
         except LogFault as fault:
@@ -102,77 +335,25 @@ def _certifier(folder: Path, signer: Verifier, trusted: Sequence[Verifier]) -> V
             )
 
 
-def _checkpoints(folder: Path, signer: Verifier) -> list[Checkpoint]:
-    """The journal's checkpoints, the last of which is the published one."""
-    if not (folder / layout.JOURNAL).is_file():
-        raise LogFault("damaged", f"{layout.JOURNAL} is missing")
-    with within(layout.JOURNAL):
-        checkpoints = read_checkpoints(folder / layout.JOURNAL, signer)
-    if checkpoints and not (folder / layout.CHECKPOINT).exists():
-        raise LogFault(
-            "damaged",
-            f"{layout.CHECKPOINT} is missing: the log was never closed (its journal signs {checkpoints[-1].size} "
-            "entries), or the file was taken away",
-        )
-    note = read_small(folder, layout.CHECKPOINT)
-    with within(layout.CHECKPOINT):
-        published = open_checkpoint(note, signer)
-    if not checkpoints or published.size > checkpoints[-1].size:
-        raise LogFault(
-            "tampered", f"{layout.JOURNAL} was cut: it does not hold the checkpoint of size {published.size}"
-        )
-    if published != checkpoints[-1]:
-        raise LogFault(
-            "tampered",
-            f"{layout.CHECKPOINT} is of size {published.size}, but size {checkpoints[-1].size} was signed after it: an "
-            "older checkpoint was put back",
-        )
-    if published.size == 0:
-        raise LogFault("damaged", "the log is empty: there is nothing in it to verify")
-    return checkpoints
+def _check_names(folder: Path, extent: Extent, still_open: bool) -> list[str]:
+    """Refuse files that would be read as segments, and are not covered by the head.
 
-
-def _check_names(folder: Path, size: int) -> None:
-    """Refuse files that would be read as segments, and are not covered by the checkpoint."""
+    A writer that died may have begun the next segments: in a log that is still open they are noted.
+    """
+    noted = []
     for name, file_of in ((layout.ENTRIES, layout.entries_file), (layout.LEAVES, layout.leaves_file)):
-        expected = {file_of(first) for first in layout.segments(size)}
+        expected = {file_of(first) for first in range(0, extent.size, extent.segment)}
         present = {f"{name}/{path.name}" for path in (folder / name).iterdir()} if (folder / name).is_dir() else set()
-        if extra := sorted(present - expected):
-            raise LogFault("tampered", f"{extra[0]} is no part of a log of {size} entries", entry=size)
+        for extra in sorted(present - expected):
+            if not (still_open and _begins_later(extra, file_of, extent)):
+                raise LogFault("tampered", f"{extra} is no part of a log of {extent.size} entries", entry=extent.size)
+            noted.append(f"{extra} follows the last signed entry: nobody signed what is in it")
+    return noted
 
 
-def _entries_match(folder: Path, checkpoints: Sequence[Checkpoint], consume: Consume | None) -> bool:
-    """Whether every line and leaf hash is what the checkpoints sign: one pass, each line to its leaf to every root."""
-    size = checkpoints[-1].size
-    ahead = iter(checkpoints)
-    due = next(ahead)
-    tree = CompactRange()
-    stored = b""
-    try:
-        for lines in read_lines(folder, size):
-            first = tree.size
-            for index, line in enumerate(lines, first):
-                if not line.endswith(seq_suffix(index)):
-                    return False
-            leaves = leaf_hashes(lines)
-            if first % layout.SEGMENT_ENTRIES == 0:
-                stored = read_leaf_hashes(folder, first) or b""
-            at = first % layout.SEGMENT_ENTRIES * 32
-            if first + len(lines) > size or stored[at : at + 32 * len(lines)] != b"".join(leaves):
-                return False
-            while due.size - first <= len(lines):
-                tree.extend(leaves[tree.size - first : due.size - first])
-                if tree.root() != due.root:
-                    return False
-                due = next(ahead, Checkpoint("", size + 1, b""))
-            tree.extend(leaves[tree.size - first :])
-            if consume is not None:
-                consume(lines)
-            if (tree.size == size or tree.size % layout.SEGMENT_ENTRIES == 0) and len(stored) != at + 32 * len(lines):
-                return False
-    except LogFault:
-        return False
-    return tree.size == size
+def _begins_later(name: str, file_of: Callable[[int], str], extent: Extent) -> bool:
+    digits = Path(name).stem
+    return digits.isdecimal() and file_of(int(digits)) == name and int(digits) % extent.segment == 0
 
 
 def _check_blobs(folder: Path) -> None:
