@@ -41,8 +41,12 @@ class SigningKey:
 
     def sign(self, text: str) -> str:
         """The signature line of a note with this text (which ends in a newline), its newline included."""
-        signature = self._private.sign(text.encode())
+        signature = self.signature(text.encode())
         return f"— {self.name} {base64.b64encode(self.verifier.key_id + signature).decode()}\n"
+
+    def signature(self, message: bytes) -> bytes:
+        """The bare signature over `message`, for formats other than notes, each of which begins in a way of its own."""
+        return self._private.sign(message)
 
     def __repr__(self) -> str:
         return f"SigningKey({self.vkey})"
