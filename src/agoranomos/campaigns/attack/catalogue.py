@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from agoranomos.campaigns.attack import changed_files, false_time, odd_content, signed_lies, weak_signatures
+from agoranomos.campaigns.attack import (
+    changed_files,
+    false_time,
+    false_witness,
+    odd_content,
+    signed_lies,
+    weak_signatures,
+)
 from agoranomos.campaigns.attack.forgery import Forgery
 from agoranomos.campaigns.attack.twin import Twin
 
@@ -11,5 +18,6 @@ RUN_FORGERIES: tuple[Forgery[Twin], ...] = (
     *weak_signatures.FORGERIES,
     *odd_content.FORGERIES,
     *signed_lies.FORGERIES,
+    *false_witness.FORGERIES,
     *false_time.FORGERIES,
 )

@@ -123,14 +123,16 @@ def _append(twin: Twin, _rng: Random, turn: int) -> Path:
 
 
 def _roll_back(twin: Twin, rng: Random, _turn: int) -> Path:
+    return roll_back_to(twin, rng.randrange(len(twin.sizes) - 1))[0]
+
+
+def roll_back_to(twin: Twin, number: int) -> tuple[Path, int]:
     """The older state is whole: its lines, its leaf hashes, its journal, its checkpoint, each really signed then."""
-    folder = twin.copy()
-    last = rng.randrange(len(twin.sizes) - 1)
-    size = twin.sizes[last]
+    folder, size = twin.copy(), twin.sizes[number]
     lay_entries(folder, twin.lines[:size])
     lay_leaves(folder, leaf_hashes(twin.lines[:size]))
-    lay_checkpoints(folder, notes_of(twin.lines, twin.sizes[: last + 1], twin.keys.run))
-    return folder
+    lay_checkpoints(folder, notes_of(twin.lines, twin.sizes[: number + 1], twin.keys.run))
+    return folder, size
 
 
 def _older_checkpoint(twin: Twin, _rng: Random, _turn: int) -> Path:

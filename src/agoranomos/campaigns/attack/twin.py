@@ -14,6 +14,7 @@ from agoranomos.campaigns.attack.laying import copy_of, lay_log
 from agoranomos.errors import UsageError
 from agoranomos.logs import LogReader, SigningKey, layout
 from agoranomos.logs.certificate import read_certificate
+from agoranomos.logs.cosigner import Cosigner
 from agoranomos.logs.note import parse_note
 
 MAX_ENTRIES = 1_000
@@ -27,13 +28,14 @@ _DIGEST = re.compile(rb'"([0-9a-f]{64})"')
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """The keys of the twin's owner, another of the owner's runs, and a stranger's workspace with a run of that name."""
+    """The keys of the twin's owner, of another of the owner's runs, of a stranger of the same names, of witnesses."""
 
     workspace: SigningKey
     run: SigningKey
     other_run: SigningKey
     stranger: SigningKey
     stranger_run: SigningKey
+    witnesses: tuple[Cosigner, ...]
 
     @classmethod
     def drawn(cls, workspace: str, origin: str, rng: Random) -> Keys:
@@ -42,7 +44,8 @@ class Keys:
         def key(name: str) -> SigningKey:
             return SigningKey.from_seed(name, rng.randbytes(32))
 
-        return cls(key(workspace), key(origin), key(f"{origin}-other"), key(workspace), key(origin))
+        witnesses = tuple(Cosigner.from_seed(f"witness-{number}", rng.randbytes(32)) for number in (1, 2, 3))
+        return cls(key(workspace), key(origin), key(f"{origin}-other"), key(workspace), key(origin), witnesses)
 
 
 @dataclass(frozen=True, slots=True)
