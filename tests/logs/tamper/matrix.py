@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from logs.tamper import t01_bits, t02_lines, t03_cuts, t22_same
+from logs.tamper import t01_anchors, t01_bits, t02_lines, t03_cuts, t04_rollback
 from logs.tamper.tally import Tally
 
 Play = Callable[[Path, int, int], Tally]
@@ -54,17 +54,28 @@ def _cuts(place: Path, step: int, shard: int) -> Tally:
     return t03_cuts.cuts(t03_cuts.build(place / "log"), step, shard)
 
 
-def _same(place: Path, _step: int, _shard: int) -> Tally:
-    return Tally(missed=t22_same.differing(place))
+def _older(place: Path, _step: int, _shard: int) -> Tally:
+    return t04_rollback.play(place, t04_rollback.older_states)[0]
+
+
+def _rewritten(place: Path, _step: int, _shard: int) -> Tally:
+    return t04_rollback.play(place, t04_rollback.rewritten)[0]
 
 
 MATRIX = (
     Row("T1 bits", "each bit of each file of a 300-entry log flipped", _bits),
     Row("T1 bytes", "each byte of it set to 00 and to FF", _bytes),
+    Row("T1 anchors", "each bit of its cosignatures and of the witness policy flipped", t01_anchors.flips),
     Row("T2", "lines swapped, deleted, doubled, inserted: logs of 1 to 40, borders of tile and segment", _lines),
     Row("T3", "each file cut at every byte (entries: at every border, and at each byte of the last three)", _cuts),
+    Row("T4", "the whole folder as it was earlier: remembered, witnessed, stamped", _older, False),
+    Row("T7", "each entry rewritten under the true keys: remembered, witnessed, stamped", _rewritten, False),
+    Row("T8, T9", "keys, signatures, entries and proofs of other names, roles, logs and runs", None, False,
+        ("tests/logs/tamper/test_anchors.py",)),
     Row("T13", "verified under other clocks: an hour back, ten years ahead, 1970, a leap day", None, False,
-        ("tests/logs/tamper/test_clock.py",)),
+        ("tests/logs/tamper/test_clock.py::test_t13_a_verdict_does_not_depend_on_the_clock",)),
     Row("T14", "time stamps: saved ones, over other text, by namesakes, expired, each byte changed", None, False,
         ("tests/logs/test_timestamp.py",)),
+    Row("T22", "two logs of the same entries and key, compared in every byte", None, False,
+        ("tests/logs/tamper/test_clock.py::test_t22_one_key_and_the_same_entries_give_the_same_bytes",)),
 )  # fmt: skip

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from logs.tamper import t01_bits, t02_lines, t03_cuts
+from logs.tamper import t01_anchors, t01_bits, t02_lines, t03_cuts
 from logs.tamper.tally import verify
 
 IN_CI = bool(os.environ.get("CI"))
@@ -21,6 +21,12 @@ def test_t1_a_sample_of_all_bits_and_bytes(tmp_path: Path) -> None:
     sets = t01_bits.bytes_set(folder, 64)
     assert sets.missed == []
     verify(folder)
+
+
+def test_t1_a_sample_of_all_bits_of_cosignatures_and_policy(tmp_path: Path) -> None:
+    tally = t01_anchors.flips(tmp_path, 16)
+    assert tally.missed == []
+    assert tally.made > 300
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 7])
