@@ -20,7 +20,7 @@ def request(agent: str = "firm_1", round_number: int = 1, attempt: int = 0, text
 
 
 def call(**given) -> CallRecord:
-    return CallRecord("mock", prompt_sha256(request()), 11, 5, **given)
+    return CallRecord("mock", 11, 5, prompt_sha256(request()), **given)
 
 
 def recorded(*calls: CallRecord):

@@ -18,13 +18,16 @@ from hypothesis import strategies as st
 from agoranomos.errors import Finding
 from agoranomos.institutions.entries import (
     BODY_OF_KIND,
+    ActorSignature,
     AgentRecord,
+    Attested,
     CallRecord,
     Closed,
     DecisionRecord,
     InstitutionRecord,
     Opened,
     Round,
+    Seen,
     canonical_json,
     decode_entry,
     encode_entry,
@@ -70,7 +73,7 @@ EXAMPLES = {
             projected=("firm_2",),
             decisions=(
                 DecisionRecord(
-                    "firm_1", (CallRecord("mock/x", "ef" * 32, 12, 3, '{"q": 1}\n', failure="parse"),), True
+                    "firm_1", (CallRecord("mock/x", 12, 3, "ef" * 32, '{"q": 1}\n', failure="parse"),), True
                 ),
             ),
             cases=(CaseRecord("1-firm_1", "firm_1", "R1", (SignalRecord("high", 5, 4, "A"),)),),
@@ -82,8 +85,18 @@ EXAMPLES = {
     "transition": (Transition("firm_1", "R1:active->fined", "violation", "1-firm_1", "cooldown", 4), 1, 3),
     "sanction": (Sanction("firm_1", "fine", "R1", "1-firm_1", 630_000_000, 0, 0), 1, 4),
     "notice": (NoticeIssued("firm_1", 2, "fined", 'PENALISED \u2014 "pay"\n'), 1, 5),
+    "attested": (Attested(Seen("12" * 32, 2), (ActorSignature("agent:firm_1", "34" * 32, "AAAA"),)), 1, 7),
     "closed": (Closed(2), 2, 6),
 }
+WITHHELD = Round(
+    actions=((1, 0),),
+    measures={},
+    decisions=(
+        DecisionRecord(
+            "firm_1", (CallRecord("mock/x", 12, 3, prompt_commitment="56" * 32, reply_commitment="78" * 32),)
+        ),
+    ),
+)
 
 
 def test_every_kind_has_an_example() -> None:
@@ -97,6 +110,32 @@ def test_an_entry_is_written_and_read_as_its_golden_file_says(kind: str) -> None
     assert encode_entry(body, round_number, seq) == golden
     entry = decode_entry(golden)
     assert (entry.body, entry.kind, entry.round, entry.seq) == (body, kind, round_number, seq)
+
+
+def test_a_withheld_call_is_written_and_read_as_its_golden_file_says() -> None:
+    golden = (GOLDEN / "round-withheld.json").read_bytes().removesuffix(b"\n")
+    assert encode_entry(WITHHELD, 1, 2) == golden
+    assert decode_entry(golden).body == WITHHELD
+
+
+@pytest.mark.parametrize(
+    "mixed",
+    [
+        {},
+        {"prompt_sha256": "00" * 32, "prompt_commitment": "11" * 32, "reply_commitment": "22" * 32},
+        {"reply": "{}", "prompt_commitment": "11" * 32, "reply_commitment": "22" * 32},
+        {"reply_sha256": "00" * 32, "prompt_commitment": "11" * 32, "reply_commitment": "22" * 32},
+        {"prompt_commitment": "11" * 32},
+        {"prompt_sha256": "00" * 32, "reply_commitment": "22" * 32},
+    ],
+)
+def test_a_call_is_withheld_in_whole_or_not_at_all(mixed: dict[str, str]) -> None:
+    with pytest.raises(ValueError, match="a call"):
+        CallRecord("mock/x", 1, 1, **mixed)
+    call = {"model": "m", "prompt_tokens": 1, "reply_tokens": 1, **mixed}
+    body = {"actions": [[1]], "measures": {}, "decisions": [{"agent": "a", "calls": [call]}]}
+    with pytest.raises(Finding, match="a call"):
+        decode_entry(rfc8785.dumps({"body": body, "kind": "round", "round": 1, "seq": 1}))
 
 
 @pytest.mark.parametrize("kind", sorted(BODY_OF_KIND))

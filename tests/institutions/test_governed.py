@@ -255,7 +255,7 @@ def test_accounts_of_decisions_are_recorded_in_the_agents_order() -> None:
     log = MemoryLog()
     market = governed(log=log)
     market.reset(seed=1)
-    account = DecisionRecord("firm_2", (CallRecord("mock/m", "00" * 32, 10, 2, "{}"),))
+    account = DecisionRecord("firm_2", (CallRecord("mock/m", 10, 2, "00" * 32, "{}"),))
     first = DecisionRecord("firm_1", repaired=True)
     market.commit(market.clear_and_judge(ACTIONS, {"firm_2": account, "firm_1": first}))
     assert decode_entry(log.entries[3]).body.decisions == (first, account)

@@ -2,8 +2,9 @@
 
 An entry is canonical JSON (RFC 8785 on this domain: ASCII-keyed objects, strings, integers below 2**53 in size,
 booleans, null; no floats). The envelope is `{"body": ..., "kind": ..., "round": ..., "seq": ...}`, and `seq` is the
-entry's index in the log. No entry holds a time, a host, an attempt, an arm or a key, so that the same seed gives the
-same bytes.
+entry's index in the log. No entry holds a time, a host or an attempt, so that the same seed gives the same bytes. What
+depends on the owner's secret (commitments, actors' signatures) is there only where the campaign asks for it, and is the
+same whenever the owner repeats the run.
 """
 
 from __future__ import annotations
@@ -18,7 +19,11 @@ from agoranomos.institutions.judgement import CaseRecord, NoticeIssued, Sanction
 from agoranomos.markets.facts import MarketFacts, Measured
 
 SCHEMA_VERSION = 1
-"""The version of the entry types; readers keep the older ones."""
+"""The version of the entry types.
+
+Within a version types gain optional members and new kinds only, and only runs that ask for them have them: every older
+log reads as before, byte for byte. Whatever else changes is a new version, and readers keep the older ones.
+"""
 
 
 class InstitutionRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -49,15 +54,32 @@ class Opened(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field=
 
 
 class CallRecord(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
-    """One model call: the prompt by digest, the reply in full, or by digest where it is long (`reply_sha256`)."""
+    """One model call: the prompt by digest, the reply in full, or by digest where it is long (`reply_sha256`).
+
+    In a run whose prompts and replies are withheld there stand two salted commitments instead, in hex, and neither
+    digest nor text (`agoranomos.logs.disclosure`).
+    """
 
     model: str
-    prompt_sha256: str
     prompt_tokens: int
     reply_tokens: int
+    prompt_sha256: str = ""
     reply: str = ""
     reply_sha256: str = ""
     failure: str = ""
+    prompt_commitment: str = ""
+    reply_commitment: str = ""
+
+    def __post_init__(self) -> None:
+        if self.withheld and (self.prompt_sha256 or self.reply or self.reply_sha256 or not self.reply_commitment):
+            raise ValueError("a call is withheld in whole (both commitments) or not at all")
+        if not self.withheld and (not self.prompt_sha256 or self.reply_commitment):
+            raise ValueError("a call names its prompt, by digest or by commitment")
+
+    @property
+    def withheld(self) -> bool:
+        """Whether prompt and reply stand here as commitments."""
+        return bool(self.prompt_commitment)
 
 
 class DecisionRecord(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -83,13 +105,35 @@ class Round(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fiel
     standings: tuple[StandingRecord, ...] = ()
 
 
+class Seen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The log as a signer had it before it: how many entries, and their Merkle root in hex."""
+
+    root: str
+    size: int
+
+
+class ActorSignature(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One actor's signature: `kid` is the SHA-256 of its raw public key in hex, `signature` is base64."""
+
+    actor: str
+    kid: str
+    signature: str
+
+
+class Attested(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Who signed the entries of the round before it; what each actor signs is in `attestation`."""
+
+    seen: Seen
+    signatures: tuple[ActorSignature, ...]
+
+
 class Closed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The last entry: how many rounds were played."""
 
     rounds: int
 
 
-Body: TypeAlias = Opened | Round | Transition | Sanction | NoticeIssued | Closed
+Body: TypeAlias = Opened | Round | Transition | Sanction | NoticeIssued | Attested | Closed
 
 BODY_OF_KIND: dict[str, type[Body]] = {
     "opened": Opened,
@@ -97,6 +141,7 @@ BODY_OF_KIND: dict[str, type[Body]] = {
     "transition": Transition,
     "sanction": Sanction,
     "notice": NoticeIssued,
+    "attested": Attested,
     "closed": Closed,
 }
 """The table of entry types."""

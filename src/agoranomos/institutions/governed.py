@@ -43,6 +43,14 @@ class EntryLog(Protocol):
         ...
 
 
+class Attestor(Protocol):
+    """Signs in the actors' names: `agoranomos.institutions.attesting.Attestor`."""
+
+    def attest(self, round_number: int, bodies: Sequence[Body], lines: Sequence[bytes]) -> tuple[bytes, ...]:
+        """The lines of a round's bodies, and after them the entry that signs them."""
+        ...
+
+
 class PoisonedError(AgoraError):
     """The record failed, so the market stopped: nothing that is not recorded may take effect."""
 
@@ -64,7 +72,8 @@ class Governed(ParallelEnv):  # type: ignore[misc]
     `env` is a `Market` of the library, or any ParallelEnv with an `adapter`; `institution` may be one that is bound to
     this market already. Observation and action spaces are those of `env`; with `observe_standing` an observation
     becomes `{"market": ..., "standing": index of the agent's state}`. `infos[agent]` holds `profit` (before fines),
-    `fine`, `state` and `notice`. `roster` describes the agents for entry 0.
+    `fine`, `state` and `notice`. `roster` describes the agents for entry 0. An `attestor` signs every round's entries
+    before they are recorded; it needs a log.
     """
 
     def __init__(
@@ -76,7 +85,10 @@ class Governed(ParallelEnv):  # type: ignore[misc]
         adapter: Adapter | None = None,
         roster: Sequence[AgentRecord] = (),
         observe_standing: bool = False,
+        attestor: Attestor | None = None,
     ) -> None:
+        if attestor is not None and log is None:
+            raise UsageError("signatures without a log would be kept nowhere", advice="Give a log too.")
         if adapter is None:
             if not isinstance(env, Market):
                 raise UsageError(
@@ -96,6 +108,7 @@ class Governed(ParallelEnv):  # type: ignore[misc]
         self.agents: list[str] = []
         self.render_mode = getattr(env, "render_mode", None)
         self._log = log
+        self._attestor = attestor
         self._roster = tuple(roster)
         self._observe_standing = observe_standing
         self._spaces: dict[str, spaces.Space[Any]] = {}
@@ -134,6 +147,11 @@ class Governed(ParallelEnv):  # type: ignore[misc]
         return self._round
 
     @property
+    def size(self) -> int:
+        """How many entries are recorded: between rounds, the sequence number of the next round's entry."""
+        return self._size
+
+    @property
     def standings(self) -> dict[str, Standing]:
         """Every agent's standing; empty without an institution."""
         return dict(zip(self.adapter.facts.agents, self._standings, strict=bool(self._standings)))
@@ -160,7 +178,7 @@ class Governed(ParallelEnv):  # type: ignore[misc]
         self._seed = int(np.random.SeedSequence().generate_state(1)[0]) if seed is None else int(seed)
         observations, infos = self.env.reset(seed=self._seed, options=options)
         first = first_notices(self.bound, initial_standings(self.bound)) if self.bound is not None else None
-        self._append(self._encode([self._opened(), *(first.issued if first is not None else ())], 0))
+        self._append(self._recorded([self._opening(self._seed), *(first.issued if first is not None else ())], 0))
         self.agents = list(self.env.agents)
         self._round, self._pending, self._committed, self._closed = 0, None, False, False
         if first is not None:
@@ -213,7 +231,7 @@ class Governed(ParallelEnv):  # type: ignore[misc]
             cases=judgement.cases if judgement else (),
             standings=tuple(record_of(s) for s in judgement.standings) if judgement else (),
         )
-        entries = self._encode(round_bodies(body, judgement), number) if self._log is not None else ()
+        entries = self._recorded(round_bodies(body, judgement), number) if self._log is not None else ()
         return Pending(number, entries, outcome, judgement, measures)
 
     def commit(self, pending: Pending) -> Any:
@@ -302,7 +320,11 @@ class Governed(ParallelEnv):  # type: ignore[misc]
             )
         return actions[agent] if limit is None else self.adapter.constrain(agent, actions[agent], limit)
 
-    def _opened(self) -> Opened:
+    def opening_bytes(self, seed: int) -> int:
+        """How long entry 0 is with this seed: a log takes none of more than 65,535 bytes."""
+        return len(encode_entry(self._opening(seed), 0, 0))
+
+    def _opening(self, seed: int) -> Opened:
         institution = self.institution
         record = None
         if institution is not None:
@@ -312,10 +334,15 @@ class Governed(ParallelEnv):  # type: ignore[misc]
         description = self.adapter.describe()
         rounds = int(description.get("rounds", getattr(self.env, "max_cycles", 0)) or 0)
         facts = self.adapter.facts
-        return Opened(self._seed, rounds, canonical_json(description), facts, record, self._roster)
+        return Opened(seed, rounds, canonical_json(description), facts, record, self._roster)
 
     def _encode(self, bodies: Sequence[Body], round_number: int) -> tuple[bytes, ...]:
         return tuple([encode_entry(body, round_number, self._size + i) for i, body in enumerate(bodies)])
+
+    def _recorded(self, bodies: Sequence[Body], round_number: int) -> tuple[bytes, ...]:
+        """The entries of a round, signed by its actors where they sign."""
+        lines = self._encode(bodies, round_number)
+        return lines if self._attestor is None else self._attestor.attest(round_number, bodies, lines)
 
     def _append(self, entries: tuple[bytes, ...]) -> Any:
         if self._log is None:

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 from agoranomos.documents import Source
 from agoranomos.errors import Finding, UsageError
 from agoranomos.institutions.bind import Bound, bind
-from agoranomos.institutions.entries import Body, Closed, Entry, Opened, Round, decode_entry
+from agoranomos.institutions.entries import Attested, Body, Closed, Entry, Opened, Round, decode_entry
 from agoranomos.institutions.governed import round_bodies
 from agoranomos.institutions.institution import Institution, load_institution
 from agoranomos.institutions.judge import first_notices, initial_standings, judge, record_of
@@ -85,11 +85,16 @@ def replay(lines: Iterable[bytes], institution: Institution | None = None) -> Re
 
 def _fold_rounds(entries: _Entries, fold: _Fold, opened: Opened, strict: bool) -> int:
     size = 0
+    signed = _Signed()
     for index, entry in entries:
         size = index + 1
         body = entry.body
         if fold.closed:
             raise ReplayMismatch(index, "an entry after the run was closed")
+        if strict:
+            signed.expect(index, entry)
+        if isinstance(body, Attested):
+            continue  # Who signed is no matter of judgement: see `actor_check`.
         if isinstance(body, Round):
             _expect_round(index, entry, fold.rounds + 1)
             if fault := misshapen(opened.facts, body.measures):
@@ -109,7 +114,35 @@ def _fold_rounds(entries: _Entries, fold: _Fold, opened: Opened, strict: bool) -
             fold.closed = True
         elif strict or isinstance(body, Opened):
             raise ReplayMismatch(index, f"a {entry.kind} entry that the institution did not decide")
+    if strict:
+        signed.at_end(size)
     return size
+
+
+class _Signed:
+    """The place of `attested` entries: one after the entries of every round, round 0 included, or none at all."""
+
+    def __init__(self) -> None:
+        self._signed: bool | None = None  # None until what follows round 0 is seen
+        self._waits = True  # a round whose signatures may follow
+        self._round = 0
+
+    def expect(self, index: int, entry: Entry) -> None:
+        """Raise `ReplayMismatch` where signatures stand out of place, or not where they should."""
+        is_here = isinstance(entry.body, Attested)
+        if self._signed is None:
+            self._signed = is_here
+        if is_here and not (self._signed and self._waits and entry.round == self._round):
+            raise ReplayMismatch(index, f"signatures of round {entry.round} where none belong")
+        if not is_here and self._signed and self._waits:
+            raise ReplayMismatch(index, f"round {self._round} is not signed, but others are")
+        self._waits = isinstance(entry.body, Round)
+        self._round = entry.round
+
+    def at_end(self, size: int) -> None:
+        """Raise `ReplayMismatch` where the last round's signatures are missing."""
+        if self._signed and self._waits:
+            raise ReplayMismatch(size, f"the log ends where the signatures of round {self._round} should be")
 
 
 class _Fold:
