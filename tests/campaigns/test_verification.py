@@ -81,7 +81,7 @@ def test_a_signed_lie_about_a_judgement_is_found_by_judging_again(finished: tupl
         return [line.replace(b'"amount_e6":', b'"amount_e6":1') if n == lied else line for n, line in enumerate(lines)]
 
     forged = rewritten(lab, place, halve)
-    verify_run(forged, lab.trusted(), judge_again=False)  # every byte is signed
+    verify_run(forged, lab.trusted(), level="full")  # every byte is signed
     with pytest.raises(ReplayMismatch) as caught:
         verify_run(forged, lab.trusted())
     assert caught.value.entry == lied
@@ -132,7 +132,7 @@ def test_another_institution_in_the_plan_is_found_in_every_run_of_it(finished: t
     folder.plan_file.write_text(text.replace(digest, "0" * 64))
     checked = verify_campaign(folder, lab.trusted())
     assert [fault.message for fault in checked.faults] == [
-        "ledger: segment 1 was signed for another plan than plan.json"
+        "ledger: the ledger was signed for another plan than plan.json"
     ]
     told = {(run.arm, run.seed): str(run.fault) for run in checked.runs if run.fault is not None}
     assert set(told) == {("governed", 0), ("governed", 1)}

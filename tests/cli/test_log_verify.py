@@ -204,11 +204,11 @@ def _remove_the_ledger(campaign: Path) -> None:
         (_remove_a_run, "damaged: runs/institutional/1: the run's log is missing"),
         (_put_a_run_in_the_place_of_another, "tampered: runs/institutional/1: "),
         (_add_a_run, "tampered: runs/institutional/7: the ledger knows no such run"),
-        (_edit_the_plan, "tampered: ledger: segment 1 was signed for another plan"),
+        (_edit_the_plan, "tampered: ledger: the ledger was signed for another plan"),
         (_empty_the_plan, "it holds no plan"),
         (_break_the_plan, "it is not JSON"),
         (_edit_the_ledger, "tampered: ledger: "),
-        (_remove_the_ledger, "tampered: runs/institutional/0: the ledger knows no such run"),
+        (_remove_the_ledger, "damaged: ledger: there is no ledger"),
     ],
 )
 def test_a_campaign_whose_parts_do_not_fit_together_is_named(

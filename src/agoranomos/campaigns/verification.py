@@ -1,169 +1,208 @@
-"""Whether a record can be believed: hashes and signatures first, then every judgement made again from them."""
+"""Whether a campaign can be believed: its ledger, every run it closed, every attempt it gave up, and its plan."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from agoranomos.campaigns.folder import CampaignFolder
-from agoranomos.campaigns.ledger import head_of, read_ledger, segments_of
-from agoranomos.campaigns.ledger_entries import Attempt, Head, History, Planned, decode_ledger_entry
+from agoranomos.campaigns.ledger import head_of
+from agoranomos.campaigns.ledger_entries import Attempt, Head, History, RunClosed
+from agoranomos.campaigns.verified_ledger import VerifiedLedger, verify_ledger
+from agoranomos.campaigns.verified_run import VerifiedRun, verify_run
 from agoranomos.errors import Finding
-from agoranomos.institutions import Institution, Replayed, replay
-from agoranomos.institutions.entries import Opened, Round, decode_entry
-from agoranomos.institutions.replay import check_same_institution
-from agoranomos.logs import LogFault, LogReader, Verification, Verifier, read_blob, recorded, verify_log, was_closed
+from agoranomos.logs import LogFault, Verification, Verifier, read_blob, recorded, was_closed
+from agoranomos.logs.policy import Policy
+from agoranomos.logs.remembered import RememberedCheckpoints
+from agoranomos.logs.verification import LEVELS, NOT_LOOKED_AT, Level, not_excluded_by
 
-NOT_EXCLUDED = (
-    "rollback: the whole folder may be an older state of itself, its ledger's last segments removed with their runs "
-    "(no remembered checkpoint and no witness was given)",
-    "replacement: the holder of the certifying key can make new run keys and write a whole new campaign",
-    "false content: a signature says who committed to these bytes, not that they are true or complete",
-    "everything outside the logs: tables/, report/, status.json and timings.jsonl are derived or unsigned",
-)
-"""What the files of a campaign can never show."""
+if TYPE_CHECKING:
+    from agoranomos.logs.timestamp import Authority
 
-
-@dataclass(frozen=True, slots=True)
-class VerifiedRun:
-    """A run's log that can be believed; `replayed` is None where the replay was left out."""
-
-    verification: Verification
-    replayed: Replayed | None
+__all__ = ["CheckedAttempt", "CheckedCampaign", "CheckedRun", "VerifiedRun", "verify_campaign", "verify_run"]
 
 
 @dataclass(frozen=True, slots=True)
 class CheckedRun:
-    """One run of a campaign: what was verified, or the fault; with neither, the run is not finished."""
+    """One run of a campaign: what was verified, or the fault; with neither, the run is not finished.
+
+    `told` is false of a run that is whole and that the ledger was not told of: its driver died just before. It counts
+    as unfinished, as it does in the tables. `registered` is false where the plan was not in the ledger before the run.
+    """
 
     arm: str
     seed: int
     verified: VerifiedRun | None = None
     fault: Finding | None = None
+    told: bool = True
+    registered: bool = True
+
+    @property
+    def state(self) -> Literal["verified", "faulty", "unfinished"]:
+        """How it counts."""
+        if self.fault is not None:
+            return "faulty"
+        return "verified" if self.verified is not None and self.told else "unfinished"
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedAttempt:
+    """An attempt that did not count, as the ledger tells of it: given up for `reason`, or still open."""
+
+    arm: str
+    seed: int
+    attempt: int
+    status: Literal["abandoned", "open"]
+    reason: str
+    entries: int
 
 
 @dataclass(frozen=True, slots=True)
 class CheckedCampaign:
-    """Every run that the plan names, the number of abandoned attempts, and faults outside of single runs."""
+    """Every run that the plan names, every attempt that did not count, and faults outside of single runs.
+
+    `ledger` is None where the ledger cannot be believed.
+    """
 
     folder: Path
     runs: tuple[CheckedRun, ...]
-    abandoned: int
+    attempts: tuple[CheckedAttempt, ...]
     faults: tuple[Finding, ...]
-    not_excluded: tuple[str, ...] = NOT_EXCLUDED
+    ledger: Verification | None
+    level: Level = "replay"
 
     @property
     def first_fault(self) -> Finding | None:
         """The first fault, the ledger's before those of the runs; None where all can be believed."""
-        found = [*self.faults, *(run.fault for run in self.runs if run.fault is not None)]
-        return found[0] if found else None
+        return next(iter(self.all_faults), None)
+
+    @property
+    def all_faults(self) -> tuple[Finding, ...]:
+        """Those outside of single runs, then those of the runs."""
+        return (*self.faults, *(run.fault for run in self.runs if run.fault is not None))
+
+    @property
+    def abandoned(self) -> int:
+        """How many attempts were given up."""
+        return sum(attempt.status == "abandoned" for attempt in self.attempts)
+
+    @property
+    def not_excluded(self) -> tuple[str, ...]:
+        """What this check could not see."""
+        return tuple(self._not_excluded())
+
+    def _not_excluded(self) -> Iterator[str]:
+        if self.ledger is not None:
+            yield from not_excluded_by(self.ledger.witnesses, self.ledger.remembered)
+        yield from (NOT_LOOKED_AT[level] for level in LEVELS[LEVELS.index(self.level) + 1 :])
+        if self.ledger is None or not (self.ledger.witnesses.satisfied or self.ledger.stamps):
+            yield "a plan made after the runs: nobody outside says when the ledger held it (no witness, no time stamp)"
+        yield "runs that were tried elsewhere: the ledger shows those that were made here, under this plan"
+        yield "false content: a signature says who committed to these bytes, not that they are true or complete"
+        yield "everything outside the logs: tables/, report/, status.json and timings.jsonl are derived or unsigned"
 
 
-def verify_run(
-    folder: Path,
-    trusted: Sequence[Verifier],
-    *,
-    origin: str | None = None,
-    institution: Institution | None = None,
-    judge_again: bool = True,
-) -> VerifiedRun:
-    """Verify a run's log, or a ledger's segment, and judge every round of a run again from what was verified.
+@dataclass(frozen=True, slots=True)
+class _How:
+    """What is asked of each run's log."""
 
-    Every judgement must come out byte for byte, and every reply or prompt that an entry names by digest must be there.
-    With `institution`, that must be the recorded one. Raises `LogFault` or `ReplayMismatch`, which name the entry.
-    """
-    lines: list[bytes] = []
-    verification = verify_log(folder, trusted, origin=origin, consume=lines.extend if judge_again else None)
-    if not judge_again or _is_ledger(lines):
-        return VerifiedRun(verification, None)
-    replayed = replay(lines)
-    if institution is not None:
-        opened = decode_entry(lines[0]).body
-        assert isinstance(opened, Opened)  # replay() has made sure of it
-        check_same_institution(opened, institution)
-    _check_blobs(folder, lines)
-    return VerifiedRun(verification, replayed)
+    trusted: Sequence[Verifier]
+    level: Level
+    jobs: int
+    arms: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
 def verify_campaign(
     folder: CampaignFolder,
     trusted: Sequence[Verifier],
     *,
-    judge_again: bool = True,
+    level: Level = "replay",
+    jobs: int = 1,
+    policy: Policy | None = None,
+    remembered: RememberedCheckpoints | None = None,
+    authorities: Sequence[Authority] = (),
     watch: Callable[[Sequence[CheckedRun]], Iterable[CheckedRun]] = iter,
 ) -> CheckedCampaign:
-    """Verify a campaign's ledger, every run it closed and every attempt it abandoned; faults are gathered, not raised.
+    """Verify a campaign's ledger, every run it closed and every attempt it gave up; faults are gathered, not raised.
 
-    `watch` is handed the runs' names and is iterated over, so that a progress bar can be put around the work. Raises
-    `Finding` where there is no plan to go by.
+    The ledger may be open: a driver may be at work on it, or have died. `policy`, `remembered` and `authorities` are
+    asked of the ledger, in which every run's head stands. `watch` is handed the runs' names and is iterated over, so
+    that a progress bar can be put around the work. Raises `Finding` where there is no plan to go by.
     """
     plan = folder.read_plan()
     faults: list[Finding] = []
-    history = History()
+    ledger: VerifiedLedger | None = None
     try:
-        for number in segments_of(folder.ledger):
-            # A segment without its checkpoint is one whose driver died: the chain of segments holds it.
-            if was_closed(folder.ledger / str(number)):
-                verify_log(folder.ledger / str(number), trusted)
-        history, _ = read_ledger(folder.ledger, trusted)
-        _check_plan(folder, trusted)
+        ledger = verify_ledger(
+            folder.ledger,
+            trusted,
+            level=level,
+            policy=policy,
+            remembered=remembered,
+            authorities=authorities,
+        )
+        _check_plan(folder, ledger)
     except Finding as fault:
         faults.append(_in(folder.ledger.name, fault))
+    history = ledger.history if ledger is not None else History()
     try:
-        arms = {arm["name"]: arm for arm in plan["arms"]}
-        named = [CheckedRun(name, seed) for name in arms for seed in sorted(plan["seeds"])]
+        how = _How(trusted, level, jobs, {arm["name"]: arm for arm in plan["arms"]})
+        named = [CheckedRun(name, seed) for name in how.arms for seed in sorted(plan["seeds"])]
     except (KeyError, TypeError):
         raise LogFault("damaged", f"{folder.plan_file} is damaged: it holds no plan") from None
+    registered = ledger.registered(_digest_of(folder.plan_file)) if ledger is not None else None
     runs = []
     for run in watch(named):
         attempts = history.of(run.arm, run.seed)
-        closed = attempts[-1].closed.head if attempts and attempts[-1].closed is not None else None
+        closed = attempts[-1].closed if attempts else None
+        known = replace(run, registered=registered is None or not attempts or (run.arm, run.seed) in registered)
         if closed is None and not faults and not was_closed(folder.run(run.arm, run.seed)):
-            runs.append(run)  # What was closed is verified, whether or not the ledger lived to say so.
+            runs.append(known)  # What was closed is verified, whether or not the ledger lived to say so.
             continue
         try:
-            runs.append(_checked(folder, run, closed, arms[run.arm], trusted, judge_again))
+            runs.append(_checked(folder, known, closed, how))
         except Finding as fault:
-            runs.append(CheckedRun(run.arm, run.seed, fault=_in(f"runs/{run.arm}/{run.seed}", fault)))
-    abandoned = list(_abandoned(history))
-    faults += _faults_of_abandoned(folder, abandoned, trusted)
+            runs.append(replace(known, fault=_in(f"runs/{run.arm}/{run.seed}", fault)))
+    faults += _faults_of_abandoned(folder, _abandoned(history), trusted)
     if not faults:
         faults += _strangers(folder, history)
-    return CheckedCampaign(folder.root, tuple(runs), len(abandoned), tuple(faults))
+    return CheckedCampaign(
+        folder.root,
+        tuple(runs),
+        tuple(_attempts(history)),
+        tuple(faults),
+        ledger.verification if ledger is not None else None,
+        level,
+    )
 
 
-def _checked(
-    folder: CampaignFolder,
-    run: CheckedRun,
-    closed: Head | None,
-    arm: dict[str, Any],
-    trusted: Sequence[Verifier],
-    judge_again: bool,
-) -> CheckedRun:
+def _checked(folder: CampaignFolder, run: CheckedRun, closed: RunClosed | None, how: _How) -> CheckedRun:
     place = folder.run(run.arm, run.seed)
-    if closed is not None and not place.is_dir():
+    stated = closed.head if closed is not None else None
+    if stated is not None and not place.is_dir():
         raise LogFault("damaged", "the run's log is missing, but the ledger says that it was finished")
-    if closed is None and not place.is_dir():
+    if stated is None and not place.is_dir():
         return run
-    verified = verify_run(place, trusted, origin=closed.origin if closed else None, judge_again=judge_again)
-    head = head_of(LogReader(place).checkpoint)
-    if closed is not None and head != closed:
+    origin = stated.origin if stated is not None else None
+    verified = verify_run(place, how.trusted, origin=origin, level=how.level, jobs=how.jobs)
+    head = _head_of(verified.verification)
+    if stated is not None and head != stated:
         raise LogFault("tampered", f"it ends at entry {head.size - 1}, root {head.root[:16]}...; the ledger closed it "
-                       f"at entry {closed.size - 1}, root {closed.root[:16]}...")  # fmt: skip
-    if verified.replayed is not None:
-        if not verified.replayed.closed:
+                       f"at entry {stated.size - 1}, root {stated.root[:16]}...")  # fmt: skip
+    if verified.opened is not None:
+        if stated is not None and not verified.closed:
             raise LogFault("damaged", "the ledger says that the run was finished, but it has no `closed` entry")
-        _check_opening(place, run, arm)
-    return CheckedRun(run.arm, run.seed, verified)
+        _check_opening(verified, run, how.arms[run.arm])
+    return replace(run, verified=verified, told=stated is not None)
 
 
-def _check_opening(place: Path, run: CheckedRun, arm: dict[str, Any]) -> None:
+def _check_opening(verified: VerifiedRun, run: CheckedRun, arm: dict[str, Any]) -> None:
     """Entry 0 must be that of the planned run: seed and institution."""
-    opened = decode_entry(next(LogReader(place).entries())).body
-    assert isinstance(opened, Opened)  # the replay of this log has made sure of it
+    opened = verified.opened
+    assert opened is not None  # nothing else is handed here
     institution = arm.get("institution", {})
     if institution is not None and not (isinstance(institution, dict) and "semantic_sha256" in institution):
         raise LogFault("damaged", f"plan.json is damaged: arm {run.arm} names no institution's digest")
@@ -175,41 +214,22 @@ def _check_opening(place: Path, run: CheckedRun, arm: dict[str, Any]) -> None:
         raise LogFault("tampered", "entry 0: its institution is not the one that the plan names", entry=0)
 
 
-def _is_ledger(lines: Sequence[bytes]) -> bool:
-    if not lines or not lines[0].startswith(b'{"body":') or b'"kind":"planned"' not in lines[0]:
-        return False
-    for line in lines:
-        decode_ledger_entry(line)
-    return True
+def _check_plan(folder: CampaignFolder, ledger: VerifiedLedger) -> None:
+    """The ledger must speak of the plan that lies in the folder, and keep its text."""
+    digest = _digest_of(folder.plan_file)
+    for planned in ledger.planned:
+        if planned.plan_sha256 != digest:
+            raise LogFault("tampered", "the ledger was signed for another plan than plan.json", entry=0)
+    for place in ledger.places:
+        read_blob(place, digest)
 
 
-def _check_blobs(folder: Path, lines: Sequence[bytes]) -> None:
-    """Every long reply that an entry names by its digest must lie beside the log."""
-    for index, line in enumerate(lines):
-        if b'"reply_sha256"' not in line:
-            continue
-        body = decode_entry(line).body
-        calls = [call for decision in body.decisions for call in decision.calls] if isinstance(body, Round) else []
-        for call in calls:
-            if call.reply_sha256:
-                try:
-                    read_blob(folder, call.reply_sha256)
-                except LogFault as fault:
-                    raise LogFault(fault.kind, f"entry {index}: {fault.message}", entry=index) from None
+def _digest_of(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def _check_plan(folder: CampaignFolder, trusted: Sequence[Verifier]) -> None:
-    """Every signed segment must speak of the plan that lies in the folder."""
-    digest = hashlib.sha256(folder.plan_file.read_bytes()).hexdigest()
-    for number in segments_of(folder.ledger):
-        signed = recorded(folder.ledger / str(number), trusted)
-        if signed.checkpoint is None:
-            continue
-        first = decode_ledger_entry(signed.entries[0])
-        if isinstance(first, Planned) and first.plan_sha256 != digest:
-            raise LogFault("tampered", f"segment {number} was signed for another plan than plan.json", entry=0)
-        if isinstance(first, Planned):
-            read_blob(folder.ledger / str(number), first.plan_sha256)
+def _head_of(verification: Verification) -> Head:
+    return Head(verification.origin, verification.size, verification.root.hex())
 
 
 def _abandoned(history: History) -> Iterator[tuple[tuple[str, int], int, Attempt]]:
@@ -217,6 +237,19 @@ def _abandoned(history: History) -> Iterator[tuple[tuple[str, int], int, Attempt
         for number, attempt in enumerate(attempts, 1):
             if attempt.abandoned is not None:
                 yield key, number, attempt
+
+
+def _attempts(history: History) -> Iterator[CheckedAttempt]:
+    """Every attempt that did not count."""
+    for (arm, seed), attempts in history.attempts.items():
+        for number, attempt in enumerate(attempts, 1):
+            if attempt.closed is not None:
+                continue
+            if attempt.abandoned is None:
+                yield CheckedAttempt(arm, seed, number, "open", "", 0)
+                continue
+            entries = attempt.abandoned.head.size if attempt.abandoned.head is not None else 0
+            yield CheckedAttempt(arm, seed, number, "abandoned", attempt.abandoned.reason, entries)
 
 
 def _faults_of_abandoned(

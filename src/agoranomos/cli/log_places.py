@@ -8,8 +8,24 @@ from agoranomos.errors import UsageError, nearest
 
 
 def is_log(folder: Path) -> bool:
-    """Whether the folder is one log: that of a run, or a segment of a ledger."""
-    return (folder / "checkpoint").exists() or (folder / "log.vkey").exists() or (folder / "entries").is_dir()
+    """Whether the folder is one log: that of a run, or a ledger."""
+    marks = ("log.vkey", "checkpoints", "entries")
+    return any((folder / mark).exists() for mark in marks) or ((folder / "checkpoint").exists() and not is_tree(folder))
+
+
+def is_tree(folder: Path) -> bool:
+    """Whether the folder is an exported log: a plain tree of tiles (c2sp.org/tlog-tiles)."""
+    return (folder / "checkpoint").exists() and (folder / "tile").is_dir()
+
+
+def is_ledger(folder: Path) -> bool:
+    """Whether the folder is a campaign's ledger; told by its first line, which nothing vouches for."""
+    try:
+        with (folder / "entries" / f"{0:012d}.jsonl").open("rb") as file:
+            line = file.readline(1 << 16).rstrip(b"\n")
+    except OSError:
+        return False
+    return line.startswith(b'{"body":') and b'"kind":"planned","seq":0}' in line[-40:]
 
 
 def is_campaign(folder: Path) -> bool:
@@ -23,7 +39,7 @@ def place_of_log(text: str) -> Path:
     if path.is_dir():
         return path
     if path.exists():
-        raise UsageError(f"{text} is a file; the folder of a log was expected")
+        raise UsageError(f"{text} is a file; the folder of a log was expected", advice=_around(path))
     from agoranomos.workspace import find_workspace, list_names
 
     names = {located.name: located.path for located in list_names("logs", find_workspace())}
@@ -31,6 +47,14 @@ def place_of_log(text: str) -> Path:
         return names[text]
     siblings = [child.name for child in path.parent.iterdir() if child.is_dir()] if path.parent.is_dir() else []
     raise UsageError(f"no such log: {text}", advice=nearest(path.name, {*names, *siblings}))
+
+
+def _around(path: Path) -> str:
+    """The log or campaign that a file lies in, as advice."""
+    for folder in path.resolve().parents:
+        if is_log(folder) or is_tree(folder) or is_campaign(folder):
+            return f"It lies in {folder}: give that."
+    return "Give the folder of a run's log, such as logs/CAMPAIGN/runs/ARM/SEED."
 
 
 def campaigns_in(folder: Path) -> list[Path]:

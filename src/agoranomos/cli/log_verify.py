@@ -3,30 +3,47 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from agoranomos.cli.log_places import campaigns_in, is_campaign, is_log, place_of_log
+from agoranomos.cli.log_places import campaigns_in, is_campaign, is_ledger, is_log, is_tree, place_of_log
 from agoranomos.cli.named import institution_named
 from agoranomos.cli.options import AsJson
-from agoranomos.cli.terminal import complain, console, say, say_json
-from agoranomos.errors import Finding, UsageError
+from agoranomos.cli.terminal import console, say_json
+from agoranomos.errors import Finding, UsageError, unknown_name
 
 if TYPE_CHECKING:
-    from agoranomos.campaigns.verification import CheckedCampaign, CheckedRun, VerifiedRun
+    from agoranomos.campaigns.verification import CheckedRun
     from agoranomos.institutions import Institution
     from agoranomos.logs import Verifier
-
-SHOWN_FAULTS = 10
+    from agoranomos.logs.policy import Policy
+    from agoranomos.logs.remembered import RememberedCheckpoints
+    from agoranomos.logs.timestamp import Authority
+    from agoranomos.logs.verification import Level, Verification
 
 
 def verify(
     log: Annotated[
-        str, typer.Argument(metavar="LOG", help="The folder of a run's log, of a campaign, or of several campaigns.")
+        str,
+        typer.Argument(
+            metavar="LOG",
+            help="The folder of a run's log, a ledger, an exported log, a campaign, or several campaigns.",
+        ),
     ],
+    level: Annotated[
+        str | None,
+        typer.Option(
+            "--level",
+            metavar="LEVEL",
+            help="structure (kept hashes only), full (every byte), strict (every entry), actors (signatures of agents) "
+            "or replay (every judgement again; the default). Each holds those before it.",
+        ),
+    ] = None,
     key: Annotated[
         str | None,
         typer.Option(
@@ -35,38 +52,102 @@ def verify(
             help="Trust this public key, or those in this file, and no others (default: the keyring of this machine).",
         ),
     ] = None,
+    policy: Annotated[
+        str | None,
+        typer.Option("--policy", metavar="FILE", help="Witnesses and their quorum: they must have cosigned the log."),
+    ] = None,
+    tsa: Annotated[
+        Path | None,
+        typer.Option("--tsa", metavar="CERT.pem", help="The log must carry time stamps of this authority."),
+    ] = None,
+    remember: Annotated[
+        bool,
+        typer.Option("--remember", help="Keep what was verified; from then on the log must continue it."),
+    ] = False,
+    incremental: Annotated[
+        bool, typer.Option("--incremental", help="Read only what was added since the log was remembered.")
+    ] = False,
+    jobs: Annotated[int, typer.Option("--jobs", min=1, metavar="N", help="Worker processes.")] = 1,
+    still_open: Annotated[
+        bool, typer.Option("--open", help="The log was not closed: verify it as far as it is signed.")
+    ] = False,
     institution: Annotated[
         str | None,
         typer.Option("--institution", metavar="FILE", help="The run must have been judged under this institution."),
     ] = None,
     replay: Annotated[
-        bool, typer.Option("--replay/--no-replay", help="Make every judgement again; --no-replay checks bytes only.")
+        bool, typer.Option("--replay/--no-replay", help="--no-replay is short for --level strict.")
     ] = True,
     as_json: AsJson = False,
 ) -> None:
-    """Verify a run, or a whole campaign.
+    """Verify a run, a ledger, or a whole campaign.
 
-    Digests, tree, signatures and sequence are checked, and then every judgement is made again, byte for byte.
+    Digests, tree, signatures, order and references are checked, and then every judgement is made again, byte for byte.
 
-    Exit code 1: something is tampered with, damaged, or undecided for want of a key that is trusted; the message says
-    which entry and why. What such a check cannot exclude is printed too.
+    Exit code 0: verified under a key that you trust. 1: tampered with, damaged, or undecided for want of trust; the
+    message says which entry and why. What such a check cannot exclude is printed too.
 
     Example:  agora log verify logs/CAMPAIGN/runs/ARM/0
     """
     place = place_of_log(log)
-    trusted = _trusted(key)
-    asked = institution_named(institution) if institution is not None else None
-    if asked is not None and not replay:
-        raise UsageError("--institution needs the replay", advice="Leave out --no-replay.")
+    asked = _asked(level, replay, incremental, institution, still_open)
+    given = _Given(
+        place,
+        asked,
+        _trusted(key),
+        _policy(policy),
+        _authorities(tsa),
+        _remembered(),
+        remember,
+        incremental,
+        jobs,
+        still_open,
+        institution_named(institution) if institution is not None else None,
+        as_json,
+    )
     if is_log(place):
-        _verify_log(place, trusted, asked, replay, as_json)
-        return
-    campaigns = [place] if is_campaign(place) else campaigns_in(place)
-    if not campaigns:
-        raise UsageError(f"{place} holds no log", advice="Give the folder of a run's log, or of a campaign.")
-    if asked is not None:
-        raise UsageError("--institution is for the log of one run", advice="Give a folder such as runs/ARM/SEED.")
-    _verify_campaigns(campaigns, trusted, replay, as_json)
+        _verify_log(given)
+    elif is_tree(place):
+        _verify_tree(given)
+    else:
+        _verify_campaigns(given)
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """What the command line asks for."""
+
+    place: Path
+    level: Level
+    trusted: Sequence[Verifier]
+    policy: Policy | None
+    authorities: tuple[Authority, ...]
+    remembered: RememberedCheckpoints
+    remember: bool
+    incremental: bool
+    jobs: int
+    still_open: bool
+    institution: Institution | None
+    as_json: bool
+
+
+def _asked(level: str | None, replay: bool, incremental: bool, institution: str | None, still_open: bool) -> Level:
+    from agoranomos.logs.verification import LEVELS
+
+    if level is not None and level not in LEVELS:
+        raise unknown_name("level", level, LEVELS)
+    if level is not None and not replay and level != "strict":
+        raise UsageError(f"--no-replay means --level strict, and --level {level} was given", advice="Leave one out.")
+    default = "full" if incremental else "replay" if replay else "strict"
+    asked = next(known for known in LEVELS if known == (level or default))
+    if incremental and asked not in ("structure", "full"):
+        raise UsageError(
+            f"--incremental does not go with level {asked}: entries can be judged only from the first one on",
+            advice="Leave out --incremental, or add --level full.",
+        )
+    if institution is not None and asked != "replay":
+        raise UsageError("--institution needs the replay", advice="Leave out --no-replay, or any other --level.")
+    return asked
 
 
 def _trusted(key: str | None) -> Sequence[Verifier]:
@@ -80,64 +161,118 @@ def _trusted(key: str | None) -> Sequence[Verifier]:
     return read_vkeys(key)
 
 
-def _verify_log(
-    place: Path, trusted: Sequence[Verifier], institution: Institution | None, replay: bool, as_json: bool
-) -> None:
-    from agoranomos.campaigns.verification import verify_run
+def _policy(name: str | None) -> Policy | None:
+    if name is None:
+        return None
+    from agoranomos.logs.policy import MAX_POLICY_BYTES, Policy
 
     try:
-        verified = verify_run(place, trusted, institution=institution, judge_again=replay)
+        with Path(name).open("rb") as file:
+            return Policy.parse(file.read(MAX_POLICY_BYTES + 1), name=name)
+    except OSError as error:
+        raise UsageError(f"--policy: cannot read {name}: {error.strerror}") from None
+
+
+def _authorities(certificate: Path | None) -> tuple[Authority, ...]:
+    if certificate is None:
+        return ()
+    from agoranomos.logs.timestamp import read_authority
+
+    return (read_authority(certificate),)
+
+
+def _remembered() -> RememberedCheckpoints:
+    from agoranomos.logs.remembered import RememberedCheckpoints
+    from agoranomos.workspace import state_folder
+
+    return RememberedCheckpoints(state_folder() / "remembered")
+
+
+def _verify_log(given: _Given) -> None:
+    from agoranomos.campaigns.verification import verify_run
+    from agoranomos.cli.log_verify_json import fault_json, run_json
+    from agoranomos.cli.log_verify_text import complain_of, show_run
+
+    ledger = is_ledger(given.place)
+    if ledger and given.institution is not None:
+        raise UsageError("--institution is for the log of a run; a ledger judges nobody")
+    try:
+        with _progress(given.as_json) as watch:
+            verified = verify_run(
+                given.place,
+                given.trusted,
+                institution=given.institution,
+                level=given.level,
+                jobs=given.jobs,
+                policy=given.policy,
+                remembered=given.remembered,
+                incremental=given.incremental,
+                still_open=given.still_open or ledger,
+                authorities=given.authorities,
+                watch=watch,
+            )
     except Finding as fault:
-        if not as_json:
-            _complain_of(fault)
+        if not given.as_json:
+            complain_of(fault)
         else:
-            say_json({"log": str(place), **_fault_json(fault)})
+            say_json({"log": str(given.place), **fault_json(fault)})
         raise typer.Exit(1) from None
-    if as_json:
-        say_json({"log": str(place), "verdict": "verified", **_run_json(verified)})
-        return
-    found = verified.verification
-    say(f"verified: {found.origin}")
-    say(f"  {found.size} entries, root {found.root.hex()}, {found.checkpoints} signed checkpoints")
-    say(f"  signed by    {found.signer}")
-    say(f"  certified by {found.trusted_by}")
-    if verified.replayed is not None:
-        say(f"  {_judged(verified)}")
-        if not verified.replayed.closed:
-            say("  it has no `closed` entry: the run did not come to its end")
-    _say_not_excluded(found.not_excluded)
+    kept = _remember(given, verified.verification)
+    if given.as_json:
+        say_json({"log": str(given.place), "verdict": "verified", **run_json(verified), "remembered_now": kept})
+    else:
+        show_run(verified, kept)
 
 
-def _judged(verified: VerifiedRun) -> str:
-    replayed = verified.replayed
-    if replayed is None:
-        return "judgements were not made again"
-    if not replayed.institution:
-        return f"{replayed.rounds} rounds without an institution: nothing to judge"
-    return (
-        f"{replayed.rounds} rounds judged again under {replayed.institution} "
-        f"({replayed.semantic_sha256[:16]}...): every judgement is byte-equal"
-    )
+def _remember(given: _Given, verification: Verification) -> bool:
+    if given.remember:
+        import time
+
+        given.remembered.remember(verification.seen(int(time.time())))
+    return given.remember
 
 
-def _verify_campaigns(folders: Sequence[Path], trusted: Sequence[Verifier], replay: bool, as_json: bool) -> None:
+def _verify_tree(given: _Given) -> None:
+    raise UsageError(f"{given.place} is an exported log", advice="Run the verify.py that lies in it.")
+
+
+def _verify_campaigns(given: _Given) -> None:
     from agoranomos.campaigns import CampaignFolder
     from agoranomos.campaigns.verification import verify_campaign
+    from agoranomos.cli.log_verify_json import campaign_json
+    from agoranomos.cli.log_verify_text import show_campaign
 
+    folders = [given.place] if is_campaign(given.place) else campaigns_in(given.place)
+    if not folders:
+        raise UsageError(f"{given.place} holds no log", advice="Give the folder of a run's log, or of a campaign.")
+    if given.institution is not None:
+        raise UsageError("--institution is for the log of one run", advice="Give a folder such as runs/ARM/SEED.")
+    if given.incremental:
+        raise UsageError("--incremental is for one log", advice="Give the campaign's ledger/, or the folder of a run.")
     checked = []
     for folder in folders:
-        one = verify_campaign(CampaignFolder(folder), trusted, judge_again=replay, watch=_progress)
+        one = verify_campaign(
+            CampaignFolder(folder),
+            given.trusted,
+            level=given.level,
+            jobs=given.jobs,
+            policy=given.policy,
+            remembered=given.remembered,
+            authorities=given.authorities,
+            watch=_runs_progress,
+        )
         checked.append(one)
-        if not as_json:
-            _show(one)
-    if as_json:
-        shown = [_campaign_json(one) for one in checked]
+        kept = one.first_fault is None and one.ledger is not None and _remember(given, one.ledger)
+        if not given.as_json:
+            show_campaign(one, kept)
+    if given.as_json:
+        shown = [campaign_json(one) for one in checked]
         say_json(shown[0] if len(shown) == 1 else shown)
     if any(one.first_fault for one in checked):
         raise typer.Exit(1)
 
 
-def _progress(runs: Sequence[CheckedRun]) -> Iterable[CheckedRun]:
+def _runs_progress(runs: Sequence[CheckedRun]) -> Iterable[CheckedRun]:
     if not sys.stderr.isatty():
         return runs
     from rich.progress import track
@@ -145,93 +280,14 @@ def _progress(runs: Sequence[CheckedRun]) -> Iterable[CheckedRun]:
     return track(runs, "Verifying", console=console(sys.stderr), transient=True)
 
 
-def _show(checked: CheckedCampaign) -> None:
-    from rich.table import Table
+@contextmanager
+def _progress(as_json: bool) -> Iterator[Callable[[int, int], None] | None]:
+    """A bar of entries that are behind, where somebody watches."""
+    if as_json or not sys.stderr.isatty():
+        yield None
+        return
+    from rich.progress import Progress
 
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("arm")
-    for heading in ("runs", "verified", "faulty", "unfinished", "entries", "rounds"):
-        table.add_column(heading, justify="right")
-    for arm in dict.fromkeys(run.arm for run in checked.runs):
-        table.add_row(arm, *(str(number) for number in _counts([run for run in checked.runs if run.arm == arm])))
-    table.add_row("all", *(str(number) for number in _counts(checked.runs)))
-    say(f"{checked.folder}")
-    console().print(table)
-    if checked.abandoned:
-        say(f"{checked.abandoned} attempts were broken off; what they had signed is in abandoned/")
-    faults = [*checked.faults, *(run.fault for run in checked.runs if run.fault is not None)]
-    for fault in faults[:SHOWN_FAULTS]:
-        _complain_of(fault)
-    if len(faults) > SHOWN_FAULTS:
-        complain(f"and {len(faults) - SHOWN_FAULTS} more faults", "--json lists all of them.")
-    if not faults:
-        _say_not_excluded(checked.not_excluded)
-
-
-def _counts(runs: Sequence[CheckedRun]) -> tuple[int, ...]:
-    verified = [run.verified for run in runs if run.verified is not None]
-    faulty = sum(run.fault is not None for run in runs)
-    rounds = sum(one.replayed.rounds for one in verified if one.replayed is not None)
-    entries = sum(one.verification.size for one in verified)
-    return len(runs), len(verified), faulty, len(runs) - len(verified) - faulty, entries, rounds
-
-
-def _say_not_excluded(not_excluded: Sequence[str]) -> None:
-    say("not excluded by this check:")
-    for one in not_excluded:
-        say(f"  - {one}")
-
-
-def _complain_of(fault: Finding) -> None:
-    complain(f"{_kind(fault)}: {fault.message}", fault.advice)
-
-
-def _kind(fault: Finding) -> str:
-    # A replay that comes out otherwise is of a log that is well formed and signed, and yet not true to its institution.
-    return str(getattr(fault, "kind", "tampered"))
-
-
-def _fault_json(fault: Finding) -> dict[str, Any]:
-    return {"verdict": _kind(fault), "entry": getattr(fault, "entry", None), "message": fault.message}
-
-
-def _run_json(verified: VerifiedRun) -> dict[str, Any]:
-    found, replayed = verified.verification, verified.replayed
-    return {
-        "origin": found.origin,
-        "entries": found.size,
-        "root": found.root.hex(),
-        "checkpoints": found.checkpoints,
-        "signer": found.signer,
-        "certified_by": found.trusted_by,
-        "replay": None
-        if replayed is None
-        else {
-            "institution": replayed.institution,
-            "semantic_sha256": replayed.semantic_sha256,
-            "rounds": replayed.rounds,
-            "closed": replayed.closed,
-        },
-        "not_excluded": list(found.not_excluded),
-    }
-
-
-def _campaign_json(checked: CheckedCampaign) -> dict[str, Any]:
-    first = checked.first_fault
-    return {
-        "campaign": str(checked.folder),
-        "verdict": "verified" if first is None else _kind(first),
-        "faults": [_fault_json(fault) for fault in checked.faults],
-        "runs": [{"arm": run.arm, "seed": run.seed, **_one_run(run)} for run in checked.runs],
-        "abandoned_attempts": checked.abandoned,
-        "not_excluded": list(checked.not_excluded),
-    }
-
-
-def _one_run(run: CheckedRun) -> dict[str, Any]:
-    if run.fault is not None:
-        return _fault_json(run.fault)
-    if run.verified is None:
-        return {"verdict": "unfinished"}
-    found = run.verified.verification
-    return {"verdict": "verified", "origin": found.origin, "entries": found.size, "root": found.root.hex()}
+    with Progress(console=console(sys.stderr), transient=True) as bar:
+        task: Any = bar.add_task("Verifying", total=None)
+        yield lambda done, size: bar.update(task, completed=done, total=size)

@@ -149,7 +149,8 @@ def _check(check: Check, lines: Sequence[bytes], first: int, found: SegmentFound
             found.checked.append(check(line))
         except Finding as fault:
             kind = fault.kind if isinstance(fault, LogFault) else "tampered"
-            found.refused = LogFault(kind, fault.message, entry=index, advice=fault.advice)
+            message = f"entry {index}: {fault.message.removeprefix(f'entry {index}: ')}"
+            found.refused = LogFault(kind, message, entry=index, advice=fault.advice)
             return
 
 

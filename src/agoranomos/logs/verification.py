@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from agoranomos.logs.anchors import NOBODY
+from agoranomos.logs.checkpoint import Checkpoint
 from agoranomos.logs.policy import Witnessed
 from agoranomos.logs.remembered import Remembered
 
@@ -18,7 +19,7 @@ Level: TypeAlias = Literal["structure", "full", "strict", "actors", "replay"]
 LEVELS: tuple[Level, ...] = ("structure", "full", "strict", "actors", "replay")
 """Each holds those before it. A log's own verifier reaches `full`, and `strict` with a check of its entries."""
 
-_NOT_LOOKED_AT: dict[Level, str] = {
+NOT_LOOKED_AT: dict[Level, str] = {
     "full": "a changed entry: no entry was read, only the hashes that are kept of them (--level full reads all)",
     "strict": "an entry that was signed and yet is none: forms, order and references were not looked at "
     "(--level strict does)",
@@ -26,6 +27,7 @@ _NOT_LOOKED_AT: dict[Level, str] = {
     "(--level actors does, where the campaign asked for them)",
     "replay": "a judgement that the institution did not decide: none was made again (--level replay does)",
 }
+"""What is left open by every verification that does not reach a level."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,11 @@ class Verification:
     remembered: Remembered | None = None
     noted: tuple[str, ...] = ()
 
+    def seen(self, unix_s: int) -> Remembered:
+        """What to remember of it; `unix_s` is the time by the reader's own clock."""
+        checkpoint = Checkpoint(self.origin, self.size, self.root)
+        return Remembered(checkpoint, self.note, self.signer, self.subtrees, unix_s)
+
     @property
     def not_excluded(self) -> tuple[str, ...]:
         """What this check could not see."""
@@ -67,7 +74,7 @@ class Verification:
                 "this time"
             )
         reached = LEVELS.index(self.level)
-        yield from (_NOT_LOOKED_AT[level] for level in LEVELS[reached + 1 :])
+        yield from (NOT_LOOKED_AT[level] for level in LEVELS[reached + 1 :])
         if reached < LEVELS.index("strict"):
             yield "a blob that was removed: only those that are there were checked"
         if not self.stamps and not self.witnesses.satisfied:

@@ -1,0 +1,194 @@
+"""The strict level of verification: each entry is one, in canonical form, and stands where it may stand.
+
+`read_checked` looks at one line by itself, in whatever process hashes it. `RunOrder` and `LedgerOrder` take what it
+returned, in order, and see what no line shows by itself: rounds that follow each other, and references.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from agoranomos.campaigns.ledger_entries import (
+    BODY_OF_KIND,
+    History,
+    LedgerBody,
+    Planned,
+    RunOpened,
+    decode_ledger_entry,
+    encode_ledger_entry,
+)
+from agoranomos.errors import Finding
+from agoranomos.institutions.entries import Closed, Opened, Round, decode_entry
+from agoranomos.institutions.judgement import NoticeIssued, Sanction, Transition
+from agoranomos.logs import LogFault, layout
+
+_OF_A_RUN = re.compile(rb'"round":(0|[1-9][0-9]{0,15}),"seq":(0|[1-9][0-9]{0,18})}\Z')
+_SEQ = re.compile(rb'"seq":(0|[1-9][0-9]{0,18})}\Z')
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+
+
+class RunItem(NamedTuple):
+    """What the order of a run rests on: an entry's kind and round, whom it is about, and what it counts.
+
+    `agent` is empty where it is about nobody in particular. `opened` is the body of an `opened` entry; `number` is the
+    rounds that a `closed` one states; `applied` is false of a transition that was blocked.
+    """
+
+    kind: str
+    round: int
+    agent: str = ""
+    opened: Opened | None = None
+    number: int = 0
+    applied: bool = True
+
+
+class LedgerItem(NamedTuple):
+    """An entry of a ledger, and its kind."""
+
+    kind: str
+    body: LedgerBody
+
+
+def is_of_a_run(line: bytes) -> bool:
+    """Whether a line has the form of a run's entries; a ledger's have no round."""
+    return _OF_A_RUN.search(line[-60:]) is not None
+
+
+def read_checked(folder: Path, line: bytes) -> RunItem | LedgerItem:
+    """What one line of the log in `folder` says, of a run or of a ledger.
+
+    Raises `Finding` when it is no entry, or not in canonical form, and `LogFault` when it names content by a digest
+    that is not beside the log.
+    """
+    if not is_of_a_run(line):
+        return _of_a_ledger(line)
+    entry = decode_entry(line)
+    body = entry.body
+    if isinstance(body, Opened):
+        return RunItem(entry.kind, entry.round, opened=body)
+    if isinstance(body, Round):
+        for decision in body.decisions:
+            for call in decision.calls:
+                if call.reply_sha256:
+                    _require_blob(folder, call.reply_sha256)
+        return RunItem(entry.kind, entry.round)
+    if isinstance(body, Transition):
+        return RunItem(entry.kind, entry.round, body.agent, applied=not body.blocked)
+    if isinstance(body, Sanction | NoticeIssued):
+        return RunItem(entry.kind, entry.round, body.agent)
+    return RunItem(entry.kind, entry.round, number=body.rounds if isinstance(body, Closed) else 0)
+
+
+def _of_a_ledger(line: bytes) -> LedgerItem:
+    body = decode_ledger_entry(line)
+    match = _SEQ.search(line[-32:])
+    if match is None or encode_ledger_entry(body, int(match[1])) != line:
+        raise Finding("not in canonical form")
+    return LedgerItem(next(kind for kind, known in BODY_OF_KIND.items() if type(body) is known), body)
+
+
+def _require_blob(folder: Path, digest: str) -> None:
+    """The content itself was held against its name when the blobs were read."""
+    if not _DIGEST.fullmatch(digest):
+        raise LogFault("tampered", f"{digest[:80]!r} is not a SHA-256 in hex")
+    if not (folder / layout.blob_file(digest)).is_file():
+        raise LogFault("damaged", f"blob {digest} is missing")
+
+
+class Order:
+    """Follows a log of either kind; the first entry says which. `follow` raises `LogFault` that names the entry."""
+
+    def __init__(self, history: History | None = None) -> None:
+        self._history = history
+        self.run: RunOrder | None = None
+        self.ledger: LedgerOrder | None = None
+
+    def follow(self, first: int, items: Sequence[object]) -> None:
+        """Take in what `read_checked` returned of the entries from `first` on."""
+        for index, item in enumerate(items, first):
+            if self.run is None and self.ledger is None:
+                if isinstance(item, RunItem):
+                    self.run = RunOrder()
+                else:
+                    self.ledger = LedgerOrder(self._history)
+            if isinstance(item, RunItem) and self.run is not None:
+                self.run.take(index, item)
+            elif isinstance(item, LedgerItem) and self.ledger is not None:
+                self.ledger.take(index, item)
+            else:
+                raise _fault(index, "entries of a run and of a ledger stand in one log")
+
+
+class RunOrder:
+    """Where the entries of a run may stand: opened, rounds with what was decided in each, closed."""
+
+    def __init__(self) -> None:
+        self.rounds = 0
+        self.closed = False
+        self.opened: Opened | None = None
+        self._agents: frozenset[str] = frozenset()
+        self._moved: set[str] = set()  # agents with a transition that was applied in this round
+
+    def take(self, index: int, item: RunItem) -> None:
+        """Add the next entry; raises `LogFault`."""
+        if self.closed:
+            raise _fault(index, "an entry after the run was closed")
+        if (item.opened is None) == (self.opened is None):
+            raise _fault(index, f"a run begins with one `opened` entry, and here stands one of kind {item.kind!r}")
+        if item.kind == "round":
+            self.rounds += 1
+            self._moved.clear()
+        if item.round != self.rounds:
+            raise _fault(index, f"round {item.round} is recorded where round {self.rounds} was expected")
+        if item.opened is not None:
+            self.opened, self._agents = item.opened, frozenset(item.opened.facts.agents)
+        elif item.kind == "closed":
+            if item.number != self.rounds:
+                raise _fault(index, f"closed after {item.number} rounds, but {self.rounds} are recorded")
+            self.closed = True
+        elif item.kind != "round":
+            self._decided(index, item)
+
+    def _decided(self, index: int, item: RunItem) -> None:
+        if item.agent not in self._agents:
+            raise _fault(index, f"a {item.kind} of {item.agent!r}, who is none of the run's agents")
+        if item.kind == "transition" and item.applied:
+            self._moved.add(item.agent)
+        if item.kind == "sanction" and item.agent not in self._moved:
+            raise _fault(index, f"a sanction of {item.agent} in round {item.round}, which no transition of it precedes")
+
+
+class LedgerOrder:
+    """Where the entries of a ledger may stand: the plan first, attempts opened before they end, times that grow."""
+
+    def __init__(self, history: History | None = None) -> None:
+        self.history = history or History()
+        self.planned: list[Planned] = []
+        self.registered: list[tuple[str, tuple[str, int]]] = []  # a plan's digest, and a run opened after it
+        self._time: int | None = None
+
+    def take(self, index: int, item: LedgerItem) -> None:
+        """Add the next entry; raises `LogFault`."""
+        if isinstance(item.body, Planned):
+            self.planned.append(item.body)
+        elif index == 0:
+            raise _fault(index, f"a ledger begins with the plan, and here stands an entry of kind {item.kind!r}")
+        if isinstance(item.body, RunOpened) and item.body.attempt == 1:
+            run = (item.body.arm, item.body.seed)
+            self.registered += [(planned.plan_sha256, run) for planned in self.planned]
+        time = getattr(item.body, "claimed_unix_s", None)
+        if isinstance(time, int):
+            if self._time is not None and time < self._time and item.kind != "clock":
+                raise _fault(index, f"its time is {self._time - time} s before that of the entry before it")
+            self._time = time
+        try:
+            self.history.add(item.body)
+        except Finding as fault:
+            raise _fault(index, fault.message) from None
+
+
+def _fault(index: int, message: str) -> LogFault:
+    return LogFault("tampered", f"entry {index}: {message}", entry=index)
