@@ -39,12 +39,27 @@ def test_with_the_key_alone_some_pass_and_the_table_says_what_they_need(
     record: Record, capsys: pytest.CaptureFixture[str]
 ) -> None:
     code, out, _ = attack(capsys, record.run, "--trust", "key", "--json")
-    shown = json.loads(out)
+    (shown,) = json.loads(out)["attacks"]
     assert (code, shown["held"], shown["missed"]) == (0, ["key"], [])
     passed = [one["forgery"] for one in shown["forgeries"] if one["made"] and not one["found_with"]]
     assert "rewritten, signed again with the stolen run key" in passed
     assert "rolled back: cut, with the older checkpoint and journal" in passed
     assert "one bit of an entry flipped" not in passed
+
+
+def test_a_campaign_is_forged_as_a_whole_and_in_its_longest_run(
+    record: Record, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = digests(record.campaign)
+    code, out, told = attack(capsys, record.campaign, "--json")
+    run, campaign = json.loads(out)["attacks"]
+    assert (code, told, run["missed"], campaign["missed"]) == (0, "", [], [])
+    assert run["log"] == str(record.run)
+    alone = {one["forgery"]: "key" in one["found_with"] for one in campaign["forgeries"]}
+    assert alone["a run's folder deleted"]
+    assert not alone["run twenty times, the best shown as the first"]
+    assert all(one["made"] for one in campaign["forgeries"])
+    assert digests(record.campaign) == before
 
 
 def test_a_verifier_that_looks_away_is_found_out(

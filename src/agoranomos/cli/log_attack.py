@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from agoranomos.cli.log_places import is_log, place_of_log
+from agoranomos.cli.log_places import is_campaign, is_log, place_of_log
 from agoranomos.cli.options import AsJson
 from agoranomos.cli.terminal import complain, console, say, say_json, visible
 from agoranomos.errors import UsageError, unknown_name
@@ -36,23 +36,32 @@ def attack(
     """Forge a copy of a log in every known way, and show which forgeries are found, and by what.
 
     The log is only read. Its twin, the same entries signed under throw-away keys, is forged as somebody would who may
-    write the files, who stole the run's key, or who holds every key; readers with more and more trust look at each.
+    write the files, who stole the run's key, or who holds every key; readers with more and more trust look at each. Of
+    a campaign, the longest run is forged, and then the campaign: runs deleted, repeated, exchanged.
 
     Exit code 1: a forgery that the given trust should find was not found.
 
     Example:  agora log attack logs/CAMPAIGN/runs/ARM/0
     """
-    from agoranomos.campaigns.attack import attack_run
+    from agoranomos.campaigns import CampaignFolder
+    from agoranomos.campaigns.attack import attack_campaign, attack_run, longest_run
 
-    place = place_of_log(log)
-    if not is_log(place):
-        raise UsageError(f"{place} holds no log", advice="Give the folder of a run's log, such as runs/ARM/SEED.")
-    done = attack_run(place, held=_held(trust), seed=seed, watch=_progress)
-    if as_json:
-        say_json(_as_json(done))
+    place, held = place_of_log(log), _held(trust)
+    if is_log(place):
+        attacks = [attack_run(place, held=held, seed=seed, watch=_progress)]
+    elif is_campaign(place):
+        campaign = CampaignFolder(place)
+        attacks = [
+            attack_run(longest_run(campaign), held=held, seed=seed, watch=_progress),
+            attack_campaign(campaign, held=held, seed=seed, watch=_progress),
+        ]
     else:
-        _show(done)
-    if done.missed:
+        raise UsageError(f"{place} holds no log", advice="Give the folder of a run's log, or of a campaign.")
+    if as_json:
+        say_json({"attacks": [_as_json(done) for done in attacks]})
+    else:
+        _show(attacks)
+    if any(done.missed for done in attacks):
         raise typer.Exit(1)
 
 
@@ -75,12 +84,26 @@ def _progress(forgeries: Sequence[Forgery[Any]]) -> Iterable[Forgery[Any]]:
     return track(forgeries, "Forging", console=console(sys.stderr), transient=True)
 
 
-def _show(done: Attack) -> None:
+def _show(attacks: Sequence[Attack]) -> None:
+    from agoranomos.campaigns.attack import ADVERSARIES, IN_WORDS, NOBODY, Trust
+
+    for done in attacks:
+        say(f"{done.place}: its twin has {done.twin}")
+        _show_table(done)
+        say()
+    say("by: " + "; ".join(f"{name} {words}" for name, words in ADVERSARIES.items()))
+    held = {trust for done in attacks for trust in done.held}
+    say("found with, each beside the key: " + "; ".join(IN_WORDS[trust] for trust in Trust if trust in held))
+    say(NOBODY)
+    for done in attacks:
+        for played in done.missed:
+            missed = ", ".join(IN_WORDS[trust] for trust in played.missed_by(done.held))
+            complain(f"not found: {played.forgery.name}", f"It should have been found with: {missed}.")
+
+
+def _show_table(done: Attack) -> None:
     from rich.table import Table
 
-    from agoranomos.campaigns.attack import ADVERSARIES, IN_WORDS, NOBODY
-
-    say(f"a twin of {done.place}: {_size(done)}, signed {done.checkpoints} times under throw-away keys")
     table = Table(box=None, pad_edge=False, header_style="bold")
     for heading in ("forgery", "by", "made", "found with", "first of what was said"):
         table.add_column(heading, justify="right" if heading == "made" else "left", overflow="fold")
@@ -89,35 +112,19 @@ def _show(done: Attack) -> None:
             played.forgery.name, played.forgery.by, str(played.made or ""), _found(played, done), _said(played)
         )
     console().print(table)
-    say("by: " + "; ".join(f"{name} {words}" for name, words in ADVERSARIES.items()))
-    say("held, each beside the key: " + "; ".join(IN_WORDS[trust] for trust in done.held))
-    say(NOBODY)
-    for played in done.missed:
-        missed = ", ".join(IN_WORDS[trust] for trust in played.missed_by(done.held))
-        complain(f"not found: {played.forgery.name}", f"It should have been found with: {missed}.")
-
-
-def _size(done: Attack) -> str:
-    if done.twin_entries == done.entries:
-        return f"{done.entries} entries"
-    return f"the first {done.twin_entries:,} of {done.entries:,} entries"
 
 
 def _found(played: Played[Any], done: Attack) -> str:
-    from agoranomos.campaigns.attack import BRIEFLY, Trust
+    from agoranomos.campaigns.attack import BRIEFLY, Trust, either
 
     if played.cannot:
         return "not played"
     if Trust.KEY in played.found_by:
         return BRIEFLY[Trust.KEY]
-    found = [BRIEFLY[trust] for trust in played.found_by]
-    return " or ".join(found) if found else "nothing held; needs " + _needs(played, done)
-
-
-def _needs(played: Played[Any], done: Attack) -> str:
-    from agoranomos.campaigns.attack import BRIEFLY, Trust
-
-    return " or ".join(BRIEFLY[trust] for trust in Trust if trust in played.forgery.found_by and trust not in done.held)
+    if found := [BRIEFLY[trust] for trust in played.found_by]:
+        return either(found)
+    needed = [BRIEFLY[trust] for trust in Trust if trust in played.forgery.found_by and trust not in done.held]
+    return f"nothing held; needs {either(needed)}"
 
 
 def _said(played: Played[Any]) -> str:
@@ -128,9 +135,7 @@ def _said(played: Played[Any]) -> str:
 def _as_json(done: Attack) -> dict[str, Any]:
     return {
         "log": str(done.place),
-        "entries": done.entries,
-        "twin_entries": done.twin_entries,
-        "checkpoints": done.checkpoints,
+        "twin": done.twin,
         "held": [str(trust) for trust in done.held],
         "missed": [played.forgery.name for played in done.missed],
         "forgeries": [

@@ -2,8 +2,8 @@
 
 from agoranomos.campaigns.attack.forgery import ADVERSARIES, Forgery
 from agoranomos.campaigns.attack.playing import Played
-from agoranomos.campaigns.attack.report import NOBODY, Attack, attack_run
-from agoranomos.campaigns.attack.trust import BRIEFLY, IN_WORDS, Trust
+from agoranomos.campaigns.attack.report import NOBODY, Attack, attack_campaign, attack_run, longest_run
+from agoranomos.campaigns.attack.trust import BRIEFLY, IN_WORDS, Trust, either
 
 __all__ = [
     "ADVERSARIES",
@@ -14,5 +14,8 @@ __all__ = [
     "Forgery",
     "Played",
     "Trust",
+    "attack_campaign",
     "attack_run",
+    "either",
+    "longest_run",
 ]

@@ -5,23 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from agoranomos.campaigns.attack.authority import ThrowAwayAuthority
-from agoranomos.campaigns.attack.laying import notes_of
 from agoranomos.campaigns.attack.trust import Trust
-from agoranomos.campaigns.attack.twin import Twin
+from agoranomos.campaigns.attack.twin import Keys
+from agoranomos.campaigns.folder import CampaignFolder
 from agoranomos.campaigns.ledger import head_of
-from agoranomos.campaigns.verification import verify_run
+from agoranomos.campaigns.verification import verify_campaign, verify_run
 from agoranomos.errors import MachineError
-from agoranomos.logs import Checkpoint, LogFault, LogReader, Verification, Verifier, verify_log
+from agoranomos.logs import Checkpoint, LogFault, LogReader, Verifier, verify_log
 from agoranomos.logs.attached import cosignatures_file
-from agoranomos.logs.checkpoint import parse_checkpoint
 from agoranomos.logs.cosigner import Cosigner
-from agoranomos.logs.note import parse_note
 from agoranomos.logs.policy import Policy
 from agoranomos.logs.remembered import Remembered, RememberedCheckpoints
-from agoranomos.logs.timestamp import Authority, check_tokens, signed_states, token_file
+from agoranomos.logs.timestamp import Authority, check_tokens, token_file
 
 ANCHORED = datetime(2026, 1, 1, tzinfo=UTC)
 """When the twin's readers, witnesses and authority looked at it."""
@@ -32,46 +32,65 @@ Check = Callable[[Path], object]
 
 @dataclass(frozen=True, slots=True)
 class Anchors:
-    """What is known of the twin outside of it: its owner's key, its head, who cosigned and who stamped that.
+    """What is known of one log outside of it: its owner's key, its head, and who remembers, cosigned and stamped that.
 
-    Each check but the first leaves out what the first does besides: judging again what is recorded.
+    `authority` is None where nobody here can check a time stamp.
     """
 
-    key: Verifier
+    trusted: tuple[Verifier]
     head: Checkpoint
     remembered: RememberedCheckpoints
     policy: Policy
     authority: Authority | None
 
-    def checks(self) -> Mapping[Trust, Check]:
-        """One check for each trust that can be held of this twin."""
-        found: dict[Trust, Check] = {
-            Trust.KEY: lambda place: verify_run(place, (self.key,)),
-            Trust.LEDGER: self._with_ledger,
-            Trust.REMEMBERED: lambda place: verify_log(place, (self.key,), remembered=self.remembered),
-            Trust.WITNESS: lambda place: verify_log(place, (self.key,), policy=self.policy),
-        }
-        if (authority := self.authority) is not None:
-            found[Trust.TIME] = lambda place: verify_log(place, (self.key,), authorities=(authority,))
-        return found
 
-    def _with_ledger(self, place: Path) -> None:
+def anchor(log: Path, keys: Keys, remembered: Path) -> Anchors:
+    """Have the head of a twin's log remembered by a reader, cosigned by witnesses, and stamped where that can be."""
+    trusted = (keys.workspace.verifier,)
+    seen = verify_log(log, trusted)
+    head = Checkpoint(seen.origin, seen.size, seen.root)
+    kept = RememberedCheckpoints(remembered)
+    kept.remember(Remembered(head, seen.note, seen.signer, seen.subtrees, int(ANCHORED.timestamp())))
+    cosign(log, head, keys.witnesses)
+    return Anchors(trusted, head, kept, quorum_of_two(keys.witnesses), _stamp(log, head))
+
+
+def checks_of_run(held: Anchors) -> Mapping[Trust, Check]:
+    """One check for each trust that can be held of a run's log; those beside the key judge nothing a second time."""
+
+    def with_ledger(place: Path) -> None:
         """As a campaign's verification does: the run must end where the ledger closed it."""
-        verify_log(place, (self.key,), origin=self.head.origin)
-        if head_of(LogReader(place).checkpoint) != head_of(self.head):
+        verify_log(place, held.trusted, origin=held.head.origin)
+        if head_of(LogReader(place).checkpoint) != head_of(held.head):
             raise LogFault("tampered", "it is not what the ledger closed")
 
+    found: dict[Trust, Check] = {
+        Trust.KEY: lambda place: verify_run(place, held.trusted),
+        Trust.LEDGER: with_ledger,
+        Trust.REMEMBERED: lambda place: verify_log(place, held.trusted, remembered=held.remembered),
+        Trust.WITNESS: lambda place: verify_log(place, held.trusted, policy=held.policy),
+    }
+    if (authority := held.authority) is not None:
+        found[Trust.TIME] = lambda place: verify_log(place, held.trusted, authorities=(authority,))
+    return found
 
-def anchor(twin: Twin) -> Anchors:
-    """Have the twin's head remembered by a reader, cosigned by witnesses, and stamped where that can be done."""
-    note = notes_of(twin.lines, twin.sizes[-1:], twin.keys.run)[0]
-    head = parse_checkpoint(parse_note(note).text)
-    remembered = RememberedCheckpoints(twin.scratch / "remembered")
-    remembered.remember(_seen(verify_log(twin.folder, (twin.keys.workspace.verifier,))))
-    cosign(twin.folder, head, twin.keys.witnesses)
-    return Anchors(
-        twin.keys.workspace.verifier, head, remembered, quorum_of_two(twin.keys.witnesses), _stamp(twin, head)
-    )
+
+def checks_of_campaign(held: Anchors) -> Mapping[Trust, Check]:
+    """The same for a campaign, where `held` is of its ledger."""
+
+    def with_key(place: Path, **more: Any) -> None:
+        fault = verify_campaign(CampaignFolder(place), held.trusted, **more).first_fault
+        if fault is not None:
+            raise fault
+
+    found: dict[Trust, Check] = {
+        Trust.KEY: with_key,
+        Trust.REMEMBERED: partial(with_key, level="full", remembered=held.remembered),
+        Trust.WITNESS: partial(with_key, level="full", policy=held.policy),
+    }
+    if held.authority is not None:
+        found[Trust.TIME] = partial(with_key, level="full", authorities=(held.authority,))
+    return found
 
 
 def cosign(folder: Path, checkpoint: Checkpoint, witnesses: Sequence[Cosigner]) -> None:
@@ -90,18 +109,13 @@ def quorum_of_two(witnesses: Sequence[Cosigner]) -> Policy:
     return Policy.parse("\n".join([*lines, f"group g 2 {' '.join(names)}", "quorum g", ""]))
 
 
-def _seen(verified: Verification) -> Remembered:
-    head = Checkpoint(verified.origin, verified.size, verified.root)
-    return Remembered(head, verified.note, verified.signer, verified.subtrees, int(ANCHORED.timestamp()))
-
-
-def _stamp(twin: Twin, head: Checkpoint) -> Authority | None:
+def _stamp(log: Path, head: Checkpoint) -> Authority | None:
     authority = ThrowAwayAuthority.make("authority")
-    token = twin.folder / token_file(head.size)
+    token = log / token_file(head.size)
     token.parent.mkdir()
     token.write_bytes(authority.stamp(head.text.encode(), ANCHORED))
     try:
-        check_tokens(twin.folder, signed_states(twin.folder), (authority.authority,))
+        check_tokens(log, [head], (authority.authority,))
     except MachineError:  # the extra `time` is not installed: nobody here can hold a time stamp
         token.unlink()
         token.parent.rmdir()

@@ -1,4 +1,4 @@
-"""Every forgery of one log, in the order of the table."""
+"""Every forgery, in the order of the table."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from agoranomos.campaigns.attack import (
     odd_content,
     signed_lies,
     weak_signatures,
+    whole_runs,
 )
+from agoranomos.campaigns.attack.campaign_twin import CampaignTwin
 from agoranomos.campaigns.attack.forgery import Forgery
 from agoranomos.campaigns.attack.twin import Twin
 
@@ -21,3 +23,5 @@ RUN_FORGERIES: tuple[Forgery[Twin], ...] = (
     *false_witness.FORGERIES,
     *false_time.FORGERIES,
 )
+
+CAMPAIGN_FORGERIES: tuple[Forgery[CampaignTwin], ...] = whole_runs.FORGERIES

@@ -9,14 +9,16 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from agoranomos.campaigns.attack.anchors import Check, anchor
-from agoranomos.campaigns.attack.catalogue import RUN_FORGERIES
-from agoranomos.campaigns.attack.forgery import Forgery
+from agoranomos.campaigns.attack.anchors import Check, anchor, checks_of_campaign, checks_of_run
+from agoranomos.campaigns.attack.campaign_twin import make_campaign_twin
+from agoranomos.campaigns.attack.catalogue import CAMPAIGN_FORGERIES, RUN_FORGERIES
+from agoranomos.campaigns.attack.forgery import Forgery, T
 from agoranomos.campaigns.attack.playing import Played, play
 from agoranomos.campaigns.attack.trust import Trust
 from agoranomos.campaigns.attack.twin import make_twin
-from agoranomos.errors import Finding
-from agoranomos.logs import LogReader
+from agoranomos.campaigns.folder import CampaignFolder
+from agoranomos.errors import Finding, UsageError
+from agoranomos.logs import LogReader, was_closed
 
 Watch = Callable[[Sequence[Forgery[Any]]], Iterable[Forgery[Any]]]
 """Is handed the forgeries and is iterated over: a progress bar can be put around them."""
@@ -31,12 +33,10 @@ NOBODY = (
 
 @dataclass(frozen=True, slots=True)
 class Attack:
-    """What was attacked, with how many of its `entries` in the twin, and every forgery as it was played."""
+    """What was attacked, what its `twin` is in words, what readers held, and every forgery as it was played."""
 
     place: Path
-    entries: int
-    twin_entries: int
-    checkpoints: int
+    twin: str
     held: tuple[Trust, ...]
     played: tuple[Played[Any], ...]
 
@@ -53,12 +53,45 @@ def attack_run(log: Path, *, held: Sequence[Trust] = tuple(Trust), seed: int = 0
     """
     with tempfile.TemporaryDirectory(prefix="agora-attack-") as scratch:
         twin = make_twin(log, Path(scratch), Random(f"twin {seed}"))
-        checks = {trust: check for trust, check in anchor(twin).checks().items() if trust in held}
-        require_honest(twin.folder, checks)
-        played = tuple(
-            play(forgery, twin, checks, Random(f"{forgery.name} {seed}")) for forgery in watch(RUN_FORGERIES)
-        )
-    return Attack(log, LogReader(log).size, len(twin.lines), len(twin.sizes), tuple(checks), played)
+        checks = _held(checks_of_run(anchor(twin.folder, twin.keys, twin.scratch / "remembered")), held)
+        played = _play_all(RUN_FORGERIES, twin, twin.folder, checks, seed, watch)
+    size, of = len(twin.lines), LogReader(log).size
+    words = f"{of:,} entries" if size == of else f"the first {size:,} of {of:,} entries"
+    return Attack(log, f"{words}, signed at {len(twin.sizes)} sizes", tuple(checks), played)
+
+
+def attack_campaign(
+    folder: CampaignFolder, *, held: Sequence[Trust] = tuple(Trust), seed: int = 0, watch: Watch = iter
+) -> Attack:
+    """The same for a campaign as a whole: its plan, its ledger, and which runs there are.
+
+    Raises `UsageError` when no run is finished.
+    """
+    with tempfile.TemporaryDirectory(prefix="agora-attack-") as scratch:
+        twin = make_campaign_twin(folder, Path(scratch), Random(f"twin {seed}"))
+        checks = _held(checks_of_campaign(anchor(twin.folder / "ledger", twin.keys, twin.scratch / "remembered")), held)
+        played = _play_all(CAMPAIGN_FORGERIES, twin, twin.folder, checks, seed, watch)
+    words = f"{len(twin.runs)} of its runs and a ledger of {len(twin.ledger)} entries"
+    return Attack(folder.root, words, tuple(checks), played)
+
+
+def longest_run(folder: CampaignFolder) -> Path:
+    """The run of a campaign whose log has the most entries; raises `UsageError` when none is finished."""
+    logs = [place for place in sorted((folder.root / "runs").glob("*/*")) if was_closed(place)]
+    if not logs:
+        raise UsageError(f"{folder.root} has no finished run: there is nothing in it to forge")
+    return max(logs, key=lambda log: LogReader(log).size)
+
+
+def _held(checks: Mapping[Trust, Check], held: Sequence[Trust]) -> dict[Trust, Check]:
+    return {trust: check for trust, check in checks.items() if trust in held}
+
+
+def _play_all(
+    forgeries: Sequence[Forgery[T]], twin: T, honest: Path, checks: Mapping[Trust, Check], seed: int, watch: Watch
+) -> tuple[Played[T], ...]:
+    require_honest(honest, checks)
+    return tuple(play(forgery, twin, checks, Random(f"{forgery.name} {seed}")) for forgery in watch(forgeries))
 
 
 def require_honest(place: Path, checks: Mapping[Trust, Check]) -> None:

@@ -1,0 +1,141 @@
+"""A twin of a campaign: a few of its runs and a ledger that tells of them, signed under throw-away keys."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from random import Random
+
+import msgspec
+
+from agoranomos.campaigns.attack.laying import copy_of, lay_log
+from agoranomos.campaigns.attack.twin import Keys
+from agoranomos.campaigns.folder import CampaignFolder
+from agoranomos.campaigns.ledger_entries import (
+    Head,
+    LedgerBody,
+    Planned,
+    RunAbandoned,
+    RunClosed,
+    RunOpened,
+    decode_ledger_entry,
+    encode_ledger_entry,
+)
+from agoranomos.errors import Finding, UsageError
+from agoranomos.logs import LogReader, SigningKey, layout, recorded
+from agoranomos.logs.certificate import read_certificate
+from agoranomos.logs.merkle import leaf_hashes, root_of
+from agoranomos.logs.note import parse_note
+
+RUNS = 3
+"""A campaign's twin has at most so many runs: the shortest that are finished."""
+
+HIDDEN = "its outcome was not liked"
+"""Why the twin's first run was given up once: there must be an attempt to hide."""
+
+
+@dataclass(frozen=True, slots=True)
+class TwinRun:
+    """One run of the twin: its entries, and the key that signs the attempt that counts."""
+
+    arm: str
+    seed: int
+    lines: tuple[bytes, ...]
+    key: SigningKey
+
+    def head(self) -> Head:
+        """Where the log of these entries ends."""
+        return Head(self.key.name, len(self.lines), root_of(leaf_hashes(self.lines)).hex())
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignTwin:
+    """A campaign's folder with everything signed by `keys` (whose `run` is the ledger's), and a place for copies."""
+
+    folder: Path
+    runs: tuple[TwinRun, ...]
+    ledger: tuple[LedgerBody, ...]
+    keys: Keys
+    scratch: Path
+    _numbers: Iterator[int] = field(default_factory=count)
+
+    def copy(self) -> Path:
+        """A new copy, to be forged."""
+        return copy_of(self.folder, self.scratch / f"forged-{next(self._numbers)}")
+
+    def lay_ledger(self, root: Path, bodies: Sequence[LedgerBody], *, first: int = 0) -> None:
+        """The ledger with these entries in a campaign's folder, signed after each entry from the `first` on."""
+        lines = [encode_ledger_entry(body, index) for index, body in enumerate(bodies)]
+        sizes = [size for size in range(1, len(lines) + 1) if size > first]
+        lay_log(root / "ledger", lines, sizes, key=self.keys.run, certifier=self.keys.workspace)
+
+    def lay_run(self, root: Path, run: TwinRun) -> None:
+        """A run's log in a campaign's folder."""
+        place = CampaignFolder(root).run(run.arm, run.seed)
+        lay_log(place, run.lines, [len(run.lines)], key=run.key, certifier=self.keys.workspace)
+
+
+def make_campaign_twin(folder: CampaignFolder, scratch: Path, rng: Random) -> CampaignTwin:
+    """The twin of a campaign, in a folder of `scratch`; raises what reading the ledger and the logs raises."""
+    logs = _ledger_logs(folder.ledger)
+    bodies = [body for log in logs for body in _bodies(log)]
+    planned = next((body for body in bodies if isinstance(body, Planned)), None)
+    closed = {(body.arm, body.seed): body for body in bodies if isinstance(body, RunClosed)}
+    chosen = sorted(closed.values(), key=lambda body: (body.head.size, body.arm, body.seed))[:RUNS]
+    if planned is None or not chosen:
+        raise UsageError(f"{folder.root} has no finished run: there is nothing in it to forge")
+    note = (logs[0] / layout.CERTIFICATE).read_bytes()
+    origin = read_certificate(note).log.name
+    keys = Keys.drawn(parse_note(note).signatures[0].name, origin, rng)
+    runs = tuple(_run(folder, body, rng) for body in chosen)
+    twin = CampaignTwin(scratch / "campaign", runs, tuple(_told(planned, chosen, runs)), keys, scratch)
+    twin.folder.mkdir(parents=True)
+    for name in ("plan.json", "campaign.yaml"):
+        if (folder.root / name).is_file():
+            shutil.copyfile(folder.root / name, twin.folder / name)
+    twin.lay_ledger(twin.folder, twin.ledger)
+    _copy_blobs(logs[0], twin.folder / "ledger")
+    for run in runs:
+        twin.lay_run(twin.folder, run)
+        _copy_blobs(folder.run(run.arm, run.seed), CampaignFolder(twin.folder).run(run.arm, run.seed))
+    return twin
+
+
+def _told(planned: Planned, chosen: Sequence[RunClosed], runs: Sequence[TwinRun]) -> Iterator[LedgerBody]:
+    """What an honest ledger of these runs says; the first run was tried once before."""
+    yield msgspec.structs.replace(planned, previous=None)
+    for number, (was, run) in enumerate(zip(chosen, runs, strict=True)):
+        base, time, attempt = run.key.name.rpartition("/")[0], was.claimed_unix_s, 1
+        if number == 0:
+            yield RunOpened(run.arm, run.seed, 1, f"{base}/1", time)
+            yield RunAbandoned(run.arm, run.seed, 1, HIDDEN, None, time)
+            attempt = 2
+        yield RunOpened(run.arm, run.seed, attempt, run.key.name, time)
+        yield RunClosed(run.arm, run.seed, attempt, run.head(), time)
+
+
+def _run(folder: CampaignFolder, body: RunClosed, rng: Random) -> TwinRun:
+    lines = tuple(LogReader(folder.run(body.arm, body.seed)).entries())
+    return TwinRun(body.arm, body.seed, lines, SigningKey.from_seed(body.head.origin, rng.randbytes(32)))
+
+
+def _ledger_logs(ledger: Path) -> list[Path]:
+    """The one log of a ledger, or those of its sessions, which ledgers of the first version had."""
+    numbered = sorted(int(path.name) for path in ledger.iterdir() if path.name.isdecimal()) if ledger.is_dir() else []
+    return [ledger / str(number) for number in numbered] or [ledger]
+
+
+def _bodies(log: Path) -> Iterator[LedgerBody]:
+    for line in recorded(log).entries:
+        try:
+            yield decode_ledger_entry(line)
+        except Finding:  # of a later version: the twin's ledger tells of the runs and of nothing else
+            continue
+
+
+def _copy_blobs(log: Path, target: Path) -> None:
+    if (log / layout.BLOBS).is_dir():
+        shutil.copytree(log / layout.BLOBS, target / layout.BLOBS, copy_function=shutil.copyfile)
