@@ -131,6 +131,7 @@ class RunOrder:
         self.opened: Opened | None = None
         self._agents: frozenset[str] = frozenset()
         self._moved: set[str] = set()  # agents with a transition that was applied in this round
+        self._signed = False  # whether the actors have signed this round
 
     def take(self, index: int, item: RunItem) -> None:
         """Add the next entry; raises `LogFault`."""
@@ -141,6 +142,7 @@ class RunOrder:
         if item.kind == "round":
             self.rounds += 1
             self._moved.clear()
+            self._signed = False
         if item.round != self.rounds:
             raise _fault(index, f"round {item.round} is recorded where round {self.rounds} was expected")
         if item.opened is not None:
@@ -153,6 +155,11 @@ class RunOrder:
             self._decided(index, item)
 
     def _decided(self, index: int, item: RunItem) -> None:
+        if self._signed:
+            raise _fault(index, f"an entry of kind {item.kind!r} after the actors signed round {item.round}")
+        if item.kind == "attested":
+            self._signed = True
+            return
         if item.agent not in self._agents:
             raise _fault(index, f"a {item.kind} of {item.agent!r}, who is none of the run's agents")
         if item.kind == "transition" and item.applied:

@@ -13,9 +13,11 @@ from agoranomos.campaigns.ledger_entries import History
 from agoranomos.campaigns.strict import LedgerOrder, Order, is_of_a_run, read_checked
 from agoranomos.errors import MachineError
 from agoranomos.institutions import Institution, Replayed, replay
+from agoranomos.institutions.actor_check import ActorCheck, ActorsChecked
+from agoranomos.institutions.attestation import run_of
 from agoranomos.institutions.entries import Opened, decode_entry
 from agoranomos.institutions.replay import check_same_institution
-from agoranomos.logs import Verification, Verifier, Verifying
+from agoranomos.logs import LogFault, Verification, Verifier, Verifying
 from agoranomos.logs.policy import Policy
 from agoranomos.logs.remembered import RememberedCheckpoints
 from agoranomos.logs.segment_run import Watch
@@ -30,7 +32,8 @@ class VerifiedRun:
     """A log that can be believed, as far as its `verification` says.
 
     `opened` is entry 0 of a run and `replayed` the judgements made again, `ledger` what a ledger tells of; each is None
-    where the level did not ask for it, or the log is of the other kind.
+    where the level did not ask for it, or the log is of the other kind. `closed`: a run came to its end. `actors`: who
+    signed what is recorded of them, where signatures were looked at.
     """
 
     verification: Verification
@@ -38,6 +41,7 @@ class VerifiedRun:
     opened: Opened | None = None
     ledger: LedgerOrder | None = None
     closed: bool | None = None
+    actors: ActorsChecked | None = None
 
 
 def verify_run(
@@ -54,6 +58,7 @@ def verify_run(
     still_open: bool = False,
     authorities: Sequence[Authority] = (),
     watch: Watch | None = None,
+    actors: Sequence[Verifier] | None = None,
     history: History | None = None,
 ) -> VerifiedRun:
     """Verify a run's log, or a ledger, as far as `level` goes; the other keywords are those of `verify_log`.
@@ -61,8 +66,9 @@ def verify_run(
     From "strict" on, each entry is decoded and stands where it may, and all content that entries name by digest is
     there. At "replay", every judgement of a run must come out byte for byte from the lines as they are hashed; with
     `institution`, that must be the recorded one. No more than a segment is held in memory. Raises `LogFault` or
-    `ReplayMismatch`, which name the entry; a changed byte is named rather than what it would have led to. `history` is
-    what a ledger continues.
+    `ReplayMismatch`, which name the entry; a changed byte is named rather than what it would have led to. `actors` are
+    the public keys of a run's actors, each named `<run>/<actor>`, None where none is known. `history` is what a ledger
+    continues.
     """
     order = Order(history)
     strict = level not in ("structure", "full")
@@ -81,8 +87,8 @@ def verify_run(
         authorities=authorities,
         watch=watch,
     )
-    judging = _Judging(institution)
-    if level == "replay":
+    judging = _Judging(institution, level == "replay", _actor_check(under_way.origin, actors, jobs))
+    if level in ("actors", "replay"):
         judging.judge(under_way.lines())
     verification = under_way.finish(judging.report)
     return VerifiedRun(
@@ -91,35 +97,67 @@ def verify_run(
         judging.opened or (order.run.opened if order.run is not None else None),
         order.ledger,
         order.run.closed if order.run is not None else None,
+        judging.actors,
     )
 
 
-class _Judging:
-    """Judges again while lines are hashed, and keeps what it finds until the hashes are known."""
+def _actor_check(origin: str, actors: Sequence[Verifier] | None, jobs: int) -> ActorCheck:
+    run = run_of(origin)
+    keys = None
+    if actors is not None:
+        keys = {key.name.removeprefix(f"{run}/"): key for key in actors if key.name.startswith(f"{run}/")}
+    return ActorCheck(run, keys or None, jobs=jobs)
 
-    def __init__(self, institution: Institution | None) -> None:
+
+class _Judging:
+    """Checks actors and judges again while lines are hashed, and keeps what it finds until the hashes are known."""
+
+    def __init__(self, institution: Institution | None, again: bool, actors: ActorCheck) -> None:
         self._institution = institution
-        self._found: Exception | None = None
+        self._again = again
+        self._check = actors
+        self._unsigned: Exception | None = None
+        self._misjudged: Exception | None = None
         self.opened: Opened | None = None
         self.replayed: Replayed | None = None
+        self.actors: ActorsChecked | None = None
 
     def judge(self, lines: Iterator[bytes]) -> None:
-        """Judge a run again; a ledger holds nothing to judge."""
+        """Read a run to its end; a ledger holds nothing to judge, and nobody's signature but its own."""
         first = next(lines, None)
         if first is None or not is_of_a_run(first):
             return
-        try:
-            opened = decode_entry(first).body
-            self.opened = opened if isinstance(opened, Opened) else None
-            self.replayed = replay(chain((first,), lines))
-            if self._institution is not None and self.opened is not None:
-                check_same_institution(self.opened, self._institution)
-        except MachineError:
-            raise
-        except Exception as error:  # of whatever kind: what is judged here is not known to be what was signed
-            self._found = error
+        checked = self._checked(chain((first,), lines))
+        if self._again:
+            try:
+                opened = decode_entry(first).body
+                self.opened = opened if isinstance(opened, Opened) else None
+                self.replayed = replay(checked)
+                if self._institution is not None and self.opened is not None:
+                    check_same_institution(self.opened, self._institution)
+            except MachineError:
+                raise
+            except Exception as error:  # of whatever kind: what is judged here is not known to be what was signed
+                self._misjudged = error
+        for _ in checked:
+            continue
+        if self._unsigned is None:
+            try:
+                self.actors = self._check.finish()
+            except LogFault as fault:
+                self._unsigned = fault
+
+    def _checked(self, lines: Iterator[bytes]) -> Iterator[bytes]:
+        for line in lines:
+            if self._unsigned is None:
+                try:
+                    self._check.take((line,))
+                except LogFault as fault:
+                    self._unsigned = fault
+            yield line
 
     def report(self) -> None:
         """Raise what was found, when the bytes are known to be those that were signed."""
-        if self._found is not None:
-            raise self._found
+        for found in (self._unsigned, self._misjudged):
+            if found is not None:
+                raise found

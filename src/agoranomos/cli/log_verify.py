@@ -60,6 +60,10 @@ def verify(
         Path | None,
         typer.Option("--tsa", metavar="CERT.pem", help="The log must carry time stamps of this authority."),
     ] = None,
+    actors: Annotated[
+        str | None,
+        typer.Option("--actors", metavar="FILE", help="Public keys of a run's actors, one a line, from its ledger."),
+    ] = None,
     remember: Annotated[
         bool,
         typer.Option("--remember", help="Keep what was verified; from then on the log must continue it."),
@@ -103,6 +107,7 @@ def verify(
         jobs,
         still_open,
         institution_named(institution) if institution is not None else None,
+        _actor_keys(actors),
         as_json,
     )
     if is_log(place):
@@ -128,6 +133,7 @@ class _Given:
     jobs: int
     still_open: bool
     institution: Institution | None
+    actors: Sequence[Verifier] | None
     as_json: bool
 
 
@@ -159,6 +165,14 @@ def _trusted(key: str | None) -> Sequence[Verifier]:
     if not key.strip() or Path(key).is_dir():
         raise UsageError(f"--key: {key!r} is neither a public key (`name+keyid+base64`) nor a file with some")
     return read_vkeys(key)
+
+
+def _actor_keys(source: str | None) -> Sequence[Verifier] | None:
+    if source is None:
+        return None
+    from agoranomos.logs import read_vkeys
+
+    return read_vkeys(source)
 
 
 def _policy(name: str | None) -> Policy | None:
@@ -209,6 +223,7 @@ def _verify_log(given: _Given) -> None:
                 incremental=given.incremental,
                 still_open=given.still_open or ledger,
                 authorities=given.authorities,
+                actors=given.actors,
                 watch=watch,
             )
     except Finding as fault:

@@ -77,6 +77,13 @@ def run_json(verified: VerifiedRun) -> dict[str, Any]:
     return {
         **verification_json(verified.verification),
         "kind": "ledger" if verified.ledger is not None else "run" if verified.opened is not None else "unknown",
+        "actors": None
+        if verified.actors is None
+        else {
+            "signatures": verified.actors.signatures,
+            "rounds": verified.actors.rounds,
+            "actors": list(verified.actors.actors),
+        },
         "replay": None
         if replayed is None
         else {

@@ -41,6 +41,9 @@ def show_run(verified: VerifiedRun, remembered_now: bool) -> None:
     _show_anchors(found)
     for noted in found.noted:
         say(f"  noted: {noted}")
+    if verified.actors is not None and verified.actors.signatures:
+        signed = verified.actors
+        say(f"  {signed.signatures} signatures of {len(signed.actors)} actors in {signed.rounds} rounds verify")
     if verified.replayed is not None:
         say(f"  {_judged(verified)}")
     if verified.closed is False:
