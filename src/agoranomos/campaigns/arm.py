@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Literal
 
 from agoranomos.agents import Agent, Roster, seat_agents
+from agoranomos.campaigns.document import Privacy, Signatures
 from agoranomos.documents import Source
 from agoranomos.institutions import Bound, Governed, Institution, bind, load_institution
+from agoranomos.institutions.attesting import Attestor
 from agoranomos.institutions.entries import AgentRecord, canonical_json
 from agoranomos.institutions.governed import EntryLog
 from agoranomos.markets import CournotSpec, build_market
@@ -49,6 +51,8 @@ class Arm:
     durable: Literal["round", "run"]
     agents: tuple[Seated, ...]
     workspace: Workspace
+    privacy: Privacy = "open"
+    signatures: Signatures = "none"
 
     @property
     def rounds(self) -> int:
@@ -66,13 +70,31 @@ class Arm:
         return self.rounds * sum(agent.calls for agent in self.agents)
 
 
-def set_up(arm: Arm, seed: int, log: EntryLog, engines: Mapping[str, Engine]) -> tuple[Governed, tuple[Agent, ...]]:
-    """The governed market of one run and the agents in their seats; nothing has happened yet."""
+@dataclass(frozen=True, slots=True)
+class Signing:
+    """What signs in the names of a run's actors: `run` is its name without the attempt, `secret` the run's own."""
+
+    run: str
+    secret: bytes = field(repr=False)
+
+    def attestor(self, agents: Sequence[str], governed: bool) -> Attestor:
+        """The actors' keys; one attestor serves one recording."""
+        return Attestor(self.run, self.secret, agents, governed)
+
+
+def set_up(
+    arm: Arm, seed: int, log: EntryLog, engines: Mapping[str, Engine], signing: Signing | None = None
+) -> tuple[Governed, tuple[Agent, ...]]:
+    """The governed market of one run and the agents in their seats; nothing has happened yet.
+
+    With `signing`, the actors sign every round.
+    """
     market = build_market(arm.market)
     agents = seat_agents(arm.roster, market, seed, engines=engines, told=arm.told, workspace=arm.workspace)
     roster = tuple(AgentRecord(agent.name, describe(agent)) for agent in agents)
     bound = None if arm.institution is None else _bound(arm.institution, arm.market)
-    return Governed(market, bound, log, roster=roster), agents
+    attestor = None if signing is None else signing.attestor(market.facts.agents, bound is not None)
+    return Governed(market, bound, log, roster=roster, attestor=attestor), agents
 
 
 def describe(agent: Agent) -> str:

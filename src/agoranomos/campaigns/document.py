@@ -59,6 +59,12 @@ class Limits(DocumentPart):
     calls: int | None = Field(default=None, ge=0, strict=True)
 
 
+Privacy = Literal["open", "committed"]
+"""What the log holds of model calls: digests of prompts and the replies, or salted commitments to both."""
+
+Signatures = Literal["none", "actors"]
+"""Who signs beside the log's own key: nobody, or every actor what is recorded in its name."""
+
 Outcome = Literal[
     "price",
     "consumer_surplus",
@@ -78,6 +84,8 @@ class Campaign(Document):
 
     `seeds` is a count (0, 1, 2, ...) or a list. `rounds` replaces the market's own number. `durable` says how often a
     run's log is made safe on disk: every `round`, once a `run`, or `auto`: every round where a language model is asked.
+    With `privacy: committed` prompts and replies of language models stay out of the log, which holds salted commitments
+    to them. With `signatures: actors` every agent, the Oracle and the Controller sign what is recorded in their name.
     """
 
     kind: Literal["campaign"]
@@ -93,6 +101,8 @@ class Campaign(Document):
     seeds: Annotated[int, Field(ge=1, le=MAX_RUNS, strict=True)] | tuple[Seed, ...]
     rounds: Count | None = None
     durable: Literal["auto", "round", "run"] = "auto"
+    privacy: Privacy = "open"
+    signatures: Signatures = "none"
     outcome: Outcome | None = None
     limits: Limits = Limits()
 

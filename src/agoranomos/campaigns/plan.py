@@ -20,6 +20,10 @@ _SAYS_NOTHING = {"title", "about", "limits"}
 """What a campaign may say otherwise without being another one: no run depends on it."""
 
 
+_OPTED_INTO = {"privacy", "signatures"}
+"""What stands in a plan only where it is not the default, so that campaigns from before it keep their digests."""
+
+
 @dataclass(frozen=True, slots=True)
 class PlannedRun:
     """One arm with one seed."""
@@ -50,7 +54,7 @@ class Plan:
         """The plan as plain JSON values: what `plan.json` holds and what the digest is over."""
         return {
             "version": PLAN_VERSION,
-            "campaign": self.campaign.model_dump(mode="json", exclude=_SAYS_NOTHING),
+            "campaign": self.campaign.model_dump(mode="json", exclude=_SAYS_NOTHING | _left_out(self.campaign)),
             "arms": [_arm_document(arm) for arm in self.arms],
             "seeds": list(self.campaign.all_seeds),
         }
@@ -146,6 +150,11 @@ def _arm_document(arm: Arm) -> dict[str, Any]:
         "rounds": arm.rounds,
         "durable": arm.durable,
     }
+
+
+def _left_out(campaign: Campaign) -> set[str]:
+    fields = type(campaign).model_fields
+    return {name for name in _OPTED_INTO if getattr(campaign, name) == fields[name].default}
 
 
 def _sha256(text: str) -> str:

@@ -9,14 +9,16 @@ from typing import Literal
 from pydantic import ValidationError
 
 from agoranomos.agents import Agent, Roster, engine_name, engines_needed, load_roster, seat_agents
-from agoranomos.campaigns.arm import Arm, Seated, describe, read_institution
+from agoranomos.campaigns.arm import Arm, Seated, describe, read_institution, set_up
 from agoranomos.campaigns.document import MAX_RUNS, ArmRequest, Campaign, arms_of, base_name
 from agoranomos.campaigns.overrides import override
 from agoranomos.campaigns.plan import Plan, check_limits
 from agoranomos.documents import Source, parse_document, read_text
 from agoranomos.documents.reader import place_in
 from agoranomos.errors import AgoraError, DocumentError, UsageError, nearest
-from agoranomos.institutions import bind
+from agoranomos.institutions import Institution, bind
+from agoranomos.institutions.lint import lint
+from agoranomos.logs import MAX_ENTRY_BYTES, MemoryLog
 from agoranomos.markets import CournotSpec, Market, build_market, load_market
 from agoranomos.models import Completion, Request, check_engine_name
 from agoranomos.policies import find_policy
@@ -97,10 +99,11 @@ class _Resolver:
         digest = ""
         if manifest is not None:
             institution = read_institution(manifest)
+            _refuse_errors(institution)
             bind(institution, market.facts)
             digest = institution.semantic_sha256
         seats = self._seated(roster, market, told)
-        return Arm(
+        arm = Arm(
             name=request.name,
             regime=request.regime,
             told_name=base_name(regime.told or ""),
@@ -115,7 +118,11 @@ class _Resolver:
             durable=self._durable(any(seat.model for seat in seats)),
             agents=seats,
             workspace=self._workspace,
+            privacy=self._campaign.privacy,
+            signatures=self._campaign.signatures,
         )
+        _check_opening(arm, max(self._campaign.all_seeds))
+        return arm
 
     def _durable(self, asks_models: bool) -> Literal["round", "run"]:
         if self._campaign.durable == "auto":
@@ -156,6 +163,28 @@ class _Resolver:
         )
         entries = roster.entries(len(agents))
         return tuple(_seat(agent, entry.policy, entry.parameters) for agent, entry in zip(agents, entries, strict=True))
+
+
+def _refuse_errors(institution: Institution) -> None:
+    """Raise `DocumentError` for an institution whose lint has errors: nobody can have meant what it would do."""
+    errors = [remark for remark in lint(institution) if remark.severity == "error"]
+    if errors:
+        more = f" (and {len(errors) - 1} more errors: agora graph lint shows them)" if len(errors) > 1 else ""
+        raise DocumentError(f"{errors[0].message}{more}", place=errors[0].place, advice=errors[0].advice)
+
+
+def _check_opening(arm: Arm, seed: int) -> None:
+    """Raise `UsageError` where entry 0 of the arm's runs would be longer than a log takes."""
+    governed, agents = set_up(arm, seed, MemoryLog(), {name: _Unopened(name) for name in arm.models})
+    size = governed.opening_bytes(seed)
+    if size > MAX_ENTRY_BYTES:
+        policies = sum(len(describe(agent).encode()) for agent in agents)
+        institution = 0 if arm.institution is None else len(arm.institution.text.encode())
+        raise UsageError(
+            f"entry 0 of its log would have {size:,} bytes, and a log takes {MAX_ENTRY_BYTES:,}",
+            advice=f"Entry 0 holds the institution ({institution:,} bytes) and every agent's policy with what it is "
+            f"told ({policies:,} bytes for {len(agents)} agents). Shorten the texts, or seat fewer agents.",
+        )
 
 
 def _seat(agent: Agent, policy: str, parameters: dict[str, object]) -> Seated:

@@ -10,7 +10,7 @@ from typing import Protocol, cast
 from agoranomos.errors import Finding
 from agoranomos.institutions.entries import CallRecord, Round, decode_entry
 from agoranomos.logs import Acknowledgement
-from agoranomos.models import Completion, Engine, FailureKind, Request, prompt_sha256
+from agoranomos.models import Completion, Engine, FailureKind, Request, prompt_sha256, prompt_text
 
 Caller = tuple[str, int, int]
 """Agent, round, and index of the call within the decision."""
@@ -34,11 +34,12 @@ class RunLog(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """The signed entries of an attempt that died, and the model calls in them by caller."""
+    """The signed entries of an attempt that died, the model calls in them by caller, and where each round stands."""
 
     entries: tuple[bytes, ...]
     calls: Mapping[Caller, CallRecord]
     blob: Callable[[str], bytes]
+    seqs: Mapping[int, int]
 
     @property
     def rounds(self) -> int:
@@ -50,43 +51,76 @@ def recording_of(entries: Iterable[bytes], blob: Callable[[str], bytes]) -> Reco
     """Read the signed entries of an attempt; `blob` gives a reply that was too long for its entry, by digest."""
     lines = tuple(entries)
     calls: dict[Caller, CallRecord] = {}
+    seqs: dict[int, int] = {}
     for line in lines:
         entry = decode_entry(line)
         if isinstance(entry.body, Round):
+            seqs[entry.round] = entry.seq
             for decision in entry.body.decisions:
                 for attempt, call in enumerate(decision.calls):
                     calls[decision.agent, entry.round, attempt] = call
-    return Recording(lines, calls, blob)
+    return Recording(lines, calls, blob, seqs)
+
+
+class Openings(Protocol):
+    """What a resumed run needs to read calls that were withheld: `agoranomos.campaigns.private.Withholding`."""
+
+    def commitment(self, seq: int, caller: Caller, prompt: bytes) -> str:
+        """The commitment to a prompt in entry `seq`, in hex."""
+        ...
+
+    def reply(self, commitment: str) -> bytes | None:
+        """The reply that was committed to; None where it is not kept any more."""
+        ...
 
 
 class RecordedEngine:
     """Answers what is recorded from the record, and asks the engine behind it for everything else.
 
     A recorded call whose prompt differs from the one now asked raises `Finding`: the resumed run would not be the run
-    that was recorded. A recorded completion took no time, so its `seconds` are NaN.
+    that was recorded. A recorded completion took no time, so its `seconds` are NaN. `openings` are needed where calls
+    were withheld; raises `Finding` for a reply that was erased.
     """
 
-    def __init__(self, engine: Engine, recording: Recording) -> None:
+    def __init__(self, engine: Engine, recording: Recording, openings: Openings | None = None) -> None:
         self.name = engine.name
         self._engine = engine
         self._recording = recording
+        self._openings = openings
 
     async def complete(self, request: Request) -> Completion:
         """The recorded reply to the same caller and prompt, or else a new one."""
         call = self._recording.calls.get(request.caller)
         if call is None:
             return await self._engine.complete(request)
-        agent, round_number, attempt = request.caller
-        if call.prompt_sha256 != prompt_sha256(request):
+        if not self._asks_the_same(call, request):
             raise Finding(
-                f"resume refused: call {attempt + 1} of agent {agent} in round {round_number} would ask something else "
-                "than what is recorded",
+                f"resume refused: {_named(request.caller)} would ask something else than what is recorded",
                 advice="Code, prompts or models changed since. Undo the change, or run the campaign in a new folder.",
             )
-        return self._completion(call)
+        return self._completion(call, self._reply(call, request.caller).decode())
 
-    def _completion(self, call: CallRecord) -> Completion:
-        text = self._recording.blob(call.reply_sha256).decode() if call.reply_sha256 else call.reply
+    def _asks_the_same(self, call: CallRecord, request: Request) -> bool:
+        if not call.withheld:
+            return call.prompt_sha256 == prompt_sha256(request)
+        if self._openings is None:
+            return False
+        seq = self._recording.seqs[request.caller[1]]
+        return call.prompt_commitment == self._openings.commitment(seq, request.caller, prompt_text(request))
+
+    def _reply(self, call: CallRecord, caller: Caller) -> bytes:
+        if not call.withheld or self._openings is None:
+            return self._recording.blob(call.reply_sha256) if call.reply_sha256 else call.reply.encode()
+        reply = self._openings.reply(call.reply_commitment)
+        if reply is None:
+            raise Finding(
+                f"resume refused: the reply to {_named(caller)} was withheld, and is not in the private store any more",
+                advice="It was erased, or private/ is not beside the logs: put it back if you can. Without it the run "
+                "cannot go on, since no model is asked twice; run the campaign in a new folder.",
+            )
+        return reply
+
+    def _completion(self, call: CallRecord, text: str) -> Completion:
         tokens = (call.prompt_tokens, call.reply_tokens)
         if call.failure in ("error", "timeout", "overflow"):  # No reply came; other replies are judged again.
             return Completion(text, *tokens, "error", math.nan, "recorded as failed", cast(FailureKind, call.failure))
@@ -94,6 +128,11 @@ class RecordedEngine:
 
     async def close(self) -> None:
         """Nothing: the engine behind it serves other runs too."""
+
+
+def _named(caller: Caller) -> str:
+    agent, round_number, attempt = caller
+    return f"call {attempt + 1} of agent {agent} in round {round_number}"
 
 
 class RecordedLog:

@@ -7,11 +7,14 @@ import inspect
 import math
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import msgspec
 
 from agoranomos.agents import Agent
+from agoranomos.campaigns.private import Withholding
+from agoranomos.campaigns.recorded import Caller
 from agoranomos.errors import AgoraError, MachineError
 from agoranomos.institutions import Governed
 from agoranomos.institutions.entries import CallRecord, DecisionRecord
@@ -47,6 +50,7 @@ class RoundDone:
 
 
 Watch = Callable[[RoundDone], None]
+KeepCall = Callable[[Caller, Call], CallRecord]
 
 
 async def run_one(
@@ -55,12 +59,14 @@ async def run_one(
     seed: int,
     *,
     put_blob: Callable[[bytes], str],
+    withholding: Withholding | None = None,
     commit_in_thread: bool = False,
     watch: Watch | None = None,
 ) -> Acknowledgement:
     """Play one run to its end and close its log; gives the log's last acknowledgement.
 
-    Suspended agents are not asked. With `commit_in_thread` each round's commit runs off the event loop, as a log that
+    Suspended agents are not asked. With `withholding`, prompts and replies stay out of the log, which must be one that
+    has them stored first. With `commit_in_thread` each round's commit runs off the event loop, as a log that
     is durable every round needs. Raises what the log, the market or a policy raises; the log then stays as it is.
     """
     observations, _ = await asyncio.to_thread(governed.reset, seed) if commit_in_thread else governed.reset(seed)
@@ -71,8 +77,8 @@ async def run_one(
         asked = [agent for agent in agents if governed.may_act(agent.name)]
         seen = observations, governed.notices
         decisions = await _decide(asked, *seen, memories, seed, round_number)
-        keep = _Keeper(put_blob)
-        records = {name: _record(name, decision.account, keep) for name, decision in decisions.items()}
+        keep = _keeping(put_blob, withholding, governed.size)
+        records = {name: _record(name, round_number, d.account, keep) for name, d in decisions.items()}
         pending = governed.clear_and_judge({name: d.action for name, d in decisions.items()}, records)
         if commit_in_thread:
             await asyncio.get_running_loop().run_in_executor(None, governed.commit, pending)
@@ -161,24 +167,30 @@ class _Keeper:
             return reply, ""
         return "", self._put_blob(reply.encode())
 
+    def call(self, _: Caller, call: Call) -> CallRecord:
+        """The record of one call."""
+        reply, reply_sha256 = self.kept(call.reply)
+        return CallRecord(
+            model=call.model,
+            prompt_sha256=call.prompt_sha256,
+            prompt_tokens=call.prompt_tokens,
+            reply_tokens=call.reply_tokens,
+            reply=reply,
+            reply_sha256=reply_sha256,
+            failure=call.failure,
+        )
 
-def _record(agent: str, account: Account | None, keep: _Keeper) -> DecisionRecord | None:
+
+def _keeping(put_blob: Callable[[bytes], str], withholding: Withholding | None, seq: int) -> KeepCall:
+    """How the calls of the round are recorded whose entry will be `seq`."""
+    return _Keeper(put_blob).call if withholding is None else partial(withholding.call, seq)
+
+
+def _record(agent: str, round_number: int, account: Account | None, keep: KeepCall) -> DecisionRecord | None:
     if account is None:
         return None
-    return DecisionRecord(agent, tuple(_call(call, keep) for call in account.calls), account.repaired)
-
-
-def _call(call: Call, keep: _Keeper) -> CallRecord:
-    reply, reply_sha256 = keep.kept(call.reply)
-    return CallRecord(
-        model=call.model,
-        prompt_sha256=call.prompt_sha256,
-        prompt_tokens=call.prompt_tokens,
-        reply_tokens=call.reply_tokens,
-        reply=reply,
-        reply_sha256=reply_sha256,
-        failure=call.failure,
-    )
+    calls = [keep((agent, round_number, attempt), call) for attempt, call in enumerate(account.calls)]
+    return DecisionRecord(agent, tuple(calls), account.repaired)
 
 
 def _round_done(round_number: int, decisions: Mapping[str, Decision[Any]]) -> RoundDone:

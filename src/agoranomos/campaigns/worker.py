@@ -1,4 +1,7 @@
-"""Plays whole runs in a worker process: texts and a seed go in, encoded entries come out; it holds no key."""
+"""Plays whole runs in a worker process: texts and a seed go in, encoded entries come out.
+
+It holds no log's key. Where actors sign, it is given the secret of that one run, from which their keys are derived.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from hashlib import sha256
 
-from agoranomos.campaigns.arm import Arm, set_up
+from agoranomos.campaigns.arm import Arm, Signing, set_up
 from agoranomos.campaigns.runner import run_one
 
 
@@ -39,10 +42,10 @@ class _Collected:
         return sha256(content).hexdigest()
 
 
-def play(arm: Arm, seed: int) -> Played:
-    """Play one run of an arm that asks no language model."""
+def play(arm: Arm, seed: int, signing: Signing | None = None) -> Played:
+    """Play one run of an arm that asks no language model; with `signing`, signed by its actors."""
     collected = _Collected()
-    governed, agents = set_up(arm, seed, collected, {})
+    governed, agents = set_up(arm, seed, collected, {}, signing)
     asyncio.run(run_one(governed, agents, seed, put_blob=collected.put_blob))
     return Played(tuple(collected.entries), tuple(collected.blobs))
 

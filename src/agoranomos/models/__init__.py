@@ -1,6 +1,6 @@
 """Engines: what runs a language model for many agents at once."""
 
-from agoranomos.models.engine import Completion, Engine, Message, Request, failed, prompt_sha256
+from agoranomos.models.engine import Completion, Engine, Message, Request, failed, prompt_sha256, prompt_text
 from agoranomos.models.failures import FAILURE_KINDS, FailureKind, is_refusal
 from agoranomos.models.mock import MockEngine, MockOptions
 from agoranomos.models.opening import LocalOptions, check_engine_name, open_engine
@@ -23,5 +23,6 @@ __all__ = [
     "is_refusal",
     "open_engine",
     "prompt_sha256",
+    "prompt_text",
     "pull",
 ]

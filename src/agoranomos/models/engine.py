@@ -64,10 +64,15 @@ class Engine(Protocol):
         ...
 
 
+def prompt_text(request: Request) -> bytes:
+    """The messages as JSON: what a digest or a commitment of a prompt is over."""
+    messages = [[message.role, message.content] for message in request.messages]
+    return json.dumps(messages, ensure_ascii=False, separators=(",", ":")).encode()
+
+
 def prompt_sha256(request: Request) -> str:
     """SHA-256, in hex, of the messages as JSON: what a log keeps of a prompt, and what a recorded reply is held to."""
-    messages = [[message.role, message.content] for message in request.messages]
-    return hashlib.sha256(json.dumps(messages, ensure_ascii=False, separators=(",", ":")).encode()).hexdigest()
+    return hashlib.sha256(prompt_text(request)).hexdigest()
 
 
 def failed(failure: FailureKind, error: str, seconds: float, prompt_tokens: int = 0) -> Completion:
