@@ -81,7 +81,12 @@ class CompactRange:
 
 
 def root_of(leaves: Sequence[bytes]) -> bytes:
-    """The root of a list of leaf hashes."""
-    tree = CompactRange()
-    tree.extend(leaves)
-    return tree.root()
+    """The root of a list of leaf hashes, or of the roots of subtrees of one size, the last of which may be smaller.
+
+    Level by level: an odd last node goes up as it is, which gives the tree of section 2.1.
+    """
+    level = list(leaves) or [EMPTY_ROOT]
+    while len(level) > 1:
+        odd = level[-1:] if len(level) % 2 else []
+        level = [node_hash(left, right) for left, right in zip(level[::2], level[1::2], strict=False)] + odd
+    return level[0]

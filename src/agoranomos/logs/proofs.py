@@ -6,7 +6,7 @@ first size of a consistency proof (a witness that starts from nothing handles th
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from agoranomos.logs.faults import LogFault
 from agoranomos.logs.merkle import HASH_BYTES, node_hash, root_of
@@ -14,32 +14,54 @@ from agoranomos.logs.merkle import HASH_BYTES, node_hash, root_of
 MAX_SIZE = 2**63 - 1
 
 
+SubtreeRoot = Callable[[int, int], bytes]
+"""The root of the tree over leaves `first` .. `end - 1`."""
+
+
+def prove_inclusion(root_over: SubtreeRoot, index: int, size: int) -> list[bytes]:
+    """The hashes that lead from leaf `index` to the root of a tree of `size`, bottom first (RFC 6962, 2.1.1)."""
+    if not 0 <= index < size:
+        raise ValueError(f"leaf {index} is not in a tree of {size}")
+    path: list[bytes] = []
+    first, end = 0, size
+    while end - first > 1:
+        split = first + _split(end - first)
+        if index < split:
+            path.append(root_over(split, end))
+            end = split
+        else:
+            path.append(root_over(first, split))
+            first = split
+    return path[::-1]
+
+
+def prove_consistency(root_over: SubtreeRoot, old: int, size: int) -> list[bytes]:
+    """The hashes that show that the tree of `old` leaves is a prefix of the tree of `size` (RFC 6962, 2.1.2)."""
+    if not 0 < old <= size:
+        raise ValueError(f"no consistency proof from size {old} to {size}")
+    path: list[bytes] = []
+    first, end = 0, size
+    while end != old:
+        split = first + _split(end - first)
+        if old <= split:
+            path.append(root_over(split, end))
+            end = split
+        else:
+            path.append(root_over(first, split))
+            first = split
+    if first:  # otherwise it is the old tree itself, whose root is known
+        path.append(root_over(first, end))
+    return path[::-1]
+
+
 def inclusion_proof(leaves: Sequence[bytes], index: int) -> list[bytes]:
-    """The hashes that lead from leaf `index` to the root of `leaves`, bottom first."""
-    if not 0 <= index < len(leaves):
-        raise ValueError(f"leaf {index} is not in a tree of {len(leaves)}")
-    if len(leaves) == 1:
-        return []
-    split = _split(len(leaves))
-    if index < split:
-        return [*inclusion_proof(leaves[:split], index), root_of(leaves[split:])]
-    return [*inclusion_proof(leaves[split:], index - split), root_of(leaves[:split])]
+    """The inclusion proof of leaf `index`, from all the leaf hashes."""
+    return prove_inclusion(lambda first, end: root_of(leaves[first:end]), index, len(leaves))
 
 
-def consistency_proof(leaves: Sequence[bytes], first: int) -> list[bytes]:
-    """The hashes that show that the tree of the first `first` leaves is a prefix of the tree of `leaves`."""
-    if not 0 < first <= len(leaves):
-        raise ValueError(f"no consistency proof from size {first} to {len(leaves)}")
-    return _subproof(leaves, first, known=True)
-
-
-def _subproof(leaves: Sequence[bytes], first: int, *, known: bool) -> list[bytes]:
-    if first == len(leaves):
-        return [] if known else [root_of(leaves)]
-    split = _split(len(leaves))
-    if first <= split:
-        return [*_subproof(leaves[:split], first, known=known), root_of(leaves[split:])]
-    return [*_subproof(leaves[split:], first - split, known=False), root_of(leaves[:split])]
+def consistency_proof(leaves: Sequence[bytes], old: int) -> list[bytes]:
+    """The consistency proof from the first `old` leaves to all of them, from all the leaf hashes."""
+    return prove_consistency(lambda first, end: root_of(leaves[first:end]), old, len(leaves))
 
 
 def _split(size: int) -> int:
