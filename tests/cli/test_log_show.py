@@ -67,3 +67,45 @@ def test_lines_that_are_no_entries_are_a_finding(record: Record, capsys: pytest.
         entries.write_bytes(b"".join([*lines[:2], damage, *lines[3:]]))
         assert run_command(["log", "show", str(record.run)]) == 1
         assert "entry 2 is" in capsys.readouterr().err
+
+
+def test_the_last_few_entries(record: Record, capsys: pytest.CaptureFixture[str]) -> None:
+    whole = json.loads(shown(capsys, record.run, "--json"))
+    assert json.loads(shown(capsys, record.run, "--tail", 3, "--json")) == whole[-3:]
+    sanctions = [entry for entry in whole if entry["kind"] == "sanction"]
+    assert json.loads(shown(capsys, record.run, "--tail", 2, "--kind", "sanction", "--json")) == sanctions[-2:]
+    assert json.loads(shown(capsys, record.run, "--tail", 10_000, "--json")) == whole
+    out = shown(capsys, record.run, "--tail", 1)
+    assert f"1 of {len(whole)} entries; not verified" in out
+
+
+def test_a_filter_that_nothing_passes_gives_an_empty_array(record: Record, capsys: pytest.CaptureFixture[str]) -> None:
+    assert json.loads(shown(capsys, record.run, "--round", 99, "--json")) == []
+    assert "0 of" in shown(capsys, record.run, "--round", 99)
+
+
+def test_a_log_whose_writer_died_is_shown_with_what_is_not_signed(
+    record: Record, capsys: pytest.CaptureFixture[str]
+) -> None:
+    entries = record.run / "entries" / "000000000000.jsonl"
+    size = len(entries.read_bytes().splitlines())
+    (record.run / "checkpoint").unlink()
+    with entries.open("ab") as file:
+        file.write(b'{"body":{},"kind":"round","round":13,"seq":%d}\n{"body":' % size)
+    out = shown(capsys, record.run)
+    assert f"{size + 1} of {size + 1} entries; 1 of them are not signed" in out
+    assert f"entry {size + 1}: its line in entries/000000000000.jsonl is cut short" in out
+    assert len(json.loads(shown(capsys, record.run, "--tail", 2, "--json"))) == 2
+
+
+def test_signed_entries_that_are_gone_are_a_finding(record: Record, capsys: pytest.CaptureFixture[str]) -> None:
+    entries = record.run / "entries" / "000000000000.jsonl"
+    lines = entries.read_bytes().splitlines(keepends=True)
+    entries.write_bytes(b"".join(lines[:-1]))
+    assert run_command(["log", "show", str(record.run)]) == 1
+    assert f"entry {len(lines) - 1} is missing: {len(lines)} are signed" in capsys.readouterr().err
+    entries.write_bytes(b"".join(lines)[:-5])
+    assert run_command(["log", "show", str(record.run)]) == 1
+    assert "is cut short" in capsys.readouterr().err
+    (record.run / "checkpoints" / "000.notes").unlink()
+    assert "not signed" in shown(capsys, record.run, "--tail", 1)

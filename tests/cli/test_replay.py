@@ -31,6 +31,39 @@ def test_a_campaign_is_replayed_as_a_whole(campaign: Path, capfd) -> None:
     assert "4 runs, 48 rounds" in capfd.readouterr().out
 
 
+def test_arms_are_told_apart(campaign: Path, capfd) -> None:
+    """An arm without an institution has nobody to accuse, whatever was found in the other."""
+    assert run_command(["replay", str(campaign)]) == 0
+    rows = [line.split() for line in capfd.readouterr().out.splitlines()]
+    heading = next(row for row in rows if row[:2] == ["arm", "agent"])
+    firsts = {row[0]: row for row in rows if row and row[0] in ("free", "governed")}
+    assert heading[3] == "cases"
+    assert firsts["free"][1:5] == ["firm_1", "no", "institution", "0"]
+    assert firsts["governed"][1:3] == ["firm_1", "cournot-antitrust"]
+    assert int(firsts["governed"][3]) > 0
+    assert run_command(["replay", str(campaign / "runs" / "free" / "0")]) == 0
+    assert "arm" not in capfd.readouterr().out.split()
+
+
+def test_a_file_and_a_ledger_are_no_runs(campaign: Path, capfd) -> None:
+    run = campaign / "runs" / "free" / "0"
+    assert run_command(["replay", str(run / "checkpoint")]) == 2
+    said = capfd.readouterr().err
+    assert "is a file" in said
+    assert f"It lies in {run}: give that." in said
+    assert run_command(["replay", str(campaign / "ledger")]) == 2
+    assert "is a campaign's ledger" in capfd.readouterr().err
+
+
+def test_a_run_that_was_never_closed_is_not_replayed(campaign: Path, tmp_path: Path, capfd) -> None:
+    import shutil
+
+    shutil.copytree(campaign / "runs" / "free" / "0", tmp_path / "died")
+    (tmp_path / "died" / "checkpoint").unlink()
+    assert run_command(["replay", str(tmp_path / "died")]) == 2
+    assert "never closed" in capfd.readouterr().err
+
+
 def test_another_institution_shows_the_difference(campaign: Path, capfd) -> None:
     place = str(campaign / "runs" / "governed" / "0")
     assert run_command(["replay", place, "--institution", "cournot-antitrust-hardened", "--json"]) == 0
@@ -69,7 +102,7 @@ def test_a_changed_measure_is_a_finding_that_names_the_entry(campaign: Path, tmp
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["nowhere"], "no such folder"),
+        (["nowhere"], "no such log"),
         (["."], "holds no finished run"),
     ],
 )

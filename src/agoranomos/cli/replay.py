@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
 
+from agoranomos.cli.log_places import is_campaign, is_ledger, is_log, place_of_log
 from agoranomos.cli.named import institution_named
 from agoranomos.cli.options import AsJson
-from agoranomos.cli.terminal import console, say, say_json
+from agoranomos.cli.terminal import console, say, say_json, visible
 from agoranomos.errors import UsageError
 
 if TYPE_CHECKING:
     from agoranomos.institutions.replay import Replayed
+
+Row: TypeAlias = "tuple[Path, Replayed, Replayed | None]"
+"""A run's folder, its judgements under its own institution, and under another one if asked for."""
 
 COUNTED = ("cases", "transitions", "blocked", "fines", "fines_e6", "suspensions", "caps")
 _HEADINGS = {"fines_e6": "fined"}
@@ -22,7 +26,7 @@ _HEADINGS = {"fines_e6": "fined"}
 
 def replay(
     log: Annotated[
-        Path, typer.Argument(metavar="LOG", help="The folder of a run's log, or of a campaign (all its finished runs).")
+        str, typer.Argument(metavar="LOG", help="The folder of a run's log, or of a campaign (all its finished runs).")
     ],
     institution: Annotated[
         str | None,
@@ -43,10 +47,11 @@ def replay(
     from agoranomos.logs import LogReader
 
     other = institution_named(institution) if institution is not None else None
-    rows: list[tuple[Path, Replayed, Replayed | None]] = []
-    for folder in _logs(log):
-        lines = list(LogReader(folder).entries())
-        rows.append((folder, judge_again(lines), judge_again(lines, other) if other is not None else None))
+    place = place_of_log(log)
+    rows: list[Row] = []
+    for folder in _logs(place):
+        own = judge_again(LogReader(folder).entries())
+        rows.append((folder, own, judge_again(LogReader(folder).entries(), other) if other is not None else None))
     if as_json:
         say_json([_as_json(*row) for row in rows])
         return
@@ -54,9 +59,16 @@ def replay(
 
 
 def _logs(place: Path) -> list[Path]:
-    if not place.is_dir():
-        raise UsageError(f"no such folder: {place}")
-    if (place / "checkpoint").is_file():
+    if is_ledger(place) or (place.name == "ledger" and is_campaign(place.parent)):
+        raise UsageError(
+            f"{place} is a campaign's ledger: it holds no rounds to judge",
+            advice=f"Replay its runs with {place.parent}; agora log verify reads the ledger.",
+        )
+    if is_log(place):
+        if not (place / "checkpoint").is_file():
+            raise UsageError(
+                f"{place} is a run that was never closed", advice="agora log verify --open reads what is signed of it."
+            )
         return [place]
     found = sorted({path.parent for path in place.glob("runs/*/*/checkpoint")}, key=_in_order)
     if not found:
@@ -69,7 +81,13 @@ def _in_order(run: Path) -> tuple[str, int, str]:
 
 
 def _as_json(folder: Path, own: Replayed, other: Replayed | None) -> dict[str, Any]:
-    result = {"log": str(folder), "rounds": own.rounds, "entries": own.entries, "closed": own.closed}
+    result = {
+        "log": str(folder),
+        "arm": folder.parent.name,
+        "rounds": own.rounds,
+        "entries": own.entries,
+        "closed": own.closed,
+    }
     result["recorded"] = _one(own)
     if other is not None:
         result["counterfactual"] = _one(other)
@@ -94,7 +112,7 @@ def _one(replayed: Replayed) -> dict[str, Any]:
     }
 
 
-def _show(rows: Sequence[tuple[Path, Replayed, Replayed | None]]) -> None:
+def _show(rows: Sequence[Row]) -> None:
     from rich.table import Table
 
     rounds = sum(own.rounds for _, own, _ in rows)
@@ -104,20 +122,37 @@ def _show(rows: Sequence[tuple[Path, Replayed, Replayed | None]]) -> None:
         + (f"; {died} without a `closed` entry (their driver died)" if died else "")
     )
     table = Table(box=None, pad_edge=False, header_style="bold")
+    arms = _arms(rows)
+    if len(arms) > 1:
+        table.add_column("arm")
     table.add_column("agent")
     table.add_column("under")
     for name in COUNTED:
         table.add_column(_HEADINGS.get(name, name), justify="right")
-    agents = list(dict.fromkeys(agent for _, own, _ in rows for agent in own.tallies))
-    for agent in agents:
+    for arm, of_arm in arms.items():
+        for number, row in enumerate(_rows_of(of_arm)):
+            table.add_row(*([visible(arm) if number == 0 else ""] if len(arms) > 1 else []), *row)
+    console().print(table)
+
+
+def _arms(rows: Sequence[Row]) -> dict[str, list[Row]]:
+    """The runs of each arm, which is the folder that a run's lies in; conditions are never summed together."""
+    arms: dict[str, list[Row]] = {}
+    for row in rows:
+        arms.setdefault(row[0].parent.name, []).append(row)
+    return arms
+
+
+def _rows_of(rows: Sequence[Row]) -> Iterator[tuple[str, ...]]:
+    """A line for each agent of an arm, summed over its runs."""
+    for agent in dict.fromkeys(agent for _, own, _ in rows for agent in own.tallies):
         before = _totals([own for _, own, _ in rows], agent)
-        table.add_row(agent, _names([own for _, own, _ in rows]), *(_shown(n, before[n]) for n in COUNTED))
+        yield visible(agent), _names([own for _, own, _ in rows]), *(_shown(n, before[n]) for n in COUNTED)
         others = [other for _, _, other in rows if other is not None]
         if others:
             after = _totals(others, agent)
-            table.add_row("", _names(others), *(_shown(n, after[n]) for n in COUNTED))
-            table.add_row("", "difference", *(_shown(n, after[n] - before[n], signed=True) for n in COUNTED))
-    console().print(table)
+            yield "", _names(others), *(_shown(n, after[n]) for n in COUNTED)
+            yield "", "difference", *(_shown(n, after[n] - before[n], signed=True) for n in COUNTED)
 
 
 def _names(replayed: Sequence[Replayed]) -> str:
