@@ -68,7 +68,7 @@ def test_a_verifier_that_looks_away_is_found_out(
     monkeypatch.setattr(anchors, "verify_run", lambda *arguments, **options: None)
     code, _, told = attack(capsys, record.run, "--trust", "key")
     assert code == 1
-    assert "not found: two entries swapped" in told
+    assert "not found: JSON that reads the same, written otherwise and signed" in told
     assert "It should have been found with: the workspace's public key." in told
 
 

@@ -16,6 +16,7 @@ from agoranomos.campaigns.folder import CampaignFolder
 from agoranomos.campaigns.ledger import head_of
 from agoranomos.campaigns.verification import verify_campaign, verify_run
 from agoranomos.errors import MachineError
+from agoranomos.institutions import replay
 from agoranomos.logs import Checkpoint, LogFault, LogReader, Verifier, verify_log
 from agoranomos.logs.attached import cosignatures_file
 from agoranomos.logs.cosigner import Cosigner
@@ -55,7 +56,7 @@ def anchor(log: Path, keys: Keys, remembered: Path) -> Anchors:
     return Anchors(trusted, head, kept, quorum_of_two(keys.witnesses), _stamp(log, head))
 
 
-def checks_of_run(held: Anchors) -> Mapping[Trust, Check]:
+def checks_of_run(held: Anchors, actors: Mapping[str, Verifier]) -> Mapping[Trust, Check]:
     """One check for each trust that can be held of a run's log; those beside the key judge nothing a second time."""
 
     def with_ledger(place: Path) -> None:
@@ -64,14 +65,25 @@ def checks_of_run(held: Anchors) -> Mapping[Trust, Check]:
         if head_of(LogReader(place).checkpoint) != head_of(held.head):
             raise LogFault("tampered", "it is not what the ledger closed")
 
+    def with_key(place: Path) -> None:
+        """At the deepest level; where actors sign, nobody gets there without their keys, and judges again without."""
+        verify_log(place, held.trusted)  # most forgeries end here, and judging takes a hundred times as long
+        if not actors:
+            verify_run(place, held.trusted)
+            return
+        verify_run(place, held.trusted, level="strict")
+        replay(LogReader(place).entries())
+
     found: dict[Trust, Check] = {
-        Trust.KEY: lambda place: verify_run(place, held.trusted),
+        Trust.KEY: with_key,
         Trust.LEDGER: with_ledger,
         Trust.REMEMBERED: lambda place: verify_log(place, held.trusted, remembered=held.remembered),
         Trust.WITNESS: lambda place: verify_log(place, held.trusted, policy=held.policy),
     }
     if (authority := held.authority) is not None:
         found[Trust.TIME] = lambda place: verify_log(place, held.trusted, authorities=(authority,))
+    if actors:
+        found[Trust.ACTORS] = lambda place: verify_run(place, held.trusted, actors=tuple(actors.values()))
     return found
 
 

@@ -91,7 +91,7 @@ def make_campaign_twin(folder: CampaignFolder, scratch: Path, rng: Random) -> Ca
     origin = read_certificate(note).log.name
     keys = Keys.drawn(parse_note(note).signatures[0].name, origin, rng)
     runs = tuple(_run(folder, body, rng) for body in chosen)
-    twin = CampaignTwin(scratch / "campaign", runs, tuple(_told(planned, chosen, runs)), keys, scratch)
+    twin = CampaignTwin(scratch / "campaign", runs, tuple(_told(planned, chosen, runs, bodies)), keys, scratch)
     twin.folder.mkdir(parents=True)
     for name in ("plan.json", "campaign.yaml"):
         if (folder.root / name).is_file():
@@ -104,17 +104,28 @@ def make_campaign_twin(folder: CampaignFolder, scratch: Path, rng: Random) -> Ca
     return twin
 
 
-def _told(planned: Planned, chosen: Sequence[RunClosed], runs: Sequence[TwinRun]) -> Iterator[LedgerBody]:
+def _told(
+    planned: Planned, chosen: Sequence[RunClosed], runs: Sequence[TwinRun], bodies: Sequence[LedgerBody]
+) -> Iterator[LedgerBody]:
     """What an honest ledger of these runs says; the first run was tried once before."""
     yield msgspec.structs.replace(planned, previous=None)
     for number, (was, run) in enumerate(zip(chosen, runs, strict=True)):
         base, time, attempt = run.key.name.rpartition("/")[0], was.claimed_unix_s, 1
+        yield from (body for body in bodies if about(body, run) and not isinstance(body, _ATTEMPTS))
         if number == 0:
             yield RunOpened(run.arm, run.seed, 1, f"{base}/1", time)
             yield RunAbandoned(run.arm, run.seed, 1, HIDDEN, None, time)
             attempt = 2
         yield RunOpened(run.arm, run.seed, attempt, run.key.name, time)
         yield RunClosed(run.arm, run.seed, attempt, run.head(), time)
+
+
+_ATTEMPTS = (RunOpened, RunClosed, RunAbandoned)
+
+
+def about(body: LedgerBody, run: TwinRun) -> bool:
+    """Whether an entry of the ledger is about this run: an attempt at it, or whose signatures its log holds."""
+    return (getattr(body, "arm", None), getattr(body, "seed", None)) == (run.arm, run.seed)
 
 
 def _run(folder: CampaignFolder, body: RunClosed, rng: Random) -> TwinRun:

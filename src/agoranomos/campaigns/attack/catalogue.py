@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from agoranomos.campaigns.attack import (
     changed_files,
+    false_actors,
     false_time,
     false_witness,
     odd_content,
@@ -22,6 +23,7 @@ RUN_FORGERIES: tuple[Forgery[Twin], ...] = (
     *signed_lies.FORGERIES,
     *false_witness.FORGERIES,
     *false_time.FORGERIES,
+    *false_actors.FORGERIES,
 )
 
 CAMPAIGN_FORGERIES: tuple[Forgery[CampaignTwin], ...] = whole_runs.FORGERIES

@@ -53,7 +53,7 @@ def attack_run(log: Path, *, held: Sequence[Trust] = tuple(Trust), seed: int = 0
     """
     with tempfile.TemporaryDirectory(prefix="agora-attack-") as scratch:
         twin = make_twin(log, Path(scratch), Random(f"twin {seed}"))
-        checks = _held(checks_of_run(anchor(twin.folder, twin.keys, twin.scratch / "remembered")), held)
+        checks = _held(checks_of_run(anchor(twin.folder, twin.keys, twin.scratch / "remembered"), twin.actors), held)
         played = _play_all(RUN_FORGERIES, twin, twin.folder, checks, seed, watch)
     size, of = len(twin.lines), LogReader(log).size
     words = f"{of:,} entries" if size == of else f"the first {size:,} of {of:,} entries"

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count, islice
 from pathlib import Path
 from random import Random
 
+from agoranomos.campaigns.attack.actors_anew import attested_anew
 from agoranomos.campaigns.attack.laying import copy_of, lay_log
 from agoranomos.errors import UsageError
-from agoranomos.logs import LogReader, SigningKey, layout
+from agoranomos.logs import LogReader, SigningKey, Verifier, layout
 from agoranomos.logs.certificate import read_certificate
 from agoranomos.logs.cosigner import Cosigner
 from agoranomos.logs.note import parse_note
@@ -50,12 +51,16 @@ class Keys:
 
 @dataclass(frozen=True, slots=True)
 class Twin:
-    """A signed log in `folder`, what it was made from, and a place for forged copies of it."""
+    """A signed log in `folder`, what it was made from, and a place for forged copies of it.
+
+    `actors` are the public keys of the actors who sign in it, none where none does.
+    """
 
     folder: Path
     lines: tuple[bytes, ...]
     sizes: tuple[int, ...]
     keys: Keys
+    actors: Mapping[str, Verifier]
     scratch: Path
     _numbers: Iterator[int] = field(default_factory=count)
 
@@ -97,12 +102,15 @@ def make_twin(log: Path, scratch: Path, rng: Random) -> Twin:
         lines = lines[: borders[-1]]
     if not lines:
         raise UsageError(f"{log} is empty: there is nothing in it to forge")
+    lines, actors = attested_anew(lines, reader.origin, rng.randbytes(32))
     steps = [border for border in borders if border < len(lines)]
     chosen = {steps[len(steps) * part // CHECKPOINTS] for part in range(1, CHECKPOINTS)} if steps else set()
     sizes = (*sorted(chosen), len(lines))
     note = parse_note((log / layout.CERTIFICATE).read_bytes())
     read_certificate((log / layout.CERTIFICATE).read_bytes())
-    twin = Twin(scratch / "twin", lines, sizes, Keys.drawn(note.signatures[0].name, reader.origin, rng), scratch)
+    twin = Twin(
+        scratch / "twin", lines, sizes, Keys.drawn(note.signatures[0].name, reader.origin, rng), actors, scratch
+    )
     twin.folder.mkdir(parents=True)
     lay_log(twin.folder, lines, sizes, key=twin.keys.run, certifier=twin.keys.workspace)
     for digest in {found.decode() for line in lines for found in _DIGEST.findall(line)}:

@@ -8,7 +8,7 @@ from random import Random
 
 import msgspec
 
-from agoranomos.campaigns.attack.campaign_twin import CampaignTwin, TwinRun
+from agoranomos.campaigns.attack.campaign_twin import CampaignTwin, TwinRun, about
 from agoranomos.campaigns.attack.forgery import EVERYTHING, Forgery
 from agoranomos.campaigns.attack.laying import overwrite
 from agoranomos.campaigns.attack.signed_lies import lie
@@ -84,15 +84,18 @@ def _hide_attempt(twin: CampaignTwin, _rng: Random, _turn: int) -> Path:
     run = twin.runs[0]
     key = SigningKey.from_seed(run.key.name.rpartition("/")[0] + "/1", b"\x08" * 32)
     shown = TwinRun(run.arm, run.seed, run.lines, key)
-    kept = [body for body in twin.ledger if not _of(body, run)]
-    time = next(body.claimed_unix_s for body in twin.ledger if _of(body, run))
-    told: list[LedgerBody] = [
-        RunOpened(run.arm, run.seed, 1, key.name, time),
-        RunClosed(run.arm, run.seed, 1, shown.head(), time),
-    ]
+    told: list[LedgerBody] = []
+    for body in twin.ledger:
+        if isinstance(body, RunClosed) and about(body, run):
+            told += [
+                RunOpened(run.arm, run.seed, 1, key.name, body.claimed_unix_s),
+                msgspec.structs.replace(body, attempt=1, head=shown.head()),
+            ]
+        elif not (isinstance(body, RunOpened | RunAbandoned) and about(body, run)):
+            told.append(body)
     root = twin.copy()
     twin.lay_run(root, shown)
-    twin.lay_ledger(root, [*kept, *told])
+    twin.lay_ledger(root, told)
     return root
 
 
@@ -101,7 +104,7 @@ def _hide_run(twin: CampaignTwin, _rng: Random, _turn: int) -> Path:
     root = twin.copy()
     run = twin.runs[-1]
     shutil.rmtree(CampaignFolder(root).run(run.arm, run.seed))
-    twin.lay_ledger(root, [body for body in twin.ledger if not _of(body, run)])
+    twin.lay_ledger(root, [body for body in twin.ledger if not about(body, run)])
     return root
 
 
@@ -113,7 +116,7 @@ def _rewrite_all(twin: CampaignTwin, _rng: Random, _turn: int) -> Path:
     twin.lay_ledger(
         root,
         [
-            msgspec.structs.replace(body, head=run.head()) if isinstance(body, RunClosed) and _of(body, run) else body
+            msgspec.structs.replace(body, head=run.head()) if isinstance(body, RunClosed) and about(body, run) else body
             for body in twin.ledger
         ],
     )
@@ -122,19 +125,17 @@ def _rewrite_all(twin: CampaignTwin, _rng: Random, _turn: int) -> Path:
 
 def _backdate(twin: CampaignTwin, _rng: Random, _turn: int) -> Path:
     root = twin.copy()
-    year = 365 * 86_400
-    twin.lay_ledger(
-        root, [msgspec.structs.replace(body, claimed_unix_s=body.claimed_unix_s - year) for body in twin.ledger]
-    )
+    twin.lay_ledger(root, [_a_year_earlier(body) for body in twin.ledger])
     return root
+
+
+def _a_year_earlier(body: LedgerBody) -> LedgerBody:
+    time: int | None = getattr(body, "claimed_unix_s", None)
+    return body if time is None else msgspec.structs.replace(body, claimed_unix_s=time - 365 * 86_400)
 
 
 def _lied(run: TwinRun) -> TwinRun:
     return TwinRun(run.arm, run.seed, tuple(lie(run.lines)), run.key)
-
-
-def _of(body: LedgerBody, run: TwinRun) -> bool:
-    return isinstance(body, RunOpened | RunClosed | RunAbandoned) and (body.arm, body.seed) == (run.arm, run.seed)
 
 
 FORGERIES: tuple[Forgery[CampaignTwin], ...] = (
