@@ -70,8 +70,9 @@ class Heads:
 
 def read_heads(folder: Path) -> Heads:
     """The heads of a witness; raises `LogFault` when they are broken, or known not to be the newest."""
+    data = read_small(folder, HEADS, MAX_HEADS_BYTES)
     with within(HEADS):
-        heads = _parse(read_small(folder, HEADS, MAX_HEADS_BYTES))
+        heads = _parse(data)
     counter, digest = _read_mark(folder)
     if heads.counter not in (counter, counter + 1):
         older, newer = (HEADS, MARK) if heads.counter < counter else (MARK, HEADS)
@@ -120,8 +121,9 @@ def _parse_head(line: str) -> tuple[str, Head]:
 
 
 def _read_mark(folder: Path) -> tuple[int, str]:
+    data = read_small(folder, MARK)
     with within(MARK):
-        lines = read_small(folder, MARK).decode("ascii", "replace").split("\n")
+        lines = data.decode("ascii", "replace").split("\n")
         if len(lines) != 4 or lines[0] != _MARK_HEADER or not _NUMBER.fullmatch(lines[1]) or lines[3]:
             raise LogFault("damaged", "it was changed, or not written by a witness", advice=_ADVICE)
         return int(lines[1]), lines[2]

@@ -101,8 +101,9 @@ class Trusted:
 def read_trusted(folder: Path) -> Trusted:
     """What a witness's file says; raises `LogFault` that names the line it cannot read."""
     logs, certifiers = [], []
+    data = read_small(folder, TRUSTED, _MAX_TRUSTED_BYTES)
     with within(TRUSTED):
-        lines = read_small(folder, TRUSTED, _MAX_TRUSTED_BYTES).decode("utf-8", "replace").split("\n")
+        lines = data.decode("utf-8", "replace").split("\n")
         if lines.pop():
             raise LogFault("damaged", "its last line does not end: the file was cut short")
         for number, line in enumerate(lines, 1):
