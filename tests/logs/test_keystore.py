@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from agoranomos.errors import MachineError, UsageError
 from agoranomos.logs import KeyStore, LogFault, read_vkeys, verify_log
-from agoranomos.logs.keys import ED25519, _key_id
+from agoranomos.logs.keys import ED25519, key_id
 from logs.building import RUN, WORKSPACE, make_log
 
 
@@ -207,6 +207,6 @@ def test_public_keys_come_as_a_word_or_a_file(tmp_path):
 
 def test_a_key_of_small_order_gets_onto_no_keyring():
     public = b"\x01" + bytes(31)
-    vkey = f"k+{_key_id('k', public).hex()}+{base64.b64encode(ED25519 + public).decode()}"
+    vkey = f"k+{key_id('k', ED25519, public).hex()}+{base64.b64encode(ED25519 + public).decode()}"
     with pytest.raises(UsageError, match="small order"):
         read_vkeys(vkey)

@@ -6,14 +6,11 @@ seen. It says nothing about what the entries hold. Cosignatures stand as signatu
 
 from __future__ import annotations
 
-import base64
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 
 from agoranomos.logs.faults import LogFault
-from agoranomos.logs.keys import Verifier, strict_base64
+from agoranomos.logs.keys import Verifier, key_id, make_vkey, parse_vkey
 from agoranomos.logs.note import parse_note
 
 COSIGNATURE = b"\x04"
@@ -22,7 +19,6 @@ COSIGNATURE = b"\x04"
 _MAX_TIME = 2**63 - 1
 _TIME_BYTES = 8
 _SIGNATURE_BYTES = _TIME_BYTES + 64
-_WITNESS_VKEY = re.compile(r"(?P<name>[^+]+)\+(?P<id>[0-9a-f]{8})\+(?P<key>[A-Za-z0-9+/]+={0,2})")
 
 
 def cosigned_message(text: str, time: int) -> bytes:
@@ -43,26 +39,17 @@ class WitnessKey:
     @classmethod
     def from_vkey(cls, vkey: str) -> WitnessKey:
         """The witness of a vkey of type 0x04; raises `LogFault` when it is not one, or its key id is wrong."""
-        match = _WITNESS_VKEY.fullmatch(vkey)
-        if match is None:
-            raise LogFault("damaged", f"{vkey[:120]!r} is not a verifier key (`name+keyid+base64`)")
-        data = strict_base64(match["key"])
-        if data[:1] != COSIGNATURE:
-            raise LogFault("damaged", f"the key of {match['name']} is not that of a witness (type 4, cosignature/v1)")
-        witness = cls(match["name"], data[1:])
-        if witness.key_id.hex() != match["id"]:
-            raise LogFault("tampered", f"the key of witness {match['name']} does not have the key id it states")
-        return witness
+        return parse_vkey(vkey, COSIGNATURE, "that of a witness (type 4, cosignature/v1)", cls)
 
     @property
     def key_id(self) -> bytes:
         """The first four bytes of SHA-256 over name, newline, 0x04 and the public key."""
-        return sha256(self.name.encode() + b"\n" + COSIGNATURE + self.public).digest()[:4]
+        return key_id(self.name, COSIGNATURE, self.public)
 
     @property
     def vkey(self) -> str:
         """The key as one word of text."""
-        return f"{self.name}+{self.key_id.hex()}+{base64.b64encode(COSIGNATURE + self.public).decode()}"
+        return make_vkey(self.name, COSIGNATURE, self.public)
 
     def verify(self, text: str, signature: bytes) -> int:
         """When this witness cosigned the checkpoint with this text (POSIX seconds); raises `LogFault` if it did not."""

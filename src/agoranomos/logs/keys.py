@@ -5,8 +5,10 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import TypeVar
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -33,6 +35,7 @@ _SMALL_ORDER = frozenset(
     )
 )
 
+Key = TypeVar("Key")
 _VKEY = re.compile(r"(?P<name>[^+]+)\+(?P<id>[0-9a-f]{8})\+(?P<key>[A-Za-z0-9+/]+={0,2})")
 
 
@@ -54,8 +57,31 @@ def check_key_name(name: str) -> str:
     return name
 
 
-def _key_id(name: str, public: bytes) -> bytes:
-    return sha256(name.encode() + b"\n" + ED25519 + public).digest()[:4]
+def key_id(name: str, kind: bytes, public: bytes) -> bytes:
+    """The first four bytes of SHA-256 over name, newline, the signature type `kind` and the public key."""
+    return sha256(name.encode() + b"\n" + kind + public).digest()[:4]
+
+
+def make_vkey(name: str, kind: bytes, public: bytes) -> str:
+    """A public key of signature type `kind` as one word of text."""
+    return f"{name}+{key_id(name, kind, public).hex()}+{base64.b64encode(kind + public).decode()}"
+
+
+def parse_vkey(vkey: str, kind: bytes, what: str, make: Callable[[str, bytes], Key]) -> Key:
+    """What `make` makes of the name and the public key of a vkey of type `kind`, which is `what` in words.
+
+    Raises `LogFault` when it is not one, when `make` refuses it, or when its key id is wrong.
+    """
+    match = _VKEY.fullmatch(vkey)
+    if match is None:
+        raise LogFault("damaged", f"{vkey[:120]!r} is not a verifier key (`name+keyid+base64`)")
+    name, data = match["name"], strict_base64(match["key"])
+    if data[:1] != kind:
+        raise LogFault("damaged", f"the key of {name!r} is not {what}")
+    key = make(name, data[1:])
+    if key_id(name, kind, data[1:]).hex() != match["id"]:
+        raise LogFault("tampered", f"the key of {name!r} does not have the key id it states")
+    return key
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,26 +102,17 @@ class Verifier:
     @classmethod
     def from_vkey(cls, vkey: str) -> Verifier:
         """The verifier of a C2SP vkey; raises `LogFault` when it is not one, or its key id is wrong."""
-        match = _VKEY.fullmatch(vkey)
-        if match is None:
-            raise LogFault("damaged", f"{vkey[:120]!r} is not a verifier key (`name+keyid+base64`)")
-        data = strict_base64(match["key"])
-        if data[:1] != ED25519:
-            raise LogFault("damaged", f"the verifier key of {match['name']} is not of type 1 (Ed25519)")
-        verifier = cls(match["name"], data[1:])
-        if verifier.key_id.hex() != match["id"]:
-            raise LogFault("tampered", f"the verifier key of {match['name']} does not have the key id it states")
-        return verifier
+        return parse_vkey(vkey, ED25519, "of type 1 (Ed25519)", cls)
 
     @property
     def key_id(self) -> bytes:
         """The first four bytes of SHA-256 over name, newline, 0x01 and the public key."""
-        return _key_id(self.name, self.public)
+        return key_id(self.name, ED25519, self.public)
 
     @property
     def vkey(self) -> str:
         """The key as one word of text."""
-        return f"{self.name}+{self.key_id.hex()}+{base64.b64encode(ED25519 + self.public).decode()}"
+        return make_vkey(self.name, ED25519, self.public)
 
     def verify(self, message: bytes, signature: bytes) -> None:
         """Raises `LogFault` unless `signature` is this key's over `message`."""
