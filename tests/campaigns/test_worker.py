@@ -9,6 +9,7 @@ import pytest
 from agoranomos.campaigns import worker
 from agoranomos.campaigns.logbook import Logbook
 from agoranomos.campaigns.players import WorkerDied, WorkerPlayer
+from agoranomos.campaigns.run_secrets import RunSecrets
 from agoranomos.errors import MachineError
 from agoranomos.logs import LogWriter
 from campaigns.laboratory import SCRIPTED, Lab
@@ -42,9 +43,10 @@ def test_blobs_of_a_worker_s_run_reach_its_log(lab: Lab, monkeypatch: pytest.Mon
     run = made.runs()[0]
     entry = b'{"seq":0}'
     monkeypatch.setattr(
-        "agoranomos.campaigns.players.play", lambda arm, seed: worker.Played((entry,), (b"a long reply",))
+        "agoranomos.campaigns.players.play", lambda arm, seed, _: worker.Played((entry,), (b"a long reply",))
     )
-    player = WorkerPlayer(Logbook(made, lab.keys, LogWriter.create), 1)
+    secrets = RunSecrets(made, tmp_path, lab.keys)
+    player = WorkerPlayer(Logbook(made, lab.keys, LogWriter.create), secrets, 1)
     head = asyncio.run(player.play(run, tmp_path / "run", "lab/x/y/0/1"))
     assert (head.origin, head.size) == ("lab/x/y/0/1", 1)
     (blob,) = (tmp_path / "run" / "blobs" / "sha256").glob("*/*")

@@ -11,12 +11,13 @@ from dataclasses import dataclass, field
 from agoranomos.campaigns.failure import Failure, failure_of
 from agoranomos.campaigns.folder import CampaignFolder
 from agoranomos.campaigns.ledger import Clock, Ledger, read_ledger, segments_of
-from agoranomos.campaigns.ledger_entries import Planned, RunAbandoned, RunClosed, RunOpened, for_the_ledger
+from agoranomos.campaigns.ledger_entries import Planned, RunAbandoned, RunActors, RunClosed, RunOpened, for_the_ledger
 from agoranomos.campaigns.logbook import CreateLog, Logbook
 from agoranomos.campaigns.plan import Plan, PlannedRun
 from agoranomos.campaigns.players import CoroutinePlayer, Player, WorkerDied, WorkerPlayer
 from agoranomos.campaigns.progress import Progress, Silence, Work
 from agoranomos.campaigns.recorded import Recording
+from agoranomos.campaigns.run_secrets import RunSecrets
 from agoranomos.campaigns.runner import RoundDone
 from agoranomos.campaigns.status import StatusFile
 from agoranomos.campaigns.survey import DIED, Ended, recording, retire, signed_head, survey
@@ -67,16 +68,24 @@ def execute(plan: Plan, folder: CampaignFolder, keys: KeyStore, settings: Settin
     `KeyboardInterrupt` on Ctrl-C. Whatever is raised, the same command again goes on from what is recorded.
     """
     with folder.locked(), Timings(folder.timings_file) as timings:
-        return asyncio.run(_Driver(plan, folder, Logbook(plan, keys, settings.create_log), settings, timings).drive())
+        logbook, secrets = Logbook(plan, keys, settings.create_log), RunSecrets(plan, folder.root, keys)
+        return asyncio.run(_Driver(plan, folder, logbook, secrets, settings, timings).drive())
 
 
 class _Driver:
     def __init__(
-        self, plan: Plan, folder: CampaignFolder, logbook: Logbook, settings: Settings, timings: Timings
+        self,
+        plan: Plan,
+        folder: CampaignFolder,
+        logbook: Logbook,
+        secrets: RunSecrets,
+        settings: Settings,
+        timings: Timings,
     ) -> None:
         self._plan = plan
         self._folder = folder
         self._logbook = logbook
+        self._secrets = secrets
         self._settings = settings
         self._timings = timings
         self._history, self._previous = read_ledger(folder.ledger, logbook.trusted)
@@ -160,7 +169,7 @@ class _Driver:
             players.append((self._coroutine_player(engines), here))
         if elsewhere:
             workers = self._settings.workers or os.cpu_count() or 1
-            players.append((WorkerPlayer(self._logbook, min(workers, len(elsewhere))), elsewhere))
+            players.append((WorkerPlayer(self._logbook, self._secrets, min(workers, len(elsewhere))), elsewhere))
         try:
             async with asyncio.TaskGroup() as group:
                 for player, runs in players:
@@ -178,6 +187,7 @@ class _Driver:
     def _coroutine_player(self, engines: Mapping[str, Engine]) -> Player:
         return CoroutinePlayer(
             self._logbook,
+            self._secrets,
             self._settings.workers or RUNS_IN_FLIGHT,
             engines,
             self._recording,
@@ -199,8 +209,10 @@ class _Driver:
         number = len(self._history.of(*run.key)) + 1
         origin = self._logbook.origin(run, number)
         opened = RunOpened(*run.key, number, origin, self._settings.clock())
-        await ledger.record(opened)
-        self._history.add(opened)
+        beginning: list[RunActors | RunOpened] = [*self._registration(run), opened]
+        await ledger.record(*beginning)
+        for body in beginning:
+            self._history.add(body)
         place = self._folder.run(*run.key)
         try:
             head = await player.play(run, place, origin)
@@ -213,6 +225,11 @@ class _Driver:
         self._finished += 1
         self._status.run_ended()
         self._settings.progress.advance(runs=1, rounds=run.arm.rounds if isinstance(player, WorkerPlayer) else 0)
+
+    def _registration(self, run: PlannedRun) -> list[RunActors]:
+        """The entry that the ledger still needs before the run's first one."""
+        made = self._secrets.registration(run, self._history.actors.get(run.key), self._settings.clock())
+        return [] if made is None else [made]
 
     async def _give_up(self, failure: Failure, ledger: Ledger) -> None:
         self._failures.append(failure)

@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 import msgspec
 
 from agoranomos.errors import Finding
+from agoranomos.logs import LogFault, Verifier
 
 LEDGER_VERSION = 1
 """The version of the ledger's entry types; readers keep the older ones."""
@@ -67,14 +68,24 @@ class RunAbandoned(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     claimed_unix_s: int
 
 
+class RunActors(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The public keys of a run's actors, recorded before its first entry; each is named `<run>/<actor>`."""
+
+    arm: str
+    seed: int
+    vkeys: tuple[str, ...]
+    claimed_unix_s: int
+
+
 LONGEST_REASON = 500
 """Characters of a reason that the ledger keeps; status.json has it in full."""
 
-LedgerBody: TypeAlias = Planned | RunOpened | RunClosed | RunAbandoned
+LedgerBody: TypeAlias = Planned | RunActors | RunOpened | RunClosed | RunAbandoned
 RunBody: TypeAlias = RunOpened | RunClosed | RunAbandoned
 
 BODY_OF_KIND: dict[str, type[LedgerBody]] = {
     "planned": Planned,
+    "actors": RunActors,
     "opened": RunOpened,
     "closed": RunClosed,
     "abandoned": RunAbandoned,
@@ -135,10 +146,15 @@ class History:
     """Every attempt at every run, in the order of the ledger."""
 
     attempts: dict[tuple[str, int], list[Attempt]] = field(default_factory=dict)
+    actors: dict[tuple[str, int], tuple[Verifier, ...]] = field(default_factory=dict)
+    _holders: dict[bytes, str] = field(default_factory=dict)  # of every actor's key
 
     def add(self, body: LedgerBody) -> None:
         """Take in one entry; raises `Finding` where it does not follow from those before."""
         if isinstance(body, Planned):
+            return
+        if isinstance(body, RunActors):
+            self._register(body)
             return
         attempts = self.attempts.setdefault((body.arm, body.seed), [])
         if isinstance(body, RunOpened):
@@ -152,6 +168,20 @@ class History:
             attempts[body.attempt - 1].closed = body
         else:
             attempts[body.attempt - 1].abandoned = body
+
+    def _register(self, body: RunActors) -> None:
+        run = f"{body.arm}/{body.seed}"
+        if (body.arm, body.seed) in self.actors or self.of(body.arm, body.seed):
+            raise Finding(f"the ledger registers the actors of {run} twice, or after its first attempt")
+        try:
+            keys = tuple(Verifier.from_vkey(vkey) for vkey in body.vkeys)
+        except LogFault as fault:
+            raise Finding(f"the ledger registers a bad key for {run}: {fault.message}") from None
+        for key in keys:
+            other = self._holders.setdefault(key.public, key.name)
+            if other != key.name or not key.name.rpartition("/")[0].endswith(f"/{run}"):
+                raise Finding(f"the ledger registers the key of {other} as that of {key.name}, an actor of {run}")
+        self.actors[body.arm, body.seed] = keys
 
     def of(self, arm: str, seed: int) -> list[Attempt]:
         """The attempts at one run, the first one first."""

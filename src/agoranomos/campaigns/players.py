@@ -13,7 +13,9 @@ from agoranomos.campaigns.arm import set_up
 from agoranomos.campaigns.ledger_entries import Head
 from agoranomos.campaigns.logbook import Logbook
 from agoranomos.campaigns.plan import PlannedRun
+from agoranomos.campaigns.private import StoredFirst
 from agoranomos.campaigns.recorded import RecordedEngine, RecordedLog, Recording, RunLog
+from agoranomos.campaigns.run_secrets import RunSecrets
 from agoranomos.campaigns.runner import RoundDone, run_one
 from agoranomos.campaigns.worker import Played, open_pool, play
 from agoranomos.errors import MachineError
@@ -49,6 +51,7 @@ class CoroutinePlayer:
     def __init__(
         self,
         logbook: Logbook,
+        secrets: RunSecrets,
         in_flight: int,
         engines: Mapping[str, Engine],
         recording: Callable[[PlannedRun], Recording | None],
@@ -56,6 +59,7 @@ class CoroutinePlayer:
     ) -> None:
         self.in_flight = in_flight
         self._logbook = logbook
+        self._secrets = secrets
         self._engines = engines
         self._recording = recording
         self._watch = watch
@@ -68,16 +72,22 @@ class CoroutinePlayer:
         engines: dict[str, Engine] = {name: self._engines[name] for name in arm.models}
         writer = await asyncio.to_thread(self._logbook.create, place, origin, "append" if each_round else "close")
         log: RunLog = writer
+        withholding = self._secrets.withholding(run)
+        if withholding is not None:
+            log = StoredFirst(log, withholding.store, each_append=each_round)
         if recorded is not None:
-            log = RecordedLog(writer, recorded.entries)
-            engines = {name: RecordedEngine(engine, recorded) for name, engine in engines.items()}
+            log = RecordedLog(log, recorded.entries)
+            engines = {name: RecordedEngine(engine, recorded, withholding) for name, engine in engines.items()}
+        if withholding is not None:
+            engines = {name: withholding.listen(engine) for name, engine in engines.items()}
         try:
-            governed, agents = set_up(arm, run.seed, log, engines)
+            governed, agents = set_up(arm, run.seed, log, engines, self._secrets.signing(run))
             await run_one(
                 governed,
                 agents,
                 run.seed,
                 put_blob=log.put_blob,
+                withholding=withholding,
                 commit_in_thread=each_round,
                 watch=lambda done: self._watch(run, done),
             )
@@ -94,19 +104,21 @@ class CoroutinePlayer:
 class WorkerPlayer:
     """Plays whole runs in worker processes (in this process, one at a time, where `workers` is 1)."""
 
-    def __init__(self, logbook: Logbook, workers: int) -> None:
+    def __init__(self, logbook: Logbook, secrets: RunSecrets, workers: int) -> None:
         # A few more than there are workers, so that none waits while the driver writes logs.
         self.in_flight = workers * 3 if workers > 1 else 1
         self._logbook = logbook
+        self._secrets = secrets
         self._pool: ProcessPoolExecutor | None = open_pool(workers) if workers > 1 else None
 
     async def play(self, run: PlannedRun, place: Path, origin: str) -> Head:
         """Have the run played, then write its log in one go; before its close nothing of it is in the folder."""
+        whole = run.arm, run.seed, self._secrets.signing(run)
         if self._pool is None:
-            played = await asyncio.to_thread(play, run.arm, run.seed)
+            played = await asyncio.to_thread(play, *whole)
         else:
             try:
-                played = await asyncio.get_running_loop().run_in_executor(self._pool, play, run.arm, run.seed)
+                played = await asyncio.get_running_loop().run_in_executor(self._pool, play, *whole)
             except BrokenProcessPool:
                 raise WorkerDied(
                     "a worker process ended without a word (out of memory, or killed)",

@@ -178,7 +178,7 @@ CALLS = Table(
         Column("agent", _TEXT, "name of the agent"),
         Column("attempt", _WHOLE, "index of the call within its decision, from 0"),
         Column("model", _TEXT, "name of the model"),
-        Column("prompt_sha256", _TEXT, "digest of the prompt"),
+        Column("prompt_sha256", _TEXT, "digest of the prompt; empty where prompts are withheld"),
         Column("prompt_tokens", _WHOLE, "tokens read"),
         Column("reply_tokens", _WHOLE, "tokens written"),
         Column("failure", _TEXT, "kind of failure; empty where the call succeeded"),

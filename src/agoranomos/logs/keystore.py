@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import re
+import secrets
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,6 +27,8 @@ from agoranomos.logs.signing import SigningKey
 _ROLE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
 _MAX_KEY_BYTES = 1 << 16
 _KEYRING = "keyring"
+_SECRET_BYTES = 32
+_SECRET = re.compile(rb"[0-9a-f]{64}\n")
 
 
 class KeyStore:
@@ -60,6 +63,28 @@ class KeyStore:
             return _load(path, role)
         except OSError as error:
             raise MachineError(f"cannot use the key {path}: {error.strerror}") from error
+
+    def secret(self, role: str) -> bytes:
+        """The 32 secret bytes of `role`, made on first use, from which keys and nonces are derived.
+
+        They lie in `<role>.secret` as a private key does. Raises what `signing_key` raises.
+        """
+        if not _ROLE.fullmatch(role):
+            raise UsageError(
+                f"{role!r} is not the name of a secret", advice="Letters, digits, dots and dashes, at most 63."
+            )
+        path = self.folder / f"{role}.secret"
+        try:
+            if not path.is_symlink() and not path.exists():
+                self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+                self._check_folder()
+                with self._alone():
+                    if not path.exists():  # another process may have made it meanwhile
+                        _write(path, secrets.token_bytes(_SECRET_BYTES).hex().encode() + b"\n")
+            self._check_folder()
+            return _load_secret(path)
+        except OSError as error:
+            raise MachineError(f"cannot use the secret {path}: {error.strerror}") from error
 
     def trusted(self) -> tuple[Verifier, ...]:
         """The public keys on the keyring, in order, each once; none where there is no keyring yet."""
@@ -128,14 +153,29 @@ def _check_owner(path: Path, status: os.stat_result, mode: str) -> None:
         )
 
 
-def _load(path: Path, role: str) -> SigningKey:
+def _read(path: Path) -> bytes:
+    """The bytes of a key's or a secret's file, if it is the owner's alone."""
     _check_owner(path, path.lstat(), "600")
     with os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC), "rb") as file:
         status = os.fstat(file.fileno())
         _check_owner(path, status, "600")
         if not stat.S_ISREG(status.st_mode) or status.st_nlink != 1:
             raise UsageError(f"{path} is not a plain file with one name", advice="A key has one place on disk.")
-        data = file.read(_MAX_KEY_BYTES)
+        return file.read(_MAX_KEY_BYTES)
+
+
+def _load_secret(path: Path) -> bytes:
+    data = _read(path)
+    if _SECRET.fullmatch(data) is None:
+        raise UsageError(
+            f"{path} does not hold a secret of {_SECRET_BYTES} bytes in hex",
+            advice="Put the right file back. With another secret, runs that were broken off cannot be resumed.",
+        )
+    return bytes.fromhex(data.decode())
+
+
+def _load(path: Path, role: str) -> SigningKey:
+    data = _read(path)
     try:
         private = load_ssh_private_key(data, password=None)
     except Exception:  # what the library raises for a broken file is no part of its interface, and may quote the file
