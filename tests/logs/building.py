@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 from agoranomos.logs import LogWriter, SigningKey, Storage, Verifier
+from agoranomos.logs.merkle import leaf_hashes, root_of
 
 VECTORS = Path(__file__).parent / "vectors"
 ORIGIN = "lab/plan/arm/1/1"
@@ -48,3 +49,13 @@ def lines_of(folder: Path, first: int = 0) -> list[bytes]:
 
 def put_lines(folder: Path, lines: list[bytes], first: int = 0) -> None:
     (folder / f"entries/{first:012d}.jsonl").write_bytes(b"".join(line + b"\n" for line in lines))
+
+
+def keep_hashes(folder: Path, lines: list[bytes]) -> None:
+    """The hashes of levels 1 and 2 as a writer keeps them, for logs that were made without."""
+    leaves = leaf_hashes(lines)
+    (folder / "hashes").mkdir(exist_ok=True)
+    for level, width in ((1, 256), (2, 65_536)):
+        whole = range(0, len(leaves) - width + 1, width)
+        if whole:
+            (folder / f"hashes/{level}.sha256").write_bytes(b"".join(root_of(leaves[at : at + width]) for at in whole))

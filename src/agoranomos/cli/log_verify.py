@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
@@ -18,7 +18,7 @@ from agoranomos.cli.terminal import console, say_json
 from agoranomos.errors import Finding, UsageError, unknown_name
 
 if TYPE_CHECKING:
-    from agoranomos.campaigns.verification import CheckedRun
+    from agoranomos.campaigns.verification import CheckedRun, VerifiedRun
     from agoranomos.institutions import Institution
     from agoranomos.logs import Verifier
     from agoranomos.logs.policy import Policy
@@ -98,6 +98,7 @@ def verify(
     given = _Given(
         place,
         asked,
+        level is not None or not replay,
         _trusted(key),
         _policy(policy),
         _authorities(tsa),
@@ -124,6 +125,7 @@ class _Given:
 
     place: Path
     level: Level
+    chosen: bool
     trusted: Sequence[Verifier]
     policy: Policy | None
     authorities: tuple[Authority, ...]
@@ -204,8 +206,6 @@ def _remembered() -> RememberedCheckpoints:
 
 def _verify_log(given: _Given) -> None:
     from agoranomos.campaigns.verification import verify_run
-    from agoranomos.cli.log_verify_json import fault_json, run_json
-    from agoranomos.cli.log_verify_text import complain_of, show_run
 
     ledger = is_ledger(given.place)
     if ledger and given.institution is not None:
@@ -227,11 +227,25 @@ def _verify_log(given: _Given) -> None:
                 watch=watch,
             )
     except Finding as fault:
-        if not given.as_json:
-            complain_of(fault)
-        else:
-            say_json({"log": str(given.place), **fault_json(fault)})
-        raise typer.Exit(1) from None
+        _refuse(given, fault)
+    _report(given, verified)
+
+
+def _refuse(given: _Given, fault: Finding) -> NoReturn:
+    from agoranomos.cli.log_verify_json import fault_json
+    from agoranomos.cli.log_verify_text import complain_of
+
+    if given.as_json:
+        say_json({"log": str(given.place), **fault_json(fault)})
+    else:
+        complain_of(fault)
+    raise typer.Exit(1) from None
+
+
+def _report(given: _Given, verified: VerifiedRun) -> None:
+    from agoranomos.cli.log_verify_json import run_json
+    from agoranomos.cli.log_verify_text import show_run
+
     kept = _remember(given, verified.verification)
     if given.as_json:
         say_json({"log": str(given.place), "verdict": "verified", **run_json(verified), "remembered_now": kept})
@@ -248,7 +262,22 @@ def _remember(given: _Given, verification: Verification) -> bool:
 
 
 def _verify_tree(given: _Given) -> None:
-    raise UsageError(f"{given.place} is an exported log", advice="Run the verify.py that lies in it.")
+    from agoranomos.campaigns.verified_run import VerifiedRun
+    from agoranomos.logs.verified_tree import verify_exported
+
+    if given.chosen and given.level != "full":
+        raise UsageError(
+            f"an exported log is verified at level full, and not at {given.level}",
+            advice="Leave out --level, or verify the log that it was exported from.",
+        )
+    for name, value in (("--incremental", given.incremental), ("--institution", given.institution)):
+        if value:
+            raise UsageError(f"{name} is for a log itself, not for an exported copy of it")
+    try:
+        verified = verify_exported(given.place, given.trusted, policy=given.policy, remembered=given.remembered)
+    except Finding as fault:
+        _refuse(given, fault)
+    _report(given, VerifiedRun(verified))
 
 
 def _verify_campaigns(given: _Given) -> None:

@@ -36,7 +36,7 @@ def show_run(verified: VerifiedRun, remembered_now: bool) -> None:
         say(f"  not read     entries 0 to {found.read_from - 1}: they were verified before")
     if verified.ledger is not None:
         say("  it is a ledger: it goes on as long as its campaign does")
-    else:
+    elif found.closed is not None:
         say("  closed" if found.closed else "  not closed: verified as far as it is signed")
     _show_anchors(found)
     for noted in found.noted:

@@ -35,9 +35,10 @@ class Verification:
     """A log that verified: `signer` is the log's own vkey, `trusted_by` the vkey of the trusted key that certifies it.
 
     `checkpoints` counts the journal. `note` is the signed note of the head, `subtrees` the compact range over it.
-    `closed`: the head was published and nothing follows it. `read_from`: the first entry that was read this time.
-    `witnesses`: who cosigned the head, if a policy was given. `stamps` are RFC 3161 time stamps that verified.
-    `remembered`: what was known of the log before. `noted`: what is no fault and yet worth telling.
+    `closed`: the head was published and nothing follows it; None of a copy, which cannot tell. `read_from`: the first
+    entry that was read this time. `witnesses`: who cosigned the head, if a policy was given. `stamps` are RFC 3161 time
+    stamps that verified. `remembered`: what was known of the log before. `noted`: what is no fault and yet worth
+    telling.
     """
 
     origin: str
@@ -49,7 +50,7 @@ class Verification:
     note: bytes
     subtrees: tuple[bytes, ...]
     level: Level = "full"
-    closed: bool = True
+    closed: bool | None = True
     read_from: int = 0
     witnesses: Witnessed = NOBODY
     stamps: tuple[Stamp, ...] = ()
