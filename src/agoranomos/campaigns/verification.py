@@ -113,6 +113,7 @@ class _How:
     level: Level
     jobs: int
     arms: dict[str, dict[str, Any]] = field(default_factory=dict)
+    actors: dict[tuple[str, int], tuple[Verifier, ...]] = field(default_factory=dict)
 
 
 def verify_campaign(
@@ -149,7 +150,7 @@ def verify_campaign(
         faults.append(_in(folder.ledger.name, fault))
     history = ledger.history if ledger is not None else History()
     try:
-        how = _How(trusted, level, jobs, {arm["name"]: arm for arm in plan["arms"]})
+        how = _How(trusted, level, jobs, {arm["name"]: arm for arm in plan["arms"]}, history.actors)
         named = [CheckedRun(name, seed) for name in how.arms for seed in sorted(plan["seeds"])]
     except (KeyError, TypeError):
         raise LogFault("damaged", f"{folder.plan_file} is damaged: it holds no plan") from None
@@ -187,7 +188,8 @@ def _checked(folder: CampaignFolder, run: CheckedRun, closed: RunClosed | None, 
     if stated is None and not place.is_dir():
         return run
     origin = stated.origin if stated is not None else None
-    verified = verify_run(place, how.trusted, origin=origin, level=how.level, jobs=how.jobs)
+    actors = how.actors.get((run.arm, run.seed))  # as the ledger registered them before the run began
+    verified = verify_run(place, how.trusted, origin=origin, level=how.level, jobs=how.jobs, actors=actors)
     head = _head_of(verified.verification)
     if stated is not None and head != stated:
         raise LogFault("tampered", f"it ends at entry {head.size - 1}, root {head.root[:16]}...; the ledger closed it "
