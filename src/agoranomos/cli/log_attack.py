@@ -121,7 +121,8 @@ def _found(played: Played[Any], done: Attack) -> str:
         return "not played"
     if Trust.KEY in played.found_by:
         return BRIEFLY[Trust.KEY]
-    if found := [BRIEFLY[trust] for trust in played.found_by]:
+    # Others may find it too, but only since they saw the log before it was forged: they are no answer to this forger.
+    if found := [BRIEFLY[trust] for trust in played.found_by if trust in played.forgery.found_by]:
         return either(found)
     needed = [BRIEFLY[trust] for trust in Trust if trust in played.forgery.found_by and trust not in done.held]
     return f"nothing held; needs {either(needed)}"

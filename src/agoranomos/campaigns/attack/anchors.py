@@ -19,6 +19,7 @@ from agoranomos.errors import MachineError
 from agoranomos.institutions import replay
 from agoranomos.logs import Checkpoint, LogFault, LogReader, Verifier, verify_log
 from agoranomos.logs.attached import cosignatures_file
+from agoranomos.logs.compare import compare_views, read_view
 from agoranomos.logs.cosigner import Cosigner
 from agoranomos.logs.policy import Policy
 from agoranomos.logs.remembered import Remembered, RememberedCheckpoints
@@ -35,9 +36,10 @@ Check = Callable[[Path], object]
 class Anchors:
     """What is known of one log outside of it: its owner's key, its head, and who remembers, cosigned and stamped that.
 
-    `authority` is None where nobody here can check a time stamp.
+    `shown` is the copy that a second reader was given. `authority` is None where nobody here can check a time stamp.
     """
 
+    shown: Path
     trusted: tuple[Verifier]
     head: Checkpoint
     remembered: RememberedCheckpoints
@@ -53,7 +55,7 @@ def anchor(log: Path, keys: Keys, remembered: Path) -> Anchors:
     kept = RememberedCheckpoints(remembered)
     kept.remember(Remembered(head, seen.note, seen.signer, seen.subtrees, int(ANCHORED.timestamp())))
     cosign(log, head, keys.witnesses)
-    return Anchors(trusted, head, kept, quorum_of_two(keys.witnesses), _stamp(log, head))
+    return Anchors(log, trusted, head, kept, quorum_of_two(keys.witnesses), _stamp(log, head))
 
 
 def checks_of_run(held: Anchors, actors: Mapping[str, Verifier]) -> Mapping[Trust, Check]:
@@ -79,6 +81,7 @@ def checks_of_run(held: Anchors, actors: Mapping[str, Verifier]) -> Mapping[Trus
         Trust.LEDGER: with_ledger,
         Trust.REMEMBERED: lambda place: verify_log(place, held.trusted, remembered=held.remembered),
         Trust.WITNESS: lambda place: verify_log(place, held.trusted, policy=held.policy),
+        Trust.READER: partial(_compare, held),
     }
     if (authority := held.authority) is not None:
         found[Trust.TIME] = lambda place: verify_log(place, held.trusted, authorities=(authority,))
@@ -99,10 +102,20 @@ def checks_of_campaign(held: Anchors) -> Mapping[Trust, Check]:
         Trust.KEY: with_key,
         Trust.REMEMBERED: partial(with_key, level="full", remembered=held.remembered),
         Trust.WITNESS: partial(with_key, level="full", policy=held.policy),
+        Trust.READER: lambda place: _compare(held, place / "ledger"),
     }
     if held.authority is not None:
         found[Trust.TIME] = partial(with_key, level="full", authorities=(held.authority,))
     return found
+
+
+def _compare(held: Anchors, place: Path) -> None:
+    """As `agora log compare` does: two readers hold their copies against each other."""
+    found = compare_views((read_view(held.shown), read_view(place)), held.trusted)
+    if found.fork is not None:
+        raise LogFault("tampered", "it is another history than the second reader's: both are signed")
+    if (shorter := found.views[0]).checkpoint.size < held.head.size:
+        raise LogFault("tampered", f"it has {shorter.checkpoint.size} entries, the second reader's {held.head.size}")
 
 
 def cosign(folder: Path, checkpoint: Checkpoint, witnesses: Sequence[Cosigner]) -> None:

@@ -16,7 +16,7 @@ from agoranomos.campaigns.attack.laying import lay_entries as lay
 from agoranomos.campaigns.attack.trust import Trust
 from agoranomos.campaigns.attack.twin import Twin, fitting
 from agoranomos.errors import Finding
-from agoranomos.institutions.entries import Opened, Round, decode_entry, encode_entry
+from agoranomos.institutions.entries import Closed, Opened, Round, decode_entry, encode_entry
 from agoranomos.logs import SigningKey, layout
 from agoranomos.logs.merkle import leaf_hashes
 
@@ -55,11 +55,8 @@ def _fork(twin: Twin, rng: Random, _turn: int) -> Path:
 
 def _closing(kept: Sequence[bytes], last: bytes) -> bytes:
     """The `closed` entry of a run that ends after `kept`; for other logs, their last line."""
-    if b'"kind":"closed"' not in last:
-        return last
     rounds = sum(b'"kind":"round"' in line for line in kept)
-    body = msgspec.structs.replace(decode_entry(last).body, rounds=rounds)
-    return encode_entry(body, rounds, len(kept))
+    return encode_entry(Closed(rounds), rounds, len(kept)) if rounds else last
 
 
 def _short(twin: Twin) -> str:
