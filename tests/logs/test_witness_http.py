@@ -146,8 +146,8 @@ def test_what_the_witness_refuses_is_said_with_advice(serving: Serving, log: Cos
     assert "agora witness trust" in caught.value.advice
     assert send("/add-log", log.certificate).status == 403
     serving.store.trust(WORKSPACE.verifier, certifier=True)
+    assert log.send(send, serving.store.key).checkpoint.size == 12  # shown the certificate, it knows the log
     assert send("/add-log", log.certificate) == Reply(200, b"")
-    assert log.send(send, serving.store.key).checkpoint.size == 12
 
 
 def test_a_line_of_another_key_is_not_kept(serving: Serving, log: CosignedLog) -> None:
@@ -255,7 +255,7 @@ def test_malformed_requests_get_a_status_and_no_traceback(
 
 def test_what_is_not_http_gets_plain_words(serving: Serving) -> None:
     assert serving.raw(b"POST \x00\xff<b> HTTP/x\r\n\r\n").startswith(b"Bad request version")
-    assert len(serving.lines) == 1
+    assert not any("Traceback" in line for line in serving.lines)
 
 
 def test_one_connection_may_ask_again(serving: Serving) -> None:

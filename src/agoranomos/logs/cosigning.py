@@ -20,8 +20,11 @@ from agoranomos.logs.keys import Verifier
 from agoranomos.logs.note import parse_note
 from agoranomos.logs.reader import read_small, read_vkey
 from agoranomos.logs.storage import Storage
-from agoranomos.logs.witness_client import Send, ask
+from agoranomos.logs.witness_client import Reply, Send, ask
 from agoranomos.logs.witness_request import WitnessRequest
+
+ADD_LOG = "/add-log"
+"""Where a witness of ours takes certificates; others answer 404 there too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +101,16 @@ class CosignedLog:
         return self._notes[self.head.size]  # with which it is said what is wrong with the lines
 
     def send(self, send: Send, witness: WitnessKey) -> Kept:
-        """Have a witness cosign the head over HTTP, and keep the lines that it answers."""
-        lines = ask(send, self.request, self.last_cosigned(witness), size=self.head.size)
+        """Have a witness cosign the head over HTTP, and keep the lines that it answers.
+
+        A witness that does not know the log is shown the log's certificate first; it may know the certifier.
+        """
+
+        def introduced(path: str, body: bytes) -> Reply:
+            reply = send(path, body)
+            if reply.status == 404 and send(ADD_LOG, self.certificate).status == 200:
+                return send(path, body)
+            return reply
+
+        lines = ask(introduced, self.request, self.last_cosigned(witness), size=self.head.size)
         return self.attach(lines, witness)
