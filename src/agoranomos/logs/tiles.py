@@ -19,12 +19,9 @@ MAX_BUNDLE_BYTES = TILE_WIDTH * (_LENGTH_BYTES + 0xFFFF)
 
 def tile_path(level: int | str, number: int, width: int = TILE_WIDTH) -> str:
     """Where a tile lies; `level` is "entries" for a bundle. Number 1234067 of level 0: `tile/0/x001/x234/067`."""
-    groups = [f"{number % 1000:03d}"]
-    while number >= 1000:
-        number //= 1000
-        groups.insert(0, f"x{number % 1000:03d}")
-    partial = "" if width == TILE_WIDTH else f".p/{width}"
-    return f"tile/{level}/{'/'.join(groups)}{partial}"
+    *above, last = f"{number:,}".split(",")
+    folders = "".join(f"x{group:0>3}/" for group in above)
+    return f"tile/{level}/{folders}{last:0>3}" + ("" if width == TILE_WIDTH else f".p/{width}")
 
 
 def tile_paths(size: int) -> Iterator[str]:

@@ -20,7 +20,7 @@ from agoranomos.logs.merkle import HASH_BYTES, leaf_hashes, root_of
 from agoranomos.logs.note import MAX_NOTE_BYTES, parse_note
 from agoranomos.logs.tiles import ENTRY_BUNDLES, MAX_BUNDLE_BYTES, TILE_WIDTH, parse_bundle, tile_path
 
-CHUNK_BYTES = 1 << 20
+MAX_BLOB_BYTES = 1 << 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,7 @@ class VerifiedTree:
     """What was verified: the head, who signed it, the trusted key that vouches for the signer, and who cosigned it."""
 
     checkpoint: Checkpoint
+    note: bytes
     signer: Verifier
     trusted_by: Verifier
     cosigned: tuple[Cosigned, ...]
@@ -36,18 +37,12 @@ class VerifiedTree:
     @property
     def not_excluded(self) -> tuple[str, ...]:
         """What such a check cannot see."""
-        content = (
-            "false content: a signature says who committed to these bytes, not that they are true or complete",
-            "entries that break the institution's rules: none was judged again (agora log verify does, on the log)",
-            "a blob that was left out: only those that are there were checked",
-        )
-        if self.cosigned:
-            return ("a second history, or a rollback, in which all of the witnesses named here took part", *content)
+        history = "rollback: an older state of the log; a second history; a whole new log under a new certified key"
+        how = "if all witnesses named here took part, or since" if self.cosigned else "(no witness was given)"
         return (
-            "rollback: the tree may be an older state of the log (no witness was given)",
-            "a second history: the holder of the log's key could have signed another log of this origin",
-            "replacement: the holder of the certifying key can make a new key and a whole new log of this origin",
-            *content,
+            f"{history} {how}",
+            "false content: a signature says who committed to these bytes, not that they are true or complete",
+            "wrong judgements, and blobs that were left out: agora log verify, on the log itself, looks at these",
         )
 
 
@@ -61,7 +56,7 @@ def verify_tree(folder: Path, trusted: Sequence[Verifier], witnesses: Sequence[W
     with within("checkpoint"):
         origin = parse_checkpoint(parse_note(note).text).origin
     certificate = read_file(folder, "certificate", MAX_NOTE_BYTES) if (folder / "certificate").exists() else None
-    signer, vouched = signer_of(origin, certificate, trusted)
+    signer, vouched = log_key(origin, certificate, trusted)
     if read_file(folder, "log.vkey", MAX_NOTE_BYTES) != f"{signer.vkey}\n".encode():
         raise LogFault("tampered", f"log.vkey is not the key {signer.vkey}")
     with within("checkpoint"):
@@ -76,10 +71,10 @@ def verify_tree(folder: Path, trusted: Sequence[Verifier], witnesses: Sequence[W
     missing = [witness.name for witness in witnesses if witness not in [one.witness for one in cosigned]]
     if missing:
         raise LogFault("undecided", f"checkpoint: not cosigned by {', '.join(missing)}")
-    return VerifiedTree(checkpoint, signer, vouched, cosigned, blobs)
+    return VerifiedTree(checkpoint, note, signer, vouched, cosigned, blobs)
 
 
-def signer_of(
+def log_key(
     origin: str, certificate: bytes | None, trusted: Sequence[Verifier]
 ) -> tuple[Verifier, Verifier | LogFault]:
     """The key that signs for `origin`, and the trusted key that vouches for it, or the fault that says that none does.
@@ -109,11 +104,11 @@ def read_file(folder: Path, name: str, limit: int) -> bytes:
     """The bytes of a file; raises `LogFault` when it is missing, no plain file, or longer than `limit`."""
     path = folder / name
     if not path.is_file():  # a pipe or a device may never end
-        raise LogFault("damaged", f"{name} is missing")
+        raise LogFault("damaged", f"{name!r} is missing, or no plain file")
     with path.open("rb") as file:
         data = file.read(limit + 1)
     if len(data) > limit:
-        raise LogFault("damaged", f"{name} is longer than {limit} bytes")
+        raise LogFault("damaged", f"{name!r} is longer than {limit} bytes")
     return data
 
 
@@ -121,15 +116,15 @@ def _check_entries(folder: Path, checkpoint: Checkpoint) -> None:
     """Raises `LogFault` unless the bundles lead to the root, and every hash tile is the one that follows from them."""
     tiles = _Tiles(folder)
     for first in range(0, checkpoint.size, TILE_WIDTH):
-        width = min(TILE_WIDTH, checkpoint.size - first)
-        name = tile_path(ENTRY_BUNDLES, first // TILE_WIDTH, width)
+        number, width = first // TILE_WIDTH, min(TILE_WIDTH, checkpoint.size - first)
+        name = tile_path(ENTRY_BUNDLES, number, width)
+        data = read_file(folder, name, MAX_BUNDLE_BYTES)
         with within(name):
-            entries = parse_bundle(read_file(folder, name, MAX_BUNDLE_BYTES), width)
-        tiles.add(0, leaf_hashes(entries))
-    if tiles.root() != checkpoint.root:
-        found = tiles.differs.message if tiles.differs is not None else "no hash tile tells where"
-        entry = tiles.differs.entry if tiles.differs is not None else None
-        raise LogFault("tampered", f"the entries do not lead to the signed root; {found}", entry=entry)
+            entries = parse_bundle(data, width)
+        tiles.add(0, number, leaf_hashes(entries))
+    if tiles.root(checkpoint.size) != checkpoint.root:
+        found = tiles.differs or LogFault("tampered", "every hash tile agrees with them")
+        raise LogFault("tampered", f"the entries do not lead to the signed root: {found.message}", entry=found.entry)
     if tiles.differs is not None:
         raise LogFault("damaged", f"the entries are as they were signed, but {tiles.differs.message}")
 
@@ -140,57 +135,46 @@ class _Tiles:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._levels: list[list[bytes]] = []
-        self._full: list[int] = []
         self.differs: LogFault | None = None
 
-    def add(self, level: int, hashes: Sequence[bytes]) -> None:
-        """Append hashes to a level; they do not cross the end of a tile."""
+    def add(self, level: int, number: int, hashes: Sequence[bytes]) -> None:
+        """Append hashes to tile `number`, which is the last of its level so far."""
         if level == len(self._levels):
             self._levels.append([])
-            self._full.append(0)
         tile = self._levels[level]
         tile += hashes
         if len(tile) == TILE_WIDTH:
-            self._compare(level)
-            self.add(level + 1, [root_of(tile)])
-            self._full[level] += 1
+            self._compare(level, number)
+            self.add(level + 1, number // TILE_WIDTH, [root_of(tile)])
             tile.clear()
 
-    def root(self) -> bytes:
-        """The root over all; the partial tiles are compared on the way."""
+    def root(self, size: int) -> bytes:
+        """The root over all `size` entries; the partial tiles are compared on the way."""
         below: list[bytes] = []
         for level, tile in enumerate(self._levels):
             if tile:
-                self._compare(level)
+                self._compare(level, size // TILE_WIDTH ** (level + 1))
                 below = [root_of(tile + below)]
         return root_of(below)
 
-    def _compare(self, level: int) -> None:
-        tile, number = self._levels[level], self._full[level]
+    def _compare(self, level: int, number: int) -> None:
+        tile = self._levels[level]
         name = tile_path(level, number, len(tile))
         kept = read_file(self._folder, name, TILE_WIDTH * HASH_BYTES)
         if len(kept) != len(tile) * HASH_BYTES:
             raise LogFault("damaged", f"{name} has {len(kept)} bytes, not {len(tile) * HASH_BYTES}")
         for place, value in enumerate(tile):
             if self.differs is None and kept[place * HASH_BYTES :][:HASH_BYTES] != value:
-                index = number * TILE_WIDTH + place
-                what = f"entry {index} does not have the hash" if level == 0 else f"hash {place} is not that"
-                entry = index if level == 0 else None
-                self.differs = LogFault("tampered", f"{what} that stands in {name}", entry=entry)
+                entry = number * TILE_WIDTH + place if level == 0 else None
+                what = f"entry {entry}" if level == 0 else "what is below it"
+                self.differs = LogFault("tampered", f"{what} does not have hash {place} of {name}", entry=entry)
 
 
 def _check_blobs(folder: Path) -> int:
     """How many blobs there are; raises `LogFault` unless each has the SHA-256 that its name says."""
-    count = 0
-    for path in sorted((folder / "blobs").rglob("*")):
-        if path.is_dir() and not path.is_symlink():
-            continue
-        digest = sha256()
-        if path.is_file():
-            with path.open("rb") as file:
-                while chunk := file.read(CHUNK_BYTES):
-                    digest.update(chunk)
-        if path != folder / "blobs" / "sha256" / digest.hexdigest()[:2] / digest.hexdigest():
+    files = [path for path in (folder / "blobs").rglob("*") if path.is_symlink() or not path.is_dir()]
+    for path in files:
+        digest = sha256(read_file(path.parent, path.name, MAX_BLOB_BYTES)).hexdigest()
+        if path != folder / "blobs" / "sha256" / digest[:2] / digest:
             raise LogFault("tampered", f"blob {path.name!r}: its content is not what its name says")
-        count += 1
-    return count
+    return len(files)

@@ -15,10 +15,7 @@ from agoranomos.logs.tree import verify_tree
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Verify a tree: exit code 0 verified, 1 tampered, damaged or undecided, 2 wrong usage, 3 the machine failed."""
-    parser = argparse.ArgumentParser(
-        description="Verify an exported log. Get the keys by another way than the folder: one that came with it "
-        "proves nothing."
-    )
+    parser = argparse.ArgumentParser(description="Verify an exported log, under keys that did not come with it.")
     parser.add_argument("tree", type=Path, help="the folder of the export")
     parser.add_argument("--key", metavar="VKEY", action="append", required=True, help="trust this key")
     parser.add_argument("--witness", metavar="VKEY", action="append", default=[], help="it must have cosigned")
@@ -38,13 +35,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:
         print(f"error: cannot read {error.filename!r}: {error.strerror}", file=sys.stderr)
         return 3
-    print(f"verified: {found.checkpoint.origin}")
-    print(f"  {found.checkpoint.size} entries, root {found.checkpoint.root.hex()}, {found.blobs} blobs")
-    print(f"  signed by    {found.signer.vkey}")
-    print(f"  trusted for  {found.trusted_by.vkey}")
+    head = found.checkpoint
+    print(f"verified: {head.origin}\n  {head.size} entries, root {head.root.hex()}, {found.blobs} blobs")
+    print(f"  signed by    {found.signer.vkey}\n  trusted for  {found.trusted_by.vkey}")
     for one in found.cosigned:
-        print(f"  cosigned by  {one.witness.vkey} at {one.time} s after 1970")
-    print("not excluded by this check:")
-    for line in found.not_excluded:
-        print(f"  - {line}")
+        print(f"  cosigned by  {one.witness.name} at {one.time} s after 1970")
+    print("not excluded by this check:", *(f"  - {line}" for line in found.not_excluded), sep="\n")
     return 0
