@@ -1,4 +1,4 @@
-"""Writes what is made of the program itself: commands, schemas, a picture, performance. CI checks it.
+"""Writes what is made of the program itself: commands, schemas, a picture, forgeries, performance. CI checks it.
 
 python docs/generate.py           writes them
 python docs/generate.py --check   exits 1 and names those that are stale
@@ -37,6 +37,8 @@ def pages() -> dict[Path, str]:
     for kind in document_kinds():
         made[DOCS / "schemas" / f"{kind}.json"] = json.dumps(json_schema(kind), indent=2) + "\n"
     made[DOCS / "images" / f"{PICTURED}.svg"] = picture()
+    threats = DOCS / "explanation" / "threat-model.md"
+    made[threats] = with_threat_table(threats.read_text())
     performance = DOCS / "performance.json"
     if performance.is_file():
         made[DOCS / "performance.md"] = performance_page(json.loads(performance.read_text()))
@@ -78,6 +80,17 @@ def commands_page() -> str:
     for words in verbs(command()):
         parts.append(f"## agora {' '.join(words)}\n\n```text\n{help_of(words)}\n```\n")
     return "\n".join(parts)
+
+
+TABLE_BEGINS, TABLE_ENDS = "<!-- table: written by docs/generate.py -->\n", "<!-- end of table -->\n"
+
+
+def with_threat_table(page: str) -> str:
+    """The page of the threat model with the table of forgeries that `agora log attack` plays."""
+    from agoranomos.campaigns.attack.table import threat_table
+
+    before, _, rest = page.partition(TABLE_BEGINS)
+    return before + TABLE_BEGINS + "\n" + threat_table() + "\n" + TABLE_ENDS + rest.partition(TABLE_ENDS)[2]
 
 
 def picture() -> str:
