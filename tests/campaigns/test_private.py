@@ -109,7 +109,7 @@ def test_logs_verify_and_replay_with_a_part_of_the_private_store(lab: Lab, part:
     lab.tables(made)
 
 
-@pytest.mark.parametrize("after", [6, 30, 75, 140])
+@pytest.mark.parametrize("after", [20, 45, 75, 140])
 def test_a_run_that_died_goes_on_from_the_private_store(lab: Lab, second_lab: Lab, after: int) -> None:
     whole, broken = second_lab.plan(MOCK, *BOTH), lab.plan(MOCK, *BOTH)
     second_lab.run(whole)
