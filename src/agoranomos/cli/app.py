@@ -16,6 +16,7 @@ VERBS: dict[str, str] = {
     "replay": "agoranomos.cli.replay:replay",
     "graph": "agoranomos.cli.graph:graph",
     "log": "agoranomos.cli.log:log",
+    "witness": "agoranomos.cli.witness:witness",
     "models": "agoranomos.cli.models:app",
 }
 """A verb and the function, or the Typer of a group of verbs, that stands behind it; in the order of `--help`."""
