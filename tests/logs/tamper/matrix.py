@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from logs.tamper import t01_anchors, t01_bits, t02_lines, t03_cuts, t04_rollback
+from logs.tamper import t01_anchors, t01_bits, t02_lines, t03_cuts, t04_rollback, t15_actors
 from logs.tamper.tally import Tally
 
 Play = Callable[[Path, int, int], Tally]
@@ -69,13 +69,25 @@ MATRIX = (
     Row("T2", "lines swapped, deleted, doubled, inserted: logs of 1 to 40, borders of tile and segment", _lines),
     Row("T3", "each file cut at every byte (entries: at every border, and at each byte of the last three)", _cuts),
     Row("T4", "the whole folder as it was earlier: remembered, witnessed, stamped", _older, False),
+    Row("T5", "runs deleted, given up, repeated, planned too late: the ledger lists each", None, False,
+        ("tests/campaigns/test_tampered.py",)),
+    Row("T6", "forks after every prefix, shown to readers and to witnesses", None, False,
+        ("tests/logs/test_compare.py", "tests/logs/test_witness.py", "tests/logs/test_witness_store.py")),
     Row("T7", "each entry rewritten under the true keys: remembered, witnessed, stamped", _rewritten, False),
     Row("T8, T9", "keys, signatures, entries and proofs of other names, roles, logs and runs", None, False,
         ("tests/logs/tamper/test_anchors.py",)),
+    Row("T10", "Wycheproof, edge cases, small order, S + L", None, False,
+        ("tests/logs/test_keys.py", "tests/logs/test_note.py")),
+    Row("T11", "published proofs, and every change to proofs made here", None, False, ("tests/logs/test_proofs.py",)),
+    Row("T12", "entries that are none, or are written otherwise", None, False, ("tests/institutions/test_entries.py",)),
     Row("T13", "verified under other clocks: an hour back, ten years ahead, 1970, a leap day", None, False,
         ("tests/logs/tamper/test_clock.py::test_t13_a_verdict_does_not_depend_on_the_clock",)),
     Row("T14", "time stamps: saved ones, over other text, by namesakes, expired, each byte changed", None, False,
         ("tests/logs/test_timestamp.py",)),
+    Row("T15", "actors' signatures left out, exchanged, moved; other actions, keys and heads", t15_actors.play),
+    Row("T17", "a dictionary of prompts against digests and commitments", None, False,
+        ("tests/campaigns/test_private.py::test_a_dictionary_of_prompts_finds_a_bare_digest_and_no_commitment",)),
+    Row("T18", "loose modes, links, other owners, broken key files", None, False, ("tests/logs/test_keystore.py",)),
     Row("T22", "two logs of the same entries and key, compared in every byte", None, False,
         ("tests/logs/tamper/test_clock.py::test_t22_one_key_and_the_same_entries_give_the_same_bytes",)),
 )  # fmt: skip
