@@ -102,15 +102,17 @@ class ActorCheck:
             if self._keys is None and _KIND not in line:
                 continue
             try:
-                entry = decode_entry(line)
+                self._take(index, decode_entry(line), line)
             except Finding as error:
+                self._check_waiting()  # What was signed before is the earlier fault, if it is one.
+                if isinstance(error, LogFault):
+                    raise
                 raise LogFault("damaged", error.message, entry=index) from None
-            self._take(index, entry, line)
 
     def finish(self) -> ActorsChecked:
         """What was found, once no entry follows."""
-        self._require_signed()
         self._check_waiting()
+        self._require_signed()
         return ActorsChecked(self._signatures, self._rounds, tuple(self._actors))
 
     def _take(self, index: int, entry: Entry, line: bytes) -> None:
