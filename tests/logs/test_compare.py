@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from agoranomos.errors import UsageError
+from agoranomos.errors import MachineError, UsageError
 from agoranomos.logs import LogWriter, SigningKey
 from agoranomos.logs.certificate import Certificate
 from agoranomos.logs.checkpoint import Checkpoint
@@ -215,6 +215,75 @@ def test_what_is_no_evidence_is_damaged(data: bytes) -> None:
     with pytest.raises(LogFault) as caught:
         read_fork(data)
     assert caught.value.kind == "damaged"
+
+
+@pytest.mark.parametrize("count", [9, 300])
+def test_an_exported_tree_is_compared_too(tmp_path: Path, count: int) -> None:
+    from agoranomos.logs.tiles import tile_path
+
+    log = write_log(tmp_path / "log", entries(count))
+    for number in range(2):
+        tree = tmp_path / f"tree{number}"
+        leaves = leaf_hashes(other_entries(5, count) if number else entries(count))
+        for first in range(0, count, 256):
+            tile = tree / tile_path(0, first // 256, min(256, count - first))
+            tile.parent.mkdir(parents=True, exist_ok=True)
+            tile.write_bytes(b"".join(leaves[first : first + 256]))
+        (tree / "checkpoint").write_bytes(sign_note(Checkpoint(ORIGIN, count, root_of(leaves)).text, RUN))
+    part = write_log(tmp_path / "part", entries(7))
+    assert compare(log, tmp_path / "tree0", part).fork is None
+    for other in (log, part):
+        found = compare(other, tmp_path / "tree1")
+        assert found.fork is not None
+        assert found.agree == 5
+
+
+def test_the_empty_beginning_is_of_every_history(tmp_path: Path, long_log: Path) -> None:
+    (tmp_path / "empty").write_bytes(head_note([]))
+    assert compare(tmp_path / "empty", long_log).fork is None
+
+
+def test_a_smaller_copy_with_gaps_still_shows_the_fork(tmp_path: Path, long_log: Path) -> None:
+    for damage in ("gone", "changed", "unreadable"):
+        other = write_log(tmp_path / damage, other_entries(3, 9))
+        leaves = other / "leaves" / "000000000000.sha256"
+        if damage == "changed":
+            leaves.write_bytes(bytes(9 * 32))
+        else:
+            leaves.unlink()
+            (other / "entries" / "000000000000.jsonl").unlink()
+        if damage == "unreadable":
+            leaves.mkdir()
+        found = compare(long_log, other)
+        assert found.fork is not None
+        assert found.agree is None
+
+
+def test_what_the_machine_cannot_read_is_its_failure(
+    tmp_path: Path, long_log: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    part = write_log(tmp_path / "part", entries(7))
+    copy = shutil.copytree(long_log, tmp_path / "copy")
+    shutil.rmtree(copy / "leaves")
+    (copy / "leaves" / "000000000000.sha256").mkdir(parents=True)
+    with pytest.raises(MachineError, match="cannot read"):
+        compare(part, copy)
+
+    def unreadable(*_: object) -> None:
+        raise PermissionError(13, "Permission denied", "a/b")
+
+    monkeypatch.setattr("agoranomos.logs.compare.open_heads", unreadable)
+    with pytest.raises(MachineError, match="cannot read a/b: Permission denied"):
+        read_view(part)
+
+
+def test_a_certificate_that_fails_under_a_trusted_key_is_tampering(tmp_path: Path, long_log: Path) -> None:
+    copy = shutil.copytree(long_log, tmp_path / "copy")
+    certificate = (copy / "certificate").read_bytes()
+    (copy / "certificate").write_bytes(certificate.replace(b"certificate v1\n", b"certificate v1\n\n", 1))
+    with pytest.raises(LogFault, match="does not fit") as caught:
+        compare(long_log, copy)
+    assert caught.value.kind == "tampered"
 
 
 def test_places_without_a_log_are_named(tmp_path: Path) -> None:

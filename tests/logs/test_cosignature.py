@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import base64
+import errno
 import pickle
 
 import pytest
 
+from agoranomos.errors import MachineError
 from agoranomos.logs.attached import attach_cosignatures, read_cosignatures
 from agoranomos.logs.checkpoint import Checkpoint
 from agoranomos.logs.cosignature import Cosigned, WitnessKey, cosigned_by, cosigned_message
@@ -16,6 +18,7 @@ from agoranomos.logs.keys import Verifier
 from agoranomos.logs.merkle import leaf_hash
 from agoranomos.logs.signing import sign_note
 from logs.building import ORIGIN, RUN, vectors
+from logs.fault_fs import FailingStorage
 
 CASES = vectors("cosignatures.json")["cases"]
 ONE = Cosigner.from_seed("one.example/witness", b"1" * 32)
@@ -166,4 +169,15 @@ def test_a_broken_file_of_cosignatures_is_named(tmp_path) -> None:
     (tmp_path / "cosignatures").mkdir()
     (tmp_path / "cosignatures" / "7").write_bytes(b"\n" + ONE.cosign(HEAD.text, NOON))
     with pytest.raises(LogFault, match=r"cosignatures/7: .*empty line"):
+        read_cosignatures(tmp_path, NOTE)
+
+
+def test_what_cannot_be_read_or_written_is_the_machines_failure(tmp_path) -> None:
+    with pytest.raises(MachineError, match="cannot write"):
+        attach_cosignatures(
+            tmp_path, NOTE, ONE.cosign(HEAD.text, NOON), (ONE.key,), storage=FailingStorage(1, errno.ENOSPC)
+        )
+    assert list(tmp_path.iterdir()) == []
+    (tmp_path / "cosignatures" / "7").mkdir(parents=True)
+    with pytest.raises(MachineError, match="cannot read"):
         read_cosignatures(tmp_path, NOTE)

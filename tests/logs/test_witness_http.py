@@ -182,6 +182,30 @@ def test_an_older_line_is_kept_where_it_belongs_when_the_log_has_grown(log: Cosi
         log.attach(one.cosign(Checkpoint(ORIGIN, 6, bytes(32)).text, NOON), one.key)
 
 
+def test_cosignatures_of_other_witnesses_are_not_mine(log: CosignedLog) -> None:
+    one, two = (Cosigner.from_seed(f"{name}.example", name.encode() * 32) for name in "ab")
+    log.attach(one.cosign(log.head.text, NOON), one.key)
+    assert log.last_cosigned(two.key) == 0
+
+
+def test_a_journal_that_cannot_be_read_is_the_machines_failure(
+    log: CosignedLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unreadable(*_: object) -> None:
+        raise PermissionError(13, "Permission denied", "a/b")
+
+    monkeypatch.setattr("agoranomos.logs.cosigning.open_heads", unreadable)
+    with pytest.raises(MachineError, match="cannot read a/b: Permission denied"):
+        CosignedLog(log.folder)
+
+
+def test_a_connection_that_is_over_needs_no_cutting_off() -> None:
+    from agoranomos.logs.witness_server import _cut_off
+
+    with socket.socket() as never_connected:
+        _cut_off(never_connected)
+
+
 def test_a_request_whose_proof_would_not_hold_is_not_made(log: CosignedLog) -> None:
     shutil.rmtree(log.folder / "leaves")
     file = log.folder / "entries" / "000000000000.jsonl"

@@ -43,8 +43,8 @@ def list_logs(state: State = None, as_json: AsJson = False) -> None:
     from rich.table import Table
 
     say(f"witness {store.key.vkey}")
-    for one in certifiers:
-        say(f"takes every log that {one.vkey} certifies")
+    for certifier in certifiers:
+        say(f"takes every log that {certifier.vkey} certifies")
     if not logs:
         say("It knows no log yet.")
         return

@@ -151,8 +151,11 @@ def proof_of(name: str, tree: TreeHashes, old: int, head: Checkpoint) -> tuple[b
     The proof is checked: hashes that are kept may be damaged, and damage must not look like a fork. Raises `LogFault`.
     """
     with within(name):
-        root = tree.root(0, old)
-        proof = tuple(tree.consistency_proof(old, head.size))
+        try:
+            root = tree.root(0, old)
+            proof = tuple(tree.consistency_proof(old, head.size))
+        except OSError as error:
+            raise MachineError(f"cannot read {error.filename or name}: {error.strerror}") from error
         try:
             verify_consistency(old, head.size, root, head.root, proof)
         except LogFault:
@@ -165,13 +168,22 @@ def proof_of(name: str, tree: TreeHashes, old: int, head: Checkpoint) -> tuple[b
 
 
 def _agreement(first: View, second: View) -> int | None:
-    """How many entries are the same at the beginning of both, by their prefixes' roots."""
-    if first.tree is None or second.tree is None or first.tree.root() != first.checkpoint.root:
+    """How many entries are the same at the beginning of both, by their prefixes' roots; None where it is not known."""
+    if first.tree is None or second.tree is None:
         return None
-    same, other = 0, first.checkpoint.size
+    try:
+        if first.tree.root() != first.checkpoint.root:
+            return None
+        return _first_difference(first.tree, second.tree, first.checkpoint.size)
+    except (LogFault, OSError):  # the fork is proved without; a copy with gaps cannot say where it begins
+        return None
+
+
+def _first_difference(first: TreeHashes, second: TreeHashes, size: int) -> int:
+    same, other = 0, size
     while other - same > 1:
         middle = (same + other) // 2
-        if first.tree.root(0, middle) == second.tree.root(0, middle):
+        if first.root(0, middle) == second.root(0, middle):
             same = middle
         else:
             other = middle

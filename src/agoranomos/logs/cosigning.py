@@ -76,10 +76,7 @@ class CosignedLog:
         note = self._notes[self.head.size]
         if not 0 < old <= self.head.size:
             return WitnessRequest(old, (), note)
-        try:
-            _, proof = proof_of(str(self.folder), KeptHashes(self.folder, self.head.size), old, self.head)
-        except OSError as error:
-            raise MachineError(f"cannot read {error.filename or self.folder}: {error.strerror}") from error
+        _, proof = proof_of(str(self.folder), KeptHashes(self.folder, self.head.size), old, self.head)
         return WitnessRequest(old, proof, note)
 
     def attach(self, lines: bytes, witness: WitnessKey, *, storage: Storage | None = None) -> Kept:

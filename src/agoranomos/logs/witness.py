@@ -63,18 +63,16 @@ def consider(body: bytes, keys: Mapping[str, Sequence[Verifier]], heads: Mapping
     """
     try:
         request = parse_witness_request(body)
-        text = _text(request.note)
-        checkpoint = parse_checkpoint("\n".join(text.split("\n")[:3]) + "\n")
+        origin = _checkpoint(_text(request.note)).origin
     except LogFault as fault:
         return Refused(400, fault.message)
-    if checkpoint.origin not in keys:
+    if origin not in keys:
         return Refused(404, "unknown log")
     try:
-        if open_note(request.note, keys[checkpoint.origin]).text != text:
-            return Refused(400, "not a checkpoint")
+        text = open_note(request.note, keys[origin]).text
     except LogFault as fault:
         return Refused(403, f"invalid signature: {fault.message}")
-    return _against(heads.get(checkpoint.origin, NOTHING), request, checkpoint, text)
+    return _against(heads.get(origin, NOTHING), request, _checkpoint(text), text)
 
 
 def _against(stored: Head, request: WitnessRequest, checkpoint: Checkpoint, text: str) -> Accepted | Refused:
@@ -104,3 +102,8 @@ def _text(note: bytes) -> str:
     if end < 0 or any(not line for line in text.split("\n")[:-1]):
         raise LogFault("damaged", "not a checkpoint: its lines and a blank line were expected")
     return text
+
+
+def _checkpoint(text: str) -> Checkpoint:
+    """The checkpoint of a note's text, which may go on with extension lines."""
+    return parse_checkpoint("\n".join(text.split("\n")[:3]) + "\n")
