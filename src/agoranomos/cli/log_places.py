@@ -9,8 +9,9 @@ from agoranomos.errors import UsageError, nearest
 
 def is_log(folder: Path) -> bool:
     """Whether the folder is one log: that of a run, or a ledger."""
-    marks = ("log.vkey", "checkpoints", "entries")
-    return any((folder / mark).exists() for mark in marks) or ((folder / "checkpoint").exists() and not is_tree(folder))
+    if any((folder / mark).exists() for mark in ("checkpoints", "entries")):
+        return True
+    return any((folder / mark).exists() for mark in ("checkpoint", "log.vkey")) and not is_tree(folder)
 
 
 def is_tree(folder: Path) -> bool:

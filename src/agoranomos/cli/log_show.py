@@ -114,10 +114,10 @@ class _Wanted:
     def holds(self, entry: dict[str, Any]) -> bool:
         """Whether the entry is wanted."""
         if entry["seq"] == 0:
-            self.seats = _seats(entry)
+            self.seats = seats_of(entry)
             self._agents.update(self.seats)
         self._kinds.add(entry["kind"])
-        agents = _agents_of(entry) if self._agent is not None else set()
+        agents = agents_of(entry) if self._agent is not None else set()
         self._agents |= agents
         return (
             (self._round is None or entry.get("round") == self._round)
@@ -168,12 +168,12 @@ def _row(entry: str, number: str, kind: str, what: str) -> str:
     return f"{entry:>7}  {number:>5}  {visible(kind):<10}  {what}"
 
 
-def _seats(opened: dict[str, Any]) -> tuple[str, ...]:
+def seats_of(opened: dict[str, Any]) -> tuple[str, ...]:
     facts = opened["body"].get("facts")
     return tuple(str(name) for name in facts.get("agents", ())) if isinstance(facts, dict) else ()
 
 
-def _agents_of(entry: dict[str, Any]) -> set[str]:
+def agents_of(entry: dict[str, Any]) -> set[str]:
     """The agents an entry is about; a round is about every agent with a case in it or a decision on record."""
     body = entry["body"]
     named = [body, *body.get("cases", ()), *body.get("decisions", ()), *body.get("roster", ())]
