@@ -179,3 +179,18 @@ def test_names_are_octets_and_blanks_are_spaces_and_tabs() -> None:
     policy = Policy.parse(data + b"witness \xff " + W[2].encode() + b"\ngroup g all \xe2\x84\xaa K \xff\nquorum g\n")
     assert policy.satisfied_by(signed(0, 1, 2))
     assert not policy.satisfied_by(signed(0, 1))
+
+
+def test_witnesses_on_one_host_are_named() -> None:
+    urls = (
+        "http://127.0.0.1:8642",
+        "http://me@127.0.0.1/w",
+        "https://[::1]:80/",
+        "https://A.example/x",
+        "",
+        "a.example",
+    )
+    lines = "".join(f"witness w{n} {W[n]} {url}\n" for n, url in enumerate(urls))
+    assert Policy.parse(f"{lines}quorum none\n").same_host == (("127.0.0.1", ("w0", "w1")),)
+    more = f"{THREE}witness a {W[3]} https://A.example/x\nwitness b {W[4]} http://a.EXAMPLE:80\nquorum none\n"
+    assert Policy.parse(more).same_host == (("a.example", ("a", "b")),)

@@ -55,6 +55,8 @@ def unchecked(folder: Path, policy: Policy | None, authorities: Sequence[Authori
     noted = []
     if policy is None and _sizes(folder):
         noted.append(f"{COSIGNATURES}/ holds cosignatures; none was checked (no policy was given)")
+    for host, names in policy.same_host if policy is not None else ():
+        noted.append(f"same host: the witnesses {', '.join(names)} are all at {host}, and prove no more than one")
     if not authorities and any((folder / TIME_STAMPS).glob("*.tsr")):
         noted.append(f"{TIME_STAMPS}/ holds time stamps; none was checked (no authority was given)")
     return noted

@@ -19,6 +19,7 @@ MAX_OF_A_KIND = 256
 NONE = "none"
 _RESERVED = (NONE, "any", "all")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+_HOST = re.compile(r"[a-z]+://(?:[^/@]*@)?(?P<host>\[[^\]]*\]|[^/:]+)", re.IGNORECASE)
 _NUMBER = re.compile(r"[1-9][0-9]{0,8}")
 _Key = TypeVar("_Key")
 _KEYWORDS = ("log", "witness", "group", "quorum")
@@ -87,6 +88,15 @@ class Policy:
     def keys(self) -> tuple[WitnessKey, ...]:
         """The keys of its witnesses."""
         return tuple(witness.key for witness in self.witnesses)
+
+    @property
+    def same_host(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """The hosts that several witnesses share by their URLs, each with their names: they prove what one proves."""
+        names: dict[str, list[str]] = {}
+        for witness in self.witnesses:
+            if match := _HOST.match(witness.url):
+                names.setdefault(match["host"].lower(), []).append(witness.name)
+        return tuple((host, tuple(those)) for host, those in names.items() if len(those) > 1)
 
     def satisfied_by(self, cosigned: Iterable[Cosigned]) -> bool:
         """Whether these cosignatures make a quorum."""
