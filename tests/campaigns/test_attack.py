@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from random import Random
@@ -9,9 +10,11 @@ from random import Random
 import numpy as np
 import pytest
 
-from agoranomos.campaigns.attack import ADVERSARIES, Trust, attack_run
+from agoranomos.campaigns.attack import ADVERSARIES, Trust, attack_campaign, attack_run, changed_files, longest_run
+from agoranomos.campaigns.attack.campaign_twin import make_campaign_twin
 from agoranomos.campaigns.attack.catalogue import CAMPAIGN_FORGERIES, RUN_FORGERIES
 from agoranomos.campaigns.attack.playing import Played, finders, play
+from agoranomos.campaigns.attack.table import threat_table
 from agoranomos.campaigns.attack.trust import either
 from agoranomos.campaigns.attack.twin import MAX_ENTRIES, make_twin
 from agoranomos.errors import Finding, UsageError
@@ -19,6 +22,7 @@ from agoranomos.institutions import Governed
 from agoranomos.institutions.attesting import Attestor
 from agoranomos.logs import LogWriter, SigningKey, verify_log
 from agoranomos.markets.cournot_v0 import parallel_env
+from campaigns.laboratory import SCRIPTED, Lab
 from institutions.playing import DIVISION, FIRMS, shipped
 
 ORIGIN = "lab/plan/arm/1/1"
@@ -79,6 +83,40 @@ def test_a_record_that_is_not_sound_in_itself_is_said_to_be_so(tmp_path: Path) -
         attack_run(tmp_path / "log")
 
 
+def test_a_ledger_is_forged_too(lab: Lab, tmp_path: Path) -> None:
+    made = lab.plan(SCRIPTED)
+    lab.run(made)
+    twin = make_campaign_twin(lab.folder(made), tmp_path / "scratch", Random(1))
+    done = attack_run(twin.folder / "ledger")
+    assert done.missed == ()
+    assert of(done, "one bit of a blob flipped").made == 2  # the plan's text
+    assert of(done, "a judgement taken out, all signed again").cannot == "nothing is judged in this log"
+
+
+def test_a_campaign_without_a_finished_run_cannot_be_forged(lab: Lab) -> None:
+    folder = lab.folder(lab.plan(SCRIPTED))
+    for attempt in (attack_campaign, longest_run):
+        with pytest.raises(UsageError, match="no finished run"):
+            attempt(folder)
+
+
+def test_without_the_package_for_time_stamps_the_rest_is_played(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "rfc3161_client", None)
+    done = attack_run(record_run(tmp_path / "log", 3))
+    assert Trust.TIME not in done.held
+    assert of(done, "another date in a true time stamp").cannot == "the extra `time` is not installed"
+    assert done.missed == ()
+
+
+def test_the_table_of_the_threat_model_has_every_forgery() -> None:
+    lines = threat_table().splitlines()
+    assert len(lines) == 2 + 2 + len(RUN_FORGERIES) + len(CAMPAIGN_FORGERIES)
+    assert "| a run's folder deleted | A2 | the key |" in lines
+    assert "| another date in a true time stamp | A1 | a time stamp |" in lines
+
+
 def test_an_empty_log_is_refused(tmp_path: Path) -> None:
     LogWriter.create(
         tmp_path / "log", ORIGIN, key=SigningKey.generate(ORIGIN), certifier=WORKSPACE, durable="close"
@@ -88,12 +126,15 @@ def test_an_empty_log_is_refused(tmp_path: Path) -> None:
 
 
 def test_the_same_seed_forges_alike(tmp_path: Path) -> None:
-    log = record_run(tmp_path / "log", 3)
+    log = record_run(tmp_path / "log", 6)
 
-    def said(seed: int) -> dict[str, str]:
-        return {one.forgery.name: one.how for one in attack_run(log, held=(Trust.KEY,), seed=seed).played}
+    def forged(seed: int, name: str) -> list[bytes]:
+        twin = make_twin(log, tmp_path / name, Random(seed))
+        rng = Random(seed)
+        places = [forgery.forge(twin, rng, 0) for forgery in changed_files.FORGERIES if not forgery.cannot(twin)]
+        return [path.read_bytes() for place in places for path in sorted(place.rglob("*")) if path.is_file()]
 
-    assert said(1) == said(1) != said(2)
+    assert forged(1, "a") == forged(1, "b") != forged(2, "c")
 
 
 def test_every_forgery_has_a_name_a_forger_and_something_that_finds_it() -> None:

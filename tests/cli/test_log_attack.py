@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from agoranomos.campaigns.attack import anchors
+from agoranomos.campaigns.attack import checks
 from agoranomos.cli.entry import run_command
 from cli.conftest import Record
 
@@ -65,7 +65,7 @@ def test_a_campaign_is_forged_as_a_whole_and_in_its_longest_run(
 def test_a_verifier_that_looks_away_is_found_out(
     record: Record, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(anchors, "verify_run", lambda *arguments, **options: None)
+    monkeypatch.setattr(checks, "verify_run", lambda *arguments, **options: None)
     code, _, told = attack(capsys, record.run, "--trust", "key")
     assert code == 1
     assert "not found: JSON that reads the same, written otherwise and signed" in told

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
-from logs.building import ORIGIN, RUN, VECTORS, make_log
 
 from agoranomos.campaigns.attack.authority import ThrowAwayAuthority
 from agoranomos.errors import MachineError, UsageError
@@ -24,6 +23,7 @@ from agoranomos.logs.timestamp import (
     stamp_request,
     token_file,
 )
+from logs.building import ORIGIN, RUN, VECTORS, make_log
 
 SAVED = VECTORS / "rfc3161"
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -85,6 +85,11 @@ def test_a_namesake_an_expired_chain_and_a_foreign_certificate_are_refused():
     # Given both, each is believed for its own tokens.
     both = (OURS.authority, THEIRS.authority)
     assert check_token(THEIRS.stamp(message, NOON), message, both)[1] is THEIRS.authority
+
+
+def test_a_token_has_one_signer():
+    for signers in (0, 2):
+        refused("damaged", OURS.stamp(b"text\n", NOON, signers=signers), b"text\n", (OURS.authority,))
 
 
 def test_a_token_is_of_bounded_length():
@@ -176,6 +181,8 @@ def test_what_cannot_be_read_or_written_is_named(tmp_path, log):
     (log / "tsr/3.tsr").mkdir(parents=True)
     with pytest.raises(MachineError, match="cannot read"):
         check_tokens(log, states, (OURS.authority,))
+    with pytest.raises(MachineError, match="cannot read"):
+        read_response(tmp_path)
     (tmp_path / "empty.tsr").write_bytes(b"")
     assert read_response(tmp_path / "empty.tsr") == b""
 

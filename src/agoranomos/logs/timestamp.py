@@ -109,12 +109,9 @@ def signed_states(folder: Path) -> list[Checkpoint]:
 
 def read_response(path: Path) -> bytes:
     """An authority's answer from a file; raises `UsageError` when there is none, `MachineError` when reading fails."""
-    try:
-        return _read(path)
-    except MachineError as error:
-        if not path.is_file():
-            raise UsageError(f"{path}: there is no such file", advice="Give the authority's answer (.tsr).") from None
-        raise error
+    if not path.exists():
+        raise UsageError(f"{path}: there is no such file", advice="Give the authority's answer (.tsr).")
+    return _read(path)
 
 
 def stamp_request(text: str) -> bytes:

@@ -63,8 +63,13 @@ class ThrowAwayAuthority:
         )
         return cls(Authority(own, (root,)), private)
 
-    def stamp(self, message: bytes, time: datetime, *, extra: tuple[x509.Certificate, ...] = ()) -> bytes:
-        """A granted response over SHA-256 of `message` at `time`, with `extra` certificates put into its bag."""
+    def stamp(
+        self, message: bytes, time: datetime, *, extra: tuple[x509.Certificate, ...] = (), signers: int = 1
+    ) -> bytes:
+        """A granted response over SHA-256 of `message` at `time`, signed `signers` times.
+
+        `extra` certificates are put into its bag, which nobody signs.
+        """
         info = _der(
             _SEQUENCE,
             _integer(1),
@@ -99,7 +104,7 @@ class ThrowAwayAuthority:
             _set(_algorithm(_SHA256)),
             _der(_SEQUENCE, _oid(_TST_INFO), _der(_FIRST, _der(_OCTETS, info))),
             _der(_FIRST, *bag),
-            _set(signer),
+            _set(*[signer] * signers),
         )
         token = _der(_SEQUENCE, _oid(_SIGNED_DATA), _der(_FIRST, signed))
         return _der(_SEQUENCE, _der(_SEQUENCE, _integer(0)), token)

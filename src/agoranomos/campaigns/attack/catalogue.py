@@ -5,6 +5,7 @@ from __future__ import annotations
 from agoranomos.campaigns.attack import (
     changed_files,
     false_actors,
+    false_proofs,
     false_time,
     false_witness,
     odd_content,
@@ -20,6 +21,7 @@ RUN_FORGERIES: tuple[Forgery[Twin], ...] = (
     *changed_files.FORGERIES,
     *weak_signatures.FORGERIES,
     *odd_content.FORGERIES,
+    *false_proofs.FORGERIES,
     *signed_lies.FORGERIES,
     *false_witness.FORGERIES,
     *false_time.FORGERIES,

@@ -177,7 +177,7 @@ FORGERIES: tuple[Forgery[Twin], ...] = (
     Forgery(
         "rolled back: cut, with the older checkpoint and journal",
         "A2",
-        frozenset({Trust.LEDGER, Trust.REMEMBERED, Trust.WITNESS, Trust.TIME, Trust.READER}),
+        frozenset({Trust.LEDGER, Trust.REMEMBERED, Trust.WITNESS, Trust.TIME, Trust.RECEIPT, Trust.READER}),
         _roll_back,
         2,
         _one_checkpoint,

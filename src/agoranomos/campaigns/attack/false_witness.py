@@ -17,7 +17,7 @@ from agoranomos.logs.attached import cosignatures_file
 from agoranomos.logs.cosigner import Cosigner
 from agoranomos.logs.merkle import leaf_hashes, root_of
 
-BY_OTHERS = frozenset({Trust.LEDGER, Trust.REMEMBERED, Trust.WITNESS, Trust.TIME, Trust.READER})
+BY_OTHERS = frozenset({Trust.LEDGER, Trust.REMEMBERED, Trust.WITNESS, Trust.TIME, Trust.RECEIPT, Trust.READER})
 
 
 def _head(twin: Twin, lines: list[bytes] | tuple[bytes, ...]) -> Checkpoint:

@@ -9,9 +9,10 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from agoranomos.campaigns.attack.anchors import Check, anchor, checks_of_campaign, checks_of_run
+from agoranomos.campaigns.attack.anchors import anchor
 from agoranomos.campaigns.attack.campaign_twin import make_campaign_twin
 from agoranomos.campaigns.attack.catalogue import CAMPAIGN_FORGERIES, RUN_FORGERIES
+from agoranomos.campaigns.attack.checks import Check, checks_of_campaign, checks_of_run
 from agoranomos.campaigns.attack.forgery import Forgery, T
 from agoranomos.campaigns.attack.playing import Played, play
 from agoranomos.campaigns.attack.trust import Trust

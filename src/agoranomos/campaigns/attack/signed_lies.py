@@ -20,7 +20,7 @@ from agoranomos.institutions.entries import Closed, Opened, Round, decode_entry,
 from agoranomos.logs import SigningKey, layout
 from agoranomos.logs.merkle import leaf_hashes
 
-OUTSIDE = frozenset({Trust.LEDGER, Trust.REMEMBERED, Trust.WITNESS, Trust.TIME, Trust.READER})
+OUTSIDE = frozenset({Trust.LEDGER, Trust.REMEMBERED, Trust.WITNESS, Trust.TIME, Trust.RECEIPT, Trust.READER})
 """What was made before, or lies elsewhere: the only things against those who hold the key."""
 
 
@@ -51,6 +51,17 @@ def _fork(twin: Twin, rng: Random, _turn: int) -> Path:
     size = rng.choice(twin.sizes[:-1])
     lines = renumbered([*twin.lines[:size], _closing(twin.lines[:size], twin.lines[-1])])
     return twin.laid(lines, fitting(twin.sizes, len(lines)))
+
+
+def _leave_out(twin: Twin, _rng: Random, _turn: int) -> Path:
+    """The last round that is recorded never was; what follows it is numbered anew."""
+    size = max(index for index, line in enumerate(twin.lines) if b'"kind":"round"' in line)
+    lines = [*twin.lines[:size], _closing(twin.lines[:size], twin.lines[-1])]
+    return twin.laid(lines, fitting(twin.sizes, len(lines)))
+
+
+def _no_rounds(twin: Twin) -> str:
+    return "" if sum(b'"kind":"round"' in line for line in twin.lines) > 1 else "there is no round to leave out"
 
 
 def _closing(kept: Sequence[bytes], last: bytes) -> bytes:
@@ -115,6 +126,7 @@ def _nothing_judged(twin: Twin) -> str:
 FORGERIES: tuple[Forgery[Twin], ...] = (
     Forgery("rewritten, signed again with the stolen run key", "A3", OUTSIDE, _rewrite),
     Forgery("a second history with the same beginning", "A3", OUTSIDE, _fork, 2, _short),
+    Forgery("the last round left out, the rest signed again", "A3", OUTSIDE, _leave_out, 1, _no_rounds),
     Forgery("rewritten after close, under a newly certified key", "A4", OUTSIDE, _replace),
     Forgery("signed by a key of another role or run", "A3", EVERYTHING, _other_role, 3),
     Forgery("entries of another run spliced in", "A2", EVERYTHING, _splice, 4),

@@ -73,6 +73,12 @@ class Twin:
         """A new copy, to be forged."""
         return copy_of(self.folder, self.scratch / f"forged-{next(self._numbers)}")
 
+    def file(self, data: bytes) -> Path:
+        """A forged file that is no log: a receipt."""
+        path = self.scratch / f"forged-{next(self._numbers)}"
+        path.write_bytes(data)
+        return path
+
     def laid(
         self,
         lines: Sequence[bytes],

@@ -17,7 +17,7 @@ from agoranomos.campaigns.folder import CampaignFolder
 from agoranomos.campaigns.ledger_entries import LedgerBody, RunAbandoned, RunClosed, RunOpened
 from agoranomos.logs import SigningKey
 
-OUTSIDE = frozenset({Trust.REMEMBERED, Trust.WITNESS, Trust.TIME, Trust.READER})
+OUTSIDE = frozenset({Trust.REMEMBERED, Trust.WITNESS, Trust.TIME, Trust.RECEIPT, Trust.READER})
 """What others hold of the ledger: the ledger itself is forged here."""
 
 
