@@ -1,10 +1,15 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from agoranomos.campaigns import plan_campaign
 from agoranomos.campaigns.plan import differences
+from agoranomos.documents import read_text
 from agoranomos.errors import AgoraError, DocumentError, UsageError
+from agoranomos.institutions import load_institution
+from agoranomos.institutions.lint import lint
 from campaigns.laboratory import MOCK, SCRIPTED, Lab
 
 
@@ -166,3 +171,57 @@ def test_an_engine_that_nothing_answers_to_is_refused(lab: Lab) -> None:
     with pytest.raises(UsageError, match="mock/vaild") as refused:
         lab.plan(MOCK.replace("mock-duopoly", "mine"))
     assert "mock/valid" in refused.value.advice
+
+
+def test_privacy_and_signatures_are_of_the_plan_where_they_are_asked_for(lab: Lab) -> None:
+    bare, said = lab.plan(), lab.plan(MOCK, "privacy=open", "signatures=none")
+    assert bare.digest == said.digest
+    assert {"privacy", "signatures"}.isdisjoint(bare.document["campaign"])
+    withheld, signed = lab.plan(MOCK, "privacy=committed"), lab.plan(MOCK, "signatures=actors")
+    assert len({bare.digest, withheld.digest, signed.digest}) == 3
+    assert withheld.document["campaign"]["privacy"] == "committed"
+    assert signed.document["campaign"]["signatures"] == "actors"
+    assert {arm.privacy for arm in withheld.arms} == {"committed"}
+    assert {arm.signatures for arm in signed.arms} == {"actors"}
+
+
+def test_the_digest_of_a_plan_from_before_these_options_is_what_it_was(lab: Lab) -> None:
+    """Where a campaign's folder goes on is told by this digest."""
+    assert "privacy" not in lab.plan().json.decode()
+    assert "signatures" not in lab.plan().json.decode()
+
+
+def test_an_institution_whose_lint_has_errors_is_refused_before_anything_runs(lab: Lab) -> None:
+    folder = lab.workspace.folder("institutions")
+    folder.mkdir()
+    faulty = Path(__file__).parents[1] / "institutions" / "faulty" / "endless-suspension.yaml"
+    (folder / "endless.yaml").write_text(faulty.read_text())
+    with pytest.raises(DocumentError, match="endless") as refused:
+        lab.plan(MOCK.replace("institution: cournot-antitrust", "institution: endless"))
+    assert "endless.yaml:" in refused.value.place
+    assert not lab.logs.exists()
+
+
+def test_an_institution_that_lint_only_warns_of_may_run(lab: Lab) -> None:
+    folder = lab.workspace.folder("institutions")
+    folder.mkdir()
+    faulty = Path(__file__).parents[1] / "institutions" / "faulty" / "counter-never-read.yaml"
+    (folder / "unused.yaml").write_text(faulty.read_text())
+    read = load_institution(read_text(folder / "unused.yaml"))
+    assert {remark.severity for remark in lint(read)} == {"warning"}
+    assert lab.plan(MOCK.replace("institution: cournot-antitrust", "institution: unused")).arms
+
+
+@pytest.mark.parametrize("size", [40_000, 70_000])
+def test_an_entry_0_that_no_log_takes_is_refused_before_anything_runs(lab: Lab, size: int) -> None:
+    policies = lab.workspace.folder("policies")
+    policies.mkdir()
+    (policies / "long.md").write_text("Compete. " * (size // 9))
+    with pytest.raises(UsageError, match="entry 0 of its log would have") as refused:
+        lab.plan(MOCK.replace("free: {}", "free: {told: long}"))
+    assert "every agent's policy with what it is told" in refused.value.advice
+    assert "65,535" in refused.value.message
+    assert "arm free" in refused.value.message
+    (policies / "long.md").write_text("Compete. " * 1000)
+    plan = lab.plan(MOCK.replace("free: {}", "free: {told: long}"), "seeds=1")
+    assert lab.run(plan).finished == 2
