@@ -29,6 +29,15 @@ def is_ledger(folder: Path) -> bool:
     return line.startswith(b'{"body":') and b'"kind":"planned","seq":0}' in line[-40:]
 
 
+def has_attested(folder: Path) -> bool:
+    """Whether actors signed a run: their first signatures stand among its first entries."""
+    try:
+        with (folder / "entries" / f"{0:012d}.jsonl").open("rb") as file:
+            return b'"kind":"attested"' in file.read(1 << 20)
+    except OSError:
+        return False
+
+
 def is_campaign(folder: Path) -> bool:
     """Whether the folder is a campaign's."""
     return (folder / "plan.json").exists() or (folder / "ledger").is_dir()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from agoranomos.cli.log_places import campaigns_in, is_campaign, is_ledger, is_log, is_tree, place_of_log
+from agoranomos.cli.log_places import campaigns_in, has_attested, is_campaign, is_ledger, is_log, is_tree, place_of_log
 from agoranomos.cli.named import institution_named
 from agoranomos.cli.options import AsJson
 from agoranomos.cli.terminal import console, say_json
@@ -94,7 +94,7 @@ def verify(
     Example:  agora log verify logs/CAMPAIGN/runs/ARM/0
     """
     place = place_of_log(log)
-    asked = _asked(level, replay, incremental, institution, still_open)
+    asked = _asked(level, replay, incremental, institution)
     given = _Given(
         place,
         asked,
@@ -139,14 +139,14 @@ class _Given:
     as_json: bool
 
 
-def _asked(level: str | None, replay: bool, incremental: bool, institution: str | None, still_open: bool) -> Level:
+def _asked(level: str | None, replay: bool, incremental: bool, institution: str | None) -> Level:
     from agoranomos.logs.verification import LEVELS
 
     if level is not None and level not in LEVELS:
         raise unknown_name("level", level, LEVELS)
     if level is not None and not replay and level != "strict":
         raise UsageError(f"--no-replay means --level strict, and --level {level} was given", advice="Leave one out.")
-    default = "full" if incremental else "replay" if replay else "strict"
+    default = "strict" if not replay else "full" if incremental else "replay"
     asked = next(known for known in LEVELS if known == (level or default))
     if incremental and asked not in ("structure", "full"):
         raise UsageError(
@@ -210,6 +210,9 @@ def _verify_log(given: _Given) -> None:
     ledger = is_ledger(given.place)
     if ledger and given.institution is not None:
         raise UsageError("--institution is for the log of a run; a ledger judges nobody")
+    actors = given.actors
+    if actors is None and given.level in ("actors", "replay"):
+        actors = _registered_around(given)
     try:
         with _progress(given.as_json) as watch:
             verified = verify_run(
@@ -223,12 +226,28 @@ def _verify_log(given: _Given) -> None:
                 incremental=given.incremental,
                 still_open=given.still_open or ledger,
                 authorities=given.authorities,
-                actors=given.actors,
+                actors=actors,
                 watch=watch,
             )
     except Finding as fault:
         _refuse(given, fault)
     _report(given, verified)
+
+
+def _registered_around(given: _Given) -> Sequence[Verifier] | None:
+    """The keys of a run's actors from the ledger of the campaign that it lies in, if that can be believed."""
+    from agoranomos.campaigns.verified_ledger import verify_ledger
+
+    place = given.place.resolve()
+    if len(place.parents) < 3 or place.parents[1].name != "runs" or not is_campaign(place.parents[2]):
+        return None
+    if not has_attested(place):
+        return None
+    try:
+        history = verify_ledger(place.parents[2] / "ledger", given.trusted, level="strict").history
+    except Finding:
+        return None  # the run is then undecided, and says that keys are wanted
+    return history.actors.get((place.parent.name, int(place.name) if place.name.isdecimal() else -1))
 
 
 def _refuse(given: _Given, fault: Finding) -> NoReturn:
