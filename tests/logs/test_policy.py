@@ -6,6 +6,8 @@ import itertools
 from hashlib import sha256
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from agoranomos.errors import DocumentError
 from agoranomos.logs.cosignature import Cosigned, WitnessKey, cosigned_by
@@ -194,3 +196,41 @@ def test_witnesses_on_one_host_are_named() -> None:
     assert Policy.parse(f"{lines}quorum none\n").same_host == (("127.0.0.1", ("w0", "w1")),)
     more = f"{THREE}witness a {W[3]} https://A.example/x\nwitness b {W[4]} http://a.EXAMPLE:80\nquorum none\n"
     assert Policy.parse(more).same_host == (("a.example", ("a", "b")),)
+
+
+@st.composite
+def policies(draw: st.DrawFn) -> tuple[str, dict[str, tuple[int, list[str]]]]:
+    """A policy over six witnesses with groups of whatever is left over, and what each group asks for."""
+    left = [f"w{n}" for n in range(6)]
+    groups: dict[str, tuple[int, list[str]]] = {}
+    for number in range(draw(st.integers(1, 4))):
+        members = draw(st.lists(st.sampled_from(left), min_size=1, unique=True))
+        groups[f"g{number}"] = (draw(st.integers(1, len(members))), members)
+        left = [name for name in left if name not in members] + [f"g{number}"]
+    lines = [f"witness w{n} {W[n]}" for n in range(6)]
+    lines += [f"group {name} {threshold} {' '.join(members)}" for name, (threshold, members) in groups.items()]
+    return "".join(f"{line}\n" for line in (*lines, f"quorum g{len(groups) - 1}")), groups
+
+
+@settings(max_examples=60)
+@given(policies(), st.sets(st.integers(0, 5)))
+def test_any_policy_counts_as_its_text_says(
+    drawn: tuple[str, dict[str, tuple[int, list[str]]]], some: set[int]
+) -> None:
+    text, groups = drawn
+
+    def counts(name: str) -> bool:
+        if name not in groups:
+            return int(name[1:]) in some
+        threshold, members = groups[name]
+        return sum(counts(member) for member in members) >= threshold
+
+    policy = Policy.parse(text)
+    expected = counts(policy.quorum)
+    cosigned = [Cosigned(COSIGNERS[n].key, 100 * (n + 1)) for n in some]
+    assert policy.satisfied_by(cosigned) == expected
+    verdict = policy.verdict(cosigned)
+    assert (verdict.as_of is not None) == expected
+    if verdict.as_of is not None:
+        assert policy.satisfied_by(one for one in cosigned if one.time >= verdict.as_of)
+        assert not policy.satisfied_by(one for one in cosigned if one.time > verdict.as_of)

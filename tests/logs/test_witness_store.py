@@ -264,6 +264,10 @@ def test_a_witness_that_was_not_made_whole_is_none(tmp_path: Path, step: int) ->
     try:
         WitnessStore.create(tmp_path / "w", NAME, clock=noon, storage=FailingStorage(step, errno.ENOSPC))
     except MachineError:
+        if (tmp_path / "w" / "heads").exists() and not (tmp_path / "w" / "witness.vkey").exists():
+            with pytest.raises(UsageError, match="is not empty") as caught:
+                make(tmp_path / "w")
+            assert "can be deleted" in caught.value.advice
         # Only the last step of all, the sync of the folder after the name is there, may leave a whole one behind.
         assert not (tmp_path / "w" / "witness.vkey").exists() or reopened(tmp_path / "w").logs() == []
     else:
@@ -441,12 +445,21 @@ def test_of_two_histories_any_two_of_three_honest_witnesses_sign_one(tmp_path: P
         assert sum(reached) == 1
 
 
-def test_the_lock_that_cannot_be_made_is_an_error(tmp_path: Path) -> None:
+def test_a_witness_whose_folder_is_gone_is_the_machines_failure(tmp_path: Path) -> None:
     witness = make(tmp_path / "w")
-    (tmp_path / "w" / ".lock").unlink()
-    (tmp_path / "w" / ".lock").symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "w").rename(tmp_path / "elsewhere")
     with pytest.raises(MachineError, match="cannot lock"):
         witness.add_checkpoint(request(0, 3))
+
+
+def test_a_note_of_another_size_is_no_evidence(tmp_path: Path) -> None:
+    """A crash may leave the note of a head that was never stored."""
+    witness = make(tmp_path / "w")
+    witness.add_checkpoint(request(0, 10))
+    (note,) = (tmp_path / "w" / "notes").iterdir()
+    note.write_bytes(request(0, 12).split(b"\n\n", 1)[1])
+    assert witness.add_checkpoint(request(10, 10, OTHER)).status == 409
+    assert list((tmp_path / "w" / "evidence").iterdir()) == []
 
 
 def test_evidence_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,14 +19,14 @@ from agoranomos.logs.checkpoint import parse_checkpoint
 from agoranomos.logs.cosignature import WitnessKey
 from agoranomos.logs.cosigner import Cosigner
 from agoranomos.logs.faults import LogFault, within
-from agoranomos.logs.fork import Fork
+from agoranomos.logs.fork import Fork, verify_fork
 from agoranomos.logs.keys import Verifier, check_key_name
 from agoranomos.logs.keystore import KeyStore
 from agoranomos.logs.note import parse_note
 from agoranomos.logs.reader import read_small
 from agoranomos.logs.storage import DiskStorage, Storage
 from agoranomos.logs.witness import Head, Refused, consider
-from agoranomos.logs.witness_heads import make_heads, read_heads, store_heads
+from agoranomos.logs.witness_heads import HEADS, make_heads, read_heads, store_heads
 from agoranomos.logs.witness_request import parse_witness_request
 from agoranomos.logs.witness_trust import TRUSTED, KnownLog, Trusted, read_trusted
 
@@ -75,7 +75,7 @@ class WitnessStore:
         storage = storage or DiskStorage()
         try:
             if folder.exists() and next(folder.iterdir(), None) is not None:
-                raise UsageError(f"{folder} is not empty", advice="A witness has a folder of its own.")
+                raise UsageError(f"{folder} is not empty", advice=_not_empty(folder))
             for missing in reversed([path for path in (folder, *folder.parents) if not path.exists()]):
                 storage.make_folder(missing)
                 storage.fsync_folder(missing.parent)
@@ -193,13 +193,21 @@ class WitnessStore:
         path = folder / f"{sha256(note).hexdigest()[:16]}.json"
         if path.exists() or len(list(folder.iterdir())) >= MAX_EVIDENCE or not self._note_file(origin).exists():
             return
-        self._storage.replace(path, Fork(self._note_file(origin).read_bytes(), note).data, sync=True)
+        fork = Fork(self._note_file(origin).read_bytes(), note)
+        try:
+            verify_fork(fork, self.trusted().keys[origin])
+        except LogFault:  # the witness died between the note and its head: this note is of a later size
+            return
+        self._storage.replace(path, fork.data, sync=True)
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
-        """One at a time, whoever asks: a lock on a handle of its own holds against threads and processes alike."""
+        """One at a time, whoever asks: a lock on a handle of its own holds against threads and processes alike.
+
+        It is the folder that is locked: a file for it could be deleted, and then two would hold it.
+        """
         try:
-            handle = os.open(self.folder / ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+            handle = os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         except OSError as error:
             raise MachineError(f"cannot lock {self.folder}: {error.strerror}") from error
         try:
@@ -220,3 +228,9 @@ class WitnessStore:
         except OSError as error:
             self._failure = f"its state could not be written: {error.strerror or error}"
             raise MachineError(f"the witness signs nothing: {self._failure}") from error
+
+
+def _not_empty(folder: Path) -> str:
+    if (folder / VKEY).exists() or not (folder / HEADS).exists():
+        return "A witness has a folder of its own."
+    return "An earlier try was cut short before there was a witness: nothing was signed, and the folder can be deleted."
