@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from agoranomos.logs import DiskStorage
@@ -43,19 +43,34 @@ class File:
 Image = dict[Path, bytes | None]
 
 
+class Folder:
+    """A name that leads to a folder."""
+
+
+class Absent:
+    """A name that leads nowhere."""
+
+
+Node = File | Folder | Absent
+
+
 @dataclass
 class Name:
-    """What a path may lead to after a crash: the node, or what it led to before the folder was last synced."""
+    """What a path may lead to after a crash: the last of these, or, until its folder is synced, any before it."""
 
-    now: File | None
-    before: list[File | None] = field(default_factory=list)  # None in the list: the name was not there
+    nodes: list[Node]
+
+    @property
+    def now(self) -> Node:
+        return self.nodes[-1]
 
 
 class RecordingStorage(DiskStorage):
     """Works on real files, and keeps for each step every image that a disk may hold if power fails after it.
 
     `promised` is set by the test after each acknowledgement; `crashes` lists (promised, image). Files are independent
-    of each other; a name is certain once its folder was synced; a folder's own name likewise.
+    of each other; a name is certain once its folder was synced; a folder's own name likewise. `adopt` takes in what
+    lies on disk already.
     """
 
     def __init__(self, root: Path, *, liar: str = "") -> None:
@@ -68,28 +83,32 @@ class RecordingStorage(DiskStorage):
         self._names: dict[Path, Name] = {}
         self._handles: dict[int, Path] = {}
 
+    def adopt(self, folder: Path) -> None:
+        """Everything under `folder` was on disk before the recording began."""
+        for path in [folder, *folder.rglob("*")]:
+            self._names[path] = Name([Folder() if path.is_dir() else File(path.read_bytes())])
+
     def _after(self) -> None:
         self.operations += 1
         self.crashes.extend((self.promised, image) for image in self._images())
 
     def _images(self) -> Iterator[Image]:
         paths = sorted(self._names)
-        uncertain = [path for path in paths if self._names[path].before]
+        uncertain = [path for path in paths if len(self._names[path].nodes) > 1]
         # All uncertain names there, none there, or all but one: folders are synced apart, so these span the cases.
         choices: list[dict[Path, int]] = [dict.fromkeys(uncertain, -1), dict.fromkeys(uncertain, 0)]
         choices += [{other: -1 if other != path else 0 for other in uncertain} for path in uncertain]
         for choice in choices:
             options: list[list[tuple[Path, bytes | None]]] = []
+            gone: set[Path] = set()
             for path in paths:
-                name = self._names[path]
-                index = choice.get(path, -1)
-                file = name.now if index == -1 else name.before[index]
-                if index != -1 and file is None:
-                    options.append([(path, b"<absent>")])
-                elif file is None:
+                node = self._names[path].nodes[choice.get(path, -1)]
+                if isinstance(node, Absent):
+                    gone.add(path)
+                elif isinstance(node, Folder):
                     options.append([(path, None)])
                 else:
-                    held = list(dict.fromkeys(file.may_hold()))
+                    held = list(dict.fromkeys(node.may_hold()))
                     if path.parent.name not in {"entries", "checkpoints"} and len(held) > 3:
                         held = [held[0], held[1], held[-1]]  # whole, not there yet, zeros
                     options.append([(path, data) for data in held])
@@ -97,56 +116,73 @@ class RecordingStorage(DiskStorage):
                 if (key := (self.promised, combination)) in self._seen:
                     continue
                 self._seen.add(key)
-                image = {path: data for path, data in combination if data != b"<absent>"}
-                gone = {path for path, data in combination if data == b"<absent>"}
-                yield {path: data for path, data in image.items() if not gone & set(path.parents)}
+                yield {path: data for path, data in combination if not gone & set(path.parents)}
 
-    def _add(self, path: Path, node: File | None) -> None:
+    def _set(self, path: Path, node: Node) -> None:
         old = self._names.get(path)
-        if old is None:
-            self._names[path] = Name(node, [None])
-        else:
-            self._names[path] = Name(node, [*old.before, old.now])
+        self._names[path] = Name([*(old.nodes if old is not None else [Absent()]), node])
+
+    def _file(self, handle: int) -> File:
+        node = self._names[self._handles[handle]].now
+        assert isinstance(node, File)
+        return node
 
     def make_folder(self, path: Path) -> None:
         super().make_folder(path)
-        self._add(path, None)
+        self._set(path, Folder())
         self._after()
 
     def create(self, path: Path) -> int:
         handle = super().create(path)
         self._handles[handle] = path
-        self._add(path, File())
+        self._set(path, File())
         self._after()
+        return handle
+
+    def open(self, path: Path) -> int:
+        handle = super().open(path)
+        self._handles[handle] = path
         return handle
 
     def append(self, handle: int, data: bytes) -> None:
         super().append(handle, data)
         if handle in self._handles:
-            self._names[self._handles[handle]].now.pending += data
+            self._file(handle).pending += data
             self._after()
 
     def fdatasync(self, handle: int) -> None:
         super().fdatasync(handle)
-        path = self._handles[handle]
-        if self.liar and self.liar in str(path):
+        if self.liar and self.liar in str(self._handles[handle]):
             return
-        file = self._names[path].now
+        file = self._file(handle)
         file.synced, file.pending = file.synced + file.pending, b""
         self._after()
 
     def replace(self, path: Path, data: bytes, *, sync: bool) -> None:
         super().replace(path, data, sync=sync)
-        self._add(path, File(data, b"") if sync else File(b"", data))
+        self._set(path, File(data, b"") if sync else File(b"", data))
+        self._after()
+
+    def rewrite(self, path: Path, length: int) -> None:
+        kept = path.read_bytes()[:length]
+        super().rewrite(path, length)
+        self._set(path, File(kept))
+        self._after()
+
+    def remove(self, path: Path) -> None:
+        super().remove(path)
+        self._set(path, Absent())
         self._after()
 
     def fsync_folder(self, path: Path) -> None:
         super().fsync_folder(path)
         if self.liar == "folder":
             return
-        for child, name in self._names.items():
+        for child, name in list(self._names.items()):
             if child.parent == path:
-                name.before = []
+                name.nodes = name.nodes[-1:]
+                if isinstance(name.now, Absent):
+                    del self._names[child]
         self._after()
 
     def close(self, handle: int) -> None:
@@ -195,6 +231,26 @@ class FailingStorage(DiskStorage):
         if self._step():
             self._fail()
         return super().create(path)
+
+    def open(self, path: Path) -> int:
+        if self._step():
+            self._fail()
+        return super().open(path)
+
+    def rewrite(self, path: Path, length: int) -> None:
+        if self._step():
+            self._fail()
+        super().rewrite(path, length)
+
+    def remove(self, path: Path) -> None:
+        if self._step():
+            self._fail()
+        super().remove(path)
+
+    def lock(self, path: Path) -> int:
+        if self._step():
+            self._fail()
+        return super().lock(path)
 
     def append(self, handle: int, data: bytes) -> None:
         if self._step():

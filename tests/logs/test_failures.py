@@ -5,7 +5,7 @@ import os
 
 import pytest
 
-from agoranomos.errors import MachineError
+from agoranomos.errors import MachineError, UsageError
 from agoranomos.logs import DiskStorage, WriteFailed, layout, read_recorded
 from logs.building import TRUSTED, entries, open_log
 from logs.fault_fs import FailingStorage
@@ -124,5 +124,5 @@ def test_a_lock_that_is_held_is_an_error(tmp_path, monkeypatch):
         raise BlockingIOError(errno.EAGAIN, "held")
 
     monkeypatch.setattr(fcntl, "flock", held)
-    with pytest.raises(WriteFailed, match="held"):
+    with pytest.raises(UsageError, match="another process is writing"):
         open_log(tmp_path / "log")

@@ -95,7 +95,7 @@ def test_a_bad_note_before_a_good_one_is_no_torn_tail(log):
     bad = bytearray(frame(note(3)))
     bad[40] ^= 1
     (log / layout.JOURNAL).write_bytes(bytes(bad) + frame(note(5)))
-    with pytest.raises(LogFault, match="before a good one") as caught:
+    with pytest.raises(LogFault, match="stands before another") as caught:
         read_recorded(log)
     assert caught.value.kind == "tampered"
 

@@ -1,10 +1,23 @@
 import multiprocessing
 import os
+import shutil
 
 import pytest
 
 from agoranomos.errors import UsageError
-from agoranomos.logs import LogReader, LogWriter, MemoryLog, SigningKey, WriteFailed, layout, read_recorded, verify_log
+from agoranomos.logs import (
+    DiskStorage,
+    LogReader,
+    LogWriter,
+    MemoryLog,
+    SigningKey,
+    WriteFailed,
+    kept_tree,
+    layout,
+    read_recorded,
+    segment_tree,
+    verify_log,
+)
 from agoranomos.logs.merkle import leaf_hashes, root_of
 from logs.building import ORIGIN, RUN, TRUSTED, WORKSPACE, entries, entry, make_log, open_log
 
@@ -191,14 +204,55 @@ def test_blobs_are_kept_once_under_their_digest(tmp_path, durable):
 
 
 def test_a_log_that_is_open_is_locked(tmp_path):
-    import fcntl
-
+    disk = DiskStorage()
     log = open_log(tmp_path / "log")
-    with (tmp_path / "log/.lock").open() as other:
-        with pytest.raises(BlockingIOError):
-            fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        log.close()
-        fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    with pytest.raises(BlockingIOError):
+        disk.lock(tmp_path / "log")
+    log.close()
+    disk.close(disk.lock(tmp_path / "log"))
+
+
+@pytest.mark.parametrize("then", ["deleted", "moved", "replaced"])
+def test_a_folder_that_is_gone_ends_its_writer(tmp_path, then):
+    log = open_log(tmp_path / "log")
+    log.append(entries(1))
+    (tmp_path / "log").rename(tmp_path / "elsewhere")
+    if then == "deleted":
+        shutil.rmtree(tmp_path / "elsewhere")
+    elif then == "replaced":
+        shutil.copytree(tmp_path / "elsewhere", tmp_path / "log")
+    with pytest.raises(WriteFailed, match="moved or deleted under its writer"):
+        log.append(entries(1, 1))
+    with pytest.raises(WriteFailed, match="takes no more entries"):
+        log.append(entries(1, 1))
+
+
+@pytest.mark.parametrize("durable", ["append", "close"])
+@pytest.mark.parametrize("size", [0, 255, 256, 257, 1024, 1300])
+def test_hashes_of_complete_tiles_are_kept(tmp_path, monkeypatch, durable, size):
+    monkeypatch.setattr(kept_tree, "TILE_ENTRIES", 4)
+    monkeypatch.setattr(segment_tree, "TILE_ENTRIES", 4)
+    log = open_log(tmp_path / "log", durable)
+    done = 0
+    for batch in (1, 2, 250, 3, 700, 500):
+        lines = entries(max(0, min(batch, size - done)), done)
+        log.append(lines)
+        done += len(lines)
+    log.close()
+    leaves = leaf_hashes(entries(size))
+    for level, width in ((1, 4), (2, 16)):
+        expected = b"".join(root_of(leaves[at : at + width]) for at in range(0, size // width * width, width))
+        path = tmp_path / "log" / layout.hashes_file(level)
+        assert (path.read_bytes() if path.exists() else b"") == expected
+
+
+def test_a_log_that_goes_on_publishes_every_append(tmp_path):
+    log = LogWriter.create(tmp_path / "log", ORIGIN, key=RUN, certifier=WORKSPACE, durable="append", goes_on=True)
+    for size in (1, 2, 3):
+        log.append(entries(1, size - 1))
+        assert LogReader(tmp_path / "log").size == size
+    with pytest.raises(UsageError, match="durable with every append"):
+        LogWriter.create(tmp_path / "b", ORIGIN, key=RUN, certifier=WORKSPACE, durable="close", goes_on=True)
 
 
 def test_missing_folders_on_the_way_are_made(tmp_path):

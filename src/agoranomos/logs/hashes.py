@@ -47,15 +47,20 @@ class TreeHashes(ABC):
         `first` is a multiple of the largest power of 2 in the number of leaves, as in every hash of a proof.
         """
         end = self.size if end is None else end
+        return CompactRange(end - first, self.subtrees(first, end)).root()
+
+    def subtrees(self, first: int = 0, end: int | None = None) -> list[bytes]:
+        """The roots of the largest complete subtrees that cover leaves `first` .. `end - 1`, the largest first."""
+        end = self.size if end is None else end
         if not 0 <= first <= end <= self.size:
             raise ValueError(f"leaves {first} to {end} are not in a tree of {self.size}")
-        subtrees: list[bytes] = []
+        found: list[bytes] = []
         at = first
         for height in reversed(range((end - first).bit_length())):
             if (end - first) >> height & 1:
-                subtrees.append(self.subtree(height, at >> height))
+                found.append(self.subtree(height, at >> height))
                 at += 1 << height
-        return CompactRange(end - first, subtrees).root()
+        return found
 
     def subtree(self, height: int, index: int) -> bytes:
         """The root over the complete subtree of 2**height leaves that begins at leaf `index` * 2**height."""

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from agoranomos.logs import layout
 from agoranomos.logs.checkpoint import Checkpoint, open_checkpoint
 from agoranomos.logs.faults import LogFault, within
-from agoranomos.logs.journal import read_checkpoints, read_notes
+from agoranomos.logs.journal import read_checkpoints, read_journal
 from agoranomos.logs.keys import Verifier
 from agoranomos.logs.reader import read_small
 
@@ -67,24 +66,9 @@ def open_heads(folder: Path, signer: Verifier) -> Heads:
     than the head, but must be one of the journal's. Raises `LogFault`, also where nothing was ever signed.
     """
     _require_journal(folder)
-    checkpoints: list[Checkpoint] = []
-    head = b""
-    torn: LogFault | None = None
     with within(layout.JOURNAL):
-        for number, note in enumerate(_notes(folder / layout.JOURNAL)):
-            if torn is not None:
-                raise torn
-            try:
-                if isinstance(note, LogFault):
-                    raise note
-                checkpoint = open_checkpoint(note, signer)
-            except LogFault as fault:
-                torn = LogFault(fault.kind, f"note {number}: {fault.message}")
-                continue
-            if checkpoints and checkpoint.size <= checkpoints[-1].size:
-                raise LogFault("tampered", f"note {number}: size {checkpoint.size} follows size {checkpoints[-1].size}")
-            checkpoints.append(checkpoint)
-            head = note
+        journal = read_journal(folder / layout.JOURNAL, signer)
+    checkpoints, head, torn = list(journal.checkpoints), journal.head, journal.torn
     noted = [f"{layout.JOURNAL} ends in a note that was torn: {torn.message}"] if torn is not None else []
     published: int | None = None
     if (folder / layout.CHECKPOINT).exists():
@@ -104,14 +88,6 @@ def open_heads(folder: Path, signer: Verifier) -> Heads:
 def _require_journal(folder: Path) -> None:
     if not (folder / layout.JOURNAL).is_file():
         raise LogFault("damaged", f"{layout.JOURNAL} is missing")
-
-
-def _notes(path: Path) -> Iterator[bytes | LogFault]:
-    """The notes, and the fault where the file ends within one."""
-    try:
-        yield from read_notes(path)
-    except LogFault as fault:
-        yield fault
 
 
 def _require_journalled(published: Checkpoint, checkpoints: list[Checkpoint]) -> None:

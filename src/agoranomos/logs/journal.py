@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from agoranomos.logs.checkpoint import Checkpoint, open_checkpoint
@@ -45,23 +46,50 @@ def read_checkpoints(path: Path, verifier: Verifier) -> list[Checkpoint]:
     return checkpoints
 
 
-def signed_checkpoints(path: Path, verifier: Verifier) -> list[Checkpoint]:
-    """The checkpoints, less a last one that a crash tore; raises `LogFault` for a bad note before a good one."""
+@dataclass(frozen=True, slots=True)
+class Journalled:
+    """What a journal durably holds, whether or not its writer lived.
+
+    `checkpoints` are verified and grow; `head` is the note of the last one (empty where there is none); `length` is how
+    many bytes of the file they take; `torn` says what follows them: a note that was not wholly written.
+    """
+
+    checkpoints: tuple[Checkpoint, ...]
+    head: bytes
+    length: int
+    torn: LogFault | None
+
+
+def read_journal(path: Path, verifier: Verifier) -> Journalled:
+    """The good notes of a journal, and what a crash left after them.
+
+    Only the last note may be torn, since each is on disk before the next is signed: raises `LogFault` where anything
+    follows a bad one, and where sizes do not grow.
+    """
     checkpoints: list[Checkpoint] = []
+    head, length = b"", 0
     torn: LogFault | None = None
+    for number, note in enumerate(_notes(path)):
+        if torn is not None:
+            raise LogFault("tampered", f"a bad note stands before another ({torn.message})")
+        try:
+            if isinstance(note, LogFault):
+                raise note
+            checkpoint = open_checkpoint(note, verifier)
+        except LogFault as fault:
+            torn = LogFault(fault.kind, f"note {number}: {fault.message}")
+            continue
+        if checkpoints and checkpoint.size <= checkpoints[-1].size:
+            raise LogFault("tampered", f"note {number}: size {checkpoint.size} follows size {checkpoints[-1].size}")
+        checkpoints.append(checkpoint)
+        head = note
+        length += len(frame(note))
+    return Journalled(tuple(checkpoints), head, length, torn)
+
+
+def _notes(path: Path) -> Iterator[bytes | LogFault]:
+    """The notes, and the fault where the file ends within one."""
     try:
-        for note in read_notes(path):
-            try:
-                checkpoint = open_checkpoint(note, verifier)
-            except LogFault as fault:
-                torn = torn or fault
-                continue
-            if torn is not None:
-                raise LogFault("tampered", f"a bad note stands before a good one ({torn.message})")
-            if checkpoints and checkpoint.size <= checkpoints[-1].size:
-                raise LogFault("tampered", f"size {checkpoint.size} follows size {checkpoints[-1].size}")
-            checkpoints.append(checkpoint)
+        yield from read_notes(path)
     except LogFault as fault:
-        if fault.kind == "tampered":
-            raise
-    return checkpoints
+        yield fault

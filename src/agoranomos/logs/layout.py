@@ -12,11 +12,11 @@ CHECKPOINT = "checkpoint"
 JOURNAL = "checkpoints/000.notes"
 VKEY = "log.vkey"
 CERTIFICATE = "certificate"
-LOCK = ".lock"
 ENTRIES = "entries"
 LEAVES = "leaves"
 HASHES = "hashes"
 BLOBS = "blobs"
+RECOVERY = "recovery"
 CHECKPOINTS = "checkpoints"
 
 

@@ -13,7 +13,7 @@ from agoranomos.logs.certificate import certified_by, read_certificate
 from agoranomos.logs.checkpoint import Checkpoint, open_checkpoint, parse_checkpoint
 from agoranomos.logs.diagnosis import why_not
 from agoranomos.logs.faults import LogFault, within
-from agoranomos.logs.journal import signed_checkpoints
+from agoranomos.logs.journal import read_journal
 from agoranomos.logs.keys import Verifier
 from agoranomos.logs.merkle import leaf_hashes, root_of
 from agoranomos.logs.note import MAX_NOTE_BYTES, parse_note
@@ -122,7 +122,7 @@ def recorded(folder: Path, trusted: Sequence[Verifier] | None = None) -> Recorde
                 if read_certificate(certificate).log != verifier:
                     raise LogFault("tampered", f"it certifies another key than that of {layout.VKEY}")
         with within(layout.JOURNAL):
-            checkpoints = signed_checkpoints(journal, verifier)
+            checkpoints = read_journal(journal, verifier).checkpoints
         if not checkpoints:
             return Recorded(None, ())
         last = checkpoints[-1]

@@ -12,18 +12,19 @@ from typing import Literal
 
 from agoranomos.errors import AgoraError, UsageError
 from agoranomos.logs import layout
+from agoranomos.logs.blob_files import BlobFiles
 from agoranomos.logs.certificate import Certificate
 from agoranomos.logs.checkpoint import Checkpoint, check_origin
 from agoranomos.logs.faults import LogFault, WriteFailed
-from agoranomos.logs.journal import frame
+from agoranomos.logs.kept_tree import KeptTree
 from agoranomos.logs.log import Acknowledgement, check_entries
-from agoranomos.logs.merkle import CompactRange, leaf_hashes
+from agoranomos.logs.log_files import LogFiles
+from agoranomos.logs.merkle import leaf_hashes
+from agoranomos.logs.recovery import Recovery, resume
 from agoranomos.logs.signing import SigningKey, sign_note
 from agoranomos.logs.storage import DiskStorage, Storage
 
 Durable = Literal["append", "close"]
-
-_MAX_OPEN_BLOBS = 64
 
 _ADVICE = {
     errno.ENOSPC: "The disk is full: free some space and run the command again.",
@@ -34,31 +35,39 @@ _ADVICE = {
 
 
 class LogWriter:
-    """The one writer of one log, made by `create`.
+    """The one writer of one log, made by `create` or `reopen`.
 
     After any failure it takes no further entry and signs nothing more; what was acknowledged stays on disk. It is for
     one process (a fork is refused) and for one thread at a time.
     """
 
     def __init__(
-        self, folder: Path, key: SigningKey, certifier: SigningKey, durable: Durable, storage: Storage
+        self,
+        folder: Path,
+        key: SigningKey,
+        certifier: SigningKey,
+        durable: Durable,
+        storage: Storage,
+        *,
+        goes_on: bool = False,
     ) -> None:
         self.folder = folder
         self.origin = key.name
         self._key: SigningKey | None = key
         self._certificate = sign_note(Certificate(key.verifier).text, certifier)
         self._durable = durable
+        self._goes_on = goes_on
         self._storage = storage
-        self._tree = CompactRange()
+        self._tree = KeptTree()
         self._failure: str | None = None
         self._pid = os.getpid()
-        self._lock = self._journal = self._entries = self._leaves = -1
-        self._segment_bytes = 0
+        self._lock = -1
+        self._note = b""
+        self._files = LogFiles(folder, storage)
+        self._blob_files = BlobFiles(folder, storage)
         self._buffer: list[bytes] = []  # entries, and their leaf hashes, that are written at close
         self._buffer_leaves: list[bytes] = []
         self._blobs: dict[str, bytes] = {}  # content by digest; empty once it is in a file
-        self._blob_handles: list[int] = []  # whose bytes are to be synced
-        self._blob_folders: list[Path] = []  # whose names are to be synced
 
     @classmethod
     def create(
@@ -69,13 +78,15 @@ class LogWriter:
         key: SigningKey,
         certifier: SigningKey,
         durable: Durable,
+        goes_on: bool = False,
         storage: Storage | None = None,
     ) -> LogWriter:
         """A new log in `folder`, which must be new or empty.
 
         `key` signs this log and nothing else; its name is the origin. `certifier` vouches for it. With durable "append"
         every append is on disk before it returns; with "close" nothing is written before `close`, and all is on disk
-        when that returns. Raises `UsageError` for a folder in use or a bad origin, `WriteFailed` when the disk fails.
+        when that returns. A log that `goes_on` publishes its checkpoint with every append, and is taken up again by
+        `reopen`. Raises `UsageError` for a folder in use or a bad origin, `WriteFailed` when the disk fails.
         """
         try:
             check_origin(origin)
@@ -83,16 +94,35 @@ class LogWriter:
             raise UsageError(fault.message) from None
         if key.name != origin:
             raise UsageError(f"the key of {key.name} cannot sign a log of origin {origin}")
-        writer = cls(Path(folder), key, certifier, durable, storage or DiskStorage())
+        if goes_on and durable != "append":
+            raise UsageError("a log that goes on is durable with every append")
+        writer = cls(Path(folder), key, certifier, durable, storage or DiskStorage(), goes_on=goes_on)
         with writer._poisoning("make the log"):
             writer._make_log_folder()
             if durable == "append":
-                writer._lock = writer._storage.lock(writer.folder / layout.LOCK)
-                writer._make_identity()
-                writer._make_journal()
-                writer._start_segment(0)
-                writer._sync_names()
+                writer._hold()
+                writer._files.make(writer._signer.vkey.encode() + b"\n", writer._certificate)
+                writer._files.make_journal()
+                writer._files.start_segment(0)
+                writer._files.sync_names()
         return writer
+
+    @classmethod
+    def reopen(
+        cls, folder: Path, *, key: SigningKey, certifier: SigningKey, storage: Storage | None = None
+    ) -> tuple[LogWriter, Recovery]:
+        """Go on with a log that was created with `goes_on`, from its last signed state; what follows it is cut off.
+
+        Raises `UsageError` while another writer has it, `LogFault` where signed entries are gone or changed (it is
+        never signed again then), `WriteFailed` when the disk fails.
+        """
+        writer = cls(Path(folder), key, certifier, "append", storage or DiskStorage(), goes_on=True)
+        with writer._poisoning("take up the log"):
+            writer._hold()
+            resumed = resume(writer.folder, key.verifier, writer._certificate, writer._storage)
+            writer._tree = resumed.tree
+            writer._files.reopen(resumed.segment, resumed.segment_bytes)
+        return writer, resumed.recovery
 
     @property
     def size(self) -> int:
@@ -117,10 +147,13 @@ class LogWriter:
             self._tree.extend(leaves)
             return Acknowledgement(first, self.size, self._tree.root())
         with self._poisoning("append to the log"):
-            self._sync_blobs()
-            self._write_entries(entries, leaves, first)
+            self._blob_files.sync()
+            self._files.write_entries(entries, leaves, first)
             self._tree.extend(leaves)
+            self._files.keep(self._tree.take())
             self._sign_checkpoint()
+            if self._goes_on:
+                self._files.publish(self._note, for_good=False)
         return Acknowledgement(first, self.size, self._tree.root())
 
     def put_blob(self, content: bytes) -> str:
@@ -136,12 +169,15 @@ class LogWriter:
             self._blobs[digest] = content
         else:
             with self._poisoning("keep a blob"):
-                self._write_blob(digest, content)
+                self._blob_files.write(digest, content)
             self._blobs[digest] = b""
         return digest
 
     def close(self) -> Acknowledgement:
-        """Make everything durable and drop the key: no other checkpoint of this log can be signed afterwards."""
+        """Make everything durable and drop the key.
+
+        No other checkpoint of this log can be signed afterwards, unless it goes on, by who holds its key elsewhere.
+        """
         self._check_usable()
         with self._poisoning("close the log"):
             self._close_append() if self._durable == "append" else self._close_at_once()
@@ -155,28 +191,29 @@ class LogWriter:
         self._fail("it was abandoned")
 
     def _close_append(self) -> None:
-        self._sync_blobs()
-        self._storage.fdatasync(self._leaves)
-        note = self._sign_checkpoint() if self.size == 0 else self._note
-        self._storage.replace(self.folder / layout.CHECKPOINT, note, sync=True)
-        self._storage.fsync_folder(self.folder)
+        self._blob_files.sync()
+        self._files.sync_kept()
+        if not self._note and not (self._goes_on and self.size):
+            self._sign_checkpoint()
+        if self._note:
+            self._files.publish(self._note, for_good=True)
 
     def _close_at_once(self) -> None:
         for digest, content in self._blobs.items():
-            self._write_blob(digest, content)
-        self._sync_blobs()
-        self._make_identity()
-        self._start_segment(0)
-        self._write_entries(self._buffer, self._buffer_leaves, 0)
+            self._blob_files.write(digest, content)
+        self._blob_files.sync()
+        self._files.make(self._signer.vkey.encode() + b"\n", self._certificate)
+        self._files.start_segment(0)
+        self._files.write_entries(self._buffer, self._buffer_leaves, 0)
+        self._files.keep(self._tree.take())
         self._storage.fsync_folder(self.folder / layout.ENTRIES)
-        self._storage.fdatasync(self._leaves)
+        self._files.sync_kept()
         self._storage.fsync_folder(self.folder / layout.LEAVES)
-        self._make_journal()
+        self._files.make_journal()
         self._storage.fsync_folder(self.folder / layout.CHECKPOINTS)
         self._storage.fsync_folder(self.folder)  # key and certificate are found before there is a signature to check
-        note = self._sign_checkpoint()
-        self._storage.replace(self.folder / layout.CHECKPOINT, note, sync=True)
-        self._storage.fsync_folder(self.folder)
+        self._sign_checkpoint()
+        self._files.publish(self._note, for_good=True)
 
     def _make_log_folder(self) -> None:
         missing = [path for path in (self.folder, *self.folder.parents) if not path.exists()]
@@ -190,90 +227,21 @@ class LogWriter:
             if path != self.folder:
                 self._storage.fsync_folder(path.parent)
 
-    def _make_identity(self) -> None:
-        for name in (layout.ENTRIES, layout.LEAVES, layout.CHECKPOINTS):
-            self._storage.make_folder(self.folder / name)
-        vkey = self._signer.vkey.encode() + b"\n"
-        for name, data in ((layout.VKEY, vkey), (layout.CERTIFICATE, self._certificate)):
-            handle = self._storage.create(self.folder / name)
-            try:
-                self._storage.append(handle, data)
-                self._storage.fdatasync(handle)
-            finally:
-                self._storage.close(handle)
+    def _hold(self) -> None:
+        try:
+            self._lock = self._storage.lock(self.folder)
+        except BlockingIOError:
+            raise UsageError(
+                f"another process is writing {self.folder}",
+                advice="A log has one writer: wait until it has ended.",
+            ) from None
 
-    def _make_journal(self) -> None:
-        self._journal = self._storage.create(self.folder / layout.JOURNAL)
-
-    def _sync_names(self) -> None:
-        """Everything that the first append needs to be found again after a crash."""
-        for name in (layout.ENTRIES, layout.LEAVES, layout.CHECKPOINTS):
-            self._storage.fsync_folder(self.folder / name)
-        self._storage.fsync_folder(self.folder)
-        self._storage.fsync_folder(self.folder.parent)
-
-    def _start_segment(self, first: int) -> None:
-        self._entries = self._storage.create(self.folder / layout.entries_file(first))
-        self._leaves = self._storage.create(self.folder / layout.leaves_file(first))
-        self._segment_bytes = 0
-
-    def _next_segment(self, first: int) -> None:
-        self._storage.fdatasync(self._leaves)
-        for handle in (self._entries, self._leaves):
-            self._storage.close(handle)
-        self._entries = self._leaves = -1
-        self._start_segment(first)
-        for name in (layout.ENTRIES, layout.LEAVES):
-            self._storage.fsync_folder(self.folder / name)
-
-    def _write_entries(self, entries: Sequence[bytes], leaves: Sequence[bytes], first: int) -> None:
-        """Write and sync lines and leaf hashes, and read the lines back: what is signed is what the disk gives back."""
-        done = 0
-        while done < len(entries):
-            used = (first + done) % layout.SEGMENT_ENTRIES
-            if used == 0 and first + done > 0:
-                self._next_segment(first + done)
-            end = done + layout.SEGMENT_ENTRIES - used
-            lines = b"\n".join(entries[done:end]) + b"\n"
-            self._storage.append(self._entries, lines)
-            # Not synced here: leaf hashes are derived from the entries, and are synced when their segment is full.
-            self._storage.append(self._leaves, b"".join(leaves[done:end]))
-            self._storage.fdatasync(self._entries)
-            if self._storage.pread(self._entries, len(lines) + 1, self._segment_bytes) != lines:
-                raise OSError(errno.EIO, "what was read back is not what was written")
-            self._segment_bytes += len(lines)
-            done = end
-
-    def _sign_checkpoint(self) -> bytes:
+    def _sign_checkpoint(self) -> None:
         """Sign the head; it is in the journal, on disk, when this returns."""
+        if self._lock >= 0 and not self._storage.holds(self._lock, self.folder):
+            raise OSError(errno.ESTALE, "the folder was moved or deleted under its writer")
         self._note = sign_note(Checkpoint(self.origin, self.size, self._tree.root()).text, self._signer)
-        self._storage.append(self._journal, frame(self._note))
-        self._storage.fdatasync(self._journal)
-        return self._note
-
-    def _write_blob(self, digest: str, content: bytes) -> None:
-        path = self.folder / layout.blob_file(digest)
-        for parent in (path.parents[2], path.parents[1], path.parent):
-            if not parent.exists():
-                self._storage.make_folder(parent)
-                self._blob_folders.append(parent.parent)
-        handle = self._storage.create(path)
-        self._blob_handles.append(handle)
-        self._storage.append(handle, content)
-        self._blob_folders.append(path.parent)
-        if len(self._blob_handles) >= _MAX_OPEN_BLOBS:
-            self._sync_blob_contents()
-
-    def _sync_blob_contents(self) -> None:
-        while self._blob_handles:
-            self._storage.fdatasync(self._blob_handles[-1])
-            self._storage.close(self._blob_handles.pop())
-
-    def _sync_blobs(self) -> None:
-        self._sync_blob_contents()
-        for path in dict.fromkeys(self._blob_folders):
-            self._storage.fsync_folder(path)
-        self._blob_folders.clear()
+        self._files.add_note(self._note)
 
     @property
     def _signer(self) -> SigningKey:
@@ -308,10 +276,9 @@ class LogWriter:
     def _fail(self, reason: str) -> None:
         self._failure = self._failure or reason
         self._key = None
-        handles = [handle for handle in (self._entries, self._leaves, self._journal, self._lock) if handle >= 0]
-        handles += self._blob_handles
-        self._entries = self._leaves = self._journal = self._lock = -1
-        self._blobs, self._blob_handles, self._buffer, self._buffer_leaves = {}, [], [], []
+        handles = [*self._files.release(), *self._blob_files.release(), *([self._lock] if self._lock >= 0 else [])]
+        self._lock = -1
+        self._blobs, self._buffer, self._buffer_leaves = {}, [], []
         for handle in handles:
             try:
                 self._storage.close(handle)
