@@ -22,7 +22,7 @@ from agoranomos.institutions import Governed
 from agoranomos.institutions.attesting import Attestor
 from agoranomos.logs import LogWriter, SigningKey, verify_log
 from agoranomos.markets.cournot_v0 import parallel_env
-from campaigns.laboratory import SCRIPTED, Lab
+from campaigns.laboratory import MOCK, SCRIPTED, Lab
 from institutions.playing import DIVISION, FIRMS, shipped
 
 ORIGIN = "lab/plan/arm/1/1"
@@ -91,6 +91,18 @@ def test_a_ledger_is_forged_too(lab: Lab, tmp_path: Path) -> None:
     assert done.missed == ()
     assert of(done, "one bit of a blob flipped").made == 2  # the plan's text
     assert of(done, "a judgement taken out, all signed again").cannot == "nothing is judged in this log"
+
+
+def test_nobody_guesses_what_was_withheld(lab: Lab) -> None:
+    made = lab.plan(MOCK, "seeds=1", "privacy=committed", "signatures=actors")
+    lab.run(made)
+    done = attack_run(longest_run(lab.folder(made)))
+    assert done.missed == ()
+    found = of(done, "another text shown for one that is withheld")
+    assert (found.made, found.found[Trust.KEY]) == (12, 12)
+    assert Trust.ACTORS in of(done, "an actor's signature left out").found_by
+    whole = attack_campaign(lab.folder(made))
+    assert whole.missed == ()
 
 
 def test_a_campaign_without_a_finished_run_cannot_be_forged(lab: Lab) -> None:

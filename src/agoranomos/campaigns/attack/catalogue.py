@@ -5,6 +5,7 @@ from __future__ import annotations
 from agoranomos.campaigns.attack import (
     changed_files,
     false_actors,
+    false_openings,
     false_proofs,
     false_time,
     false_witness,
@@ -22,6 +23,7 @@ RUN_FORGERIES: tuple[Forgery[Twin], ...] = (
     *weak_signatures.FORGERIES,
     *odd_content.FORGERIES,
     *false_proofs.FORGERIES,
+    *false_openings.FORGERIES,
     *signed_lies.FORGERIES,
     *false_witness.FORGERIES,
     *false_time.FORGERIES,

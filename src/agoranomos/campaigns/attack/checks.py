@@ -11,10 +11,12 @@ from agoranomos.campaigns.attack.anchors import Anchors
 from agoranomos.campaigns.attack.trust import Trust
 from agoranomos.campaigns.folder import CampaignFolder
 from agoranomos.campaigns.ledger import head_of
+from agoranomos.campaigns.opening import read_opening, verify_opening
 from agoranomos.campaigns.verification import verify_campaign, verify_run
 from agoranomos.institutions import replay
 from agoranomos.logs import LogFault, LogReader, Verifier, layout, verify_log
 from agoranomos.logs.compare import compare_views, read_view
+from agoranomos.logs.proof_file import HEADER as PROOF
 from agoranomos.logs.proving import ProvableLog
 from agoranomos.logs.receipts import Trust as ReceiptTrust
 from agoranomos.logs.receipts import require_held, verify_receipt
@@ -61,12 +63,15 @@ def checks_of_campaign(held: Anchors) -> Mapping[Trust, Check]:
 
 
 def _with_key(held: Anchors, signed: bool, place: Path) -> None:
-    """A receipt by itself, or a log at the deepest level.
+    """A receipt by itself, an opening of what was withheld, or a log at the deepest level.
 
     Where actors sign nobody gets there without their keys: such a reader checks all but that, and judges again.
     """
     if place.is_file():
-        verify_receipt(place.read_bytes(), _vouching(held))
+        if place.read_bytes().startswith(PROOF):
+            verify_receipt(place.read_bytes(), _vouching(held))
+        else:
+            verify_opening(read_opening(place), held.shown, held.trusted)
         return
     verify_log(place, held.trusted)  # most forgeries end here, and judging takes a hundred times as long
     if not signed:

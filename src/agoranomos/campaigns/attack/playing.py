@@ -64,7 +64,7 @@ def finders(place: Path, checks: Mapping[Trust, Check]) -> Iterator[tuple[Trust,
     if said:
         yield from ((trust, said) for trust in checks)
         return
-    if place.is_file():  # a receipt: nothing but the key is needed to see what is wrong with it
+    if place.is_file():  # a receipt, or an opening: the key shows what is wrong with it, and nothing else does
         return
     for trust, check in checks.items():
         if trust is not Trust.KEY and (said := _said(place, check)):
