@@ -318,3 +318,31 @@ def registered_keys(campaign: Path, trusted: Any) -> list[str]:
     from agoranomos.campaigns.verified_ledger import verify_ledger
 
     return [key.vkey for key in verify_ledger(campaign / "ledger", trusted).history.actors["institutional", 0]]
+
+
+def test_an_exported_log_is_verified_by_the_same_command(
+    record: Record, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tree = tmp_path / "tree"
+    assert run_command(["log", "export", str(record.run), str(tree)]) == 0
+    code, found = verdict(capsys, tree, "--remember")
+    assert (code, found["verdict"], found["level"], found["closed"]) == (0, "verified", "full", None)
+    assert set(found) == KEYS_OF_A_LOG
+    code, out, _ = verify(capsys, tree, "--level", "full")
+    assert code == 0
+    assert "noted: an exported copy" in out
+    assert "closed" not in out.split("not excluded")[0]
+    assert verdict(capsys, record.run)[1]["remembered"] is not None
+    for option, words in (
+        (("--level", "strict"), "an exported log is verified at level full"),
+        (("--no-replay",), "an exported log is verified at level full"),
+        (("--incremental",), "--incremental is for a log itself"),
+        (("--institution", "cournot-antitrust"), "--institution is for a log itself"),
+    ):
+        code, _, told = verify(capsys, tree, *option)
+        assert (code, words in told) == (2, True)
+    bundle = next(path for path in (tree / "tile" / "entries").rglob("*") if path.is_file())
+    bundle.write_bytes(bundle.read_bytes().replace(b'"kind"', b'"kand"', 1))
+    code, found = verdict(capsys, tree)
+    assert (code, found["verdict"]) == (1, "tampered")
+    assert f"It lies in {tree}: give that." in verify(capsys, tree / "checkpoint")[2]
