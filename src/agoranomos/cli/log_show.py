@@ -196,6 +196,9 @@ def _summary(entry: dict[str, Any], seats: tuple[str, ...]) -> str:
         text = (
             f"{body.get('agent')} from round {body.get('effective_round')}: {' '.join(str(body.get('text')).split())}"
         )
+    elif entry["kind"] == "attested":
+        signers = ", ".join(str(one.get("actor")) for one in body.get("signatures", ()))
+        text = f"signed by {signers}, who had seen {(body.get('seen') or {}).get('size')} entries"
     else:
         text = " ".join(f"{key}={_short(value)}" for key, value in body.items())
     text = visible(text)
