@@ -90,6 +90,7 @@ def test_the_old_root_is_the_witnesss_own() -> None:
     assert (answer.status, answer.reason.split(":")[0]) == (422, "consistency proof")
     same_size = ask(10, 10, 10, OTHER)
     assert same_size == Refused(409, "10", SIZE_TYPE, fork=True)
+    assert ask(1, 1, 1, leaf_hashes([b"another"])) == Refused(409, "1", SIZE_TYPE, fork=True)
 
 
 @pytest.mark.parametrize(
@@ -114,6 +115,7 @@ def test_the_old_root_is_the_witnesss_own() -> None:
         (0, 5, 0, {"note": b"\n\n" + note(5)}, 400),
         (0, 5, 0, {"note": note(5).replace(b"\n5\n", b"\n05\n")}, 400),
         (0, 5, 0, {"note": sign_note(f"{ORIGIN}\n5\n", RUN)}, 400),
+        (0, 5, 0, {"note": sign_note(parse_note(note(5)).text + "\nafter an empty line\n", RUN)}, 400),
     ],
 )
 def test_each_refusal_has_its_status(old: int, new: int, stored: int, changed: dict[str, object], status: int) -> None:
