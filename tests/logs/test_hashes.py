@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 from hashlib import sha256
 from pathlib import Path
@@ -32,14 +31,14 @@ def path(m: int, d: list[bytes]) -> list[bytes]:
     if len(d) == 1:
         return []
     k = largest_power_of_two_below(len(d))
-    return path(m, d[:k]) + [mth(d[k:])] if m < k else path(m - k, d[k:]) + [mth(d[:k])]
+    return [*path(m, d[:k]), mth(d[k:])] if m < k else [*path(m - k, d[k:]), mth(d[:k])]
 
 
 def subproof(m: int, d: list[bytes], b: bool) -> list[bytes]:
     if m == len(d):
         return [] if b else [mth(d)]
     k = largest_power_of_two_below(len(d))
-    return subproof(m, d[:k], b) + [mth(d[k:])] if m <= k else subproof(m - k, d[k:], False) + [mth(d[:k])]
+    return [*subproof(m, d[:k], b), mth(d[k:])] if m <= k else [*subproof(m - k, d[k:], False), mth(d[:k])]
 
 
 def largest_power_of_two_below(n: int) -> int:
@@ -203,6 +202,6 @@ def test_tiles_that_are_missing_are_made_up_for_from_bundles(tmp_path):
 
 
 def test_it_closes_what_it_opens(log):
-    before = len(os.listdir("/proc/self/fd"))
+    before = len(list(Path("/proc/self/fd").iterdir()))
     KeptHashes(log, 65_836).inclusion_proof(3)
-    assert len(os.listdir("/proc/self/fd")) == before
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
