@@ -93,6 +93,21 @@ def test_the_old_root_is_the_witnesss_own() -> None:
     assert ask(1, 1, 1, leaf_hashes([b"another"])) == Refused(409, "1", SIZE_TYPE, fork=True)
 
 
+@pytest.mark.parametrize("prefix", range(41))
+def test_of_two_histories_with_an_equal_beginning_one_is_cosigned(prefix: int) -> None:
+    """T6: whichever comes first, at equal size and at unequal size."""
+    other = leaf_hashes([*entries(prefix), *(b"other %d" % index for index in range(60 - prefix))])
+    for first, second in ((LEAVES, other), (other, LEAVES)):
+        for stored, new in ((prefix + 1, prefix + 1), (prefix + 1, 50), (45, 45), (45, 50)):
+            heads = {ORIGIN: Head(stored, root_of(first[:stored]))}
+            body = WitnessRequest(stored, proof(stored, new, second), note(new, second)).body
+            answer = consider(body, KEYS, heads)
+            assert isinstance(answer, Refused)
+            assert (answer.status, answer.fork) == ((409, True) if stored == new else (422, False))
+            continued = WitnessRequest(stored, proof(stored, new, first), note(new, first)).body
+            assert isinstance(consider(continued, KEYS, heads), Accepted)
+
+
 @pytest.mark.parametrize(
     ("old", "new", "stored", "changed", "status"),
     [
