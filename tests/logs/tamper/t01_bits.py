@@ -14,9 +14,7 @@ SIZES = (100, 100, 56, 44)
 def build(folder: Path) -> Path:
     log = open_log(folder)
     for size in SIZES:
-        log.append(
-            [entry(index, "a sentence of some length, as entries have ") for index in range(log.size, log.size + size)]
-        )
+        log.append([entry(index, "as entries have it ") for index in range(log.size, log.size + size)])
     log.close()
     return folder
 

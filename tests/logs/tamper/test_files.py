@@ -18,7 +18,7 @@ def test_t1_a_sample_of_all_bits_and_bytes(tmp_path: Path) -> None:
     flips = t01_bits.flips(folder, 64 if not IN_CI else 8)
     assert flips.missed == []
     assert flips.made > 2_000
-    sets = t01_bits.bytes_set(folder, 64)
+    sets = t01_bits.bytes_set(folder, 128)
     assert sets.missed == []
     verify(folder)
 
