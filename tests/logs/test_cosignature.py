@@ -121,6 +121,13 @@ def test_a_signature_of_another_length_or_with_no_time_is_refused() -> None:
         ONE.key.verify(HEAD.text, b"\x80" + bytes(71))
 
 
+def test_the_last_time_there_is() -> None:
+    last = 2**63 - 1
+    assert cosigned_by(NOTE + ONE.cosign(HEAD.text, last), [ONE.key]) == (Cosigned(ONE.key, last),)
+    with pytest.raises(LogFault, match="states no time"):
+        cosigned_by(NOTE + ONE.cosign(HEAD.text, last + 1), [ONE.key])
+
+
 def test_two_keys_of_one_name_and_id_are_refused() -> None:
     first, second = twin(6365), twin(53893)
     assert first.key_id == second.key_id

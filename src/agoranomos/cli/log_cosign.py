@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 from urllib.parse import urlsplit
@@ -101,7 +100,9 @@ def _write_request(opened: CosignedLog, key: WitnessKey | None, start: int | Non
 
 
 def _show(opened: CosignedLog, kept: Kept, key: WitnessKey, to: str | None, as_json: bool) -> None:
-    time = datetime.fromtimestamp(kept.cosigned.time, UTC).isoformat()
+    from agoranomos.logs.verification import iso
+
+    time = iso(kept.cosigned.time)
     warning = _same_host(key, to)
     if as_json:
         shown = {"log": str(opened.folder), "origin": opened.head.origin, "size": kept.checkpoint.size}
