@@ -121,7 +121,8 @@ def test_a_signature_of_another_length_or_with_no_time_is_refused() -> None:
         ONE.key.verify(HEAD.text, b"\x80" + bytes(71))
 
 
-def test_the_last_time_there_is() -> None:
+def test_the_first_and_the_last_time_there_are() -> None:
+    assert cosigned_by(NOTE + ONE.cosign(HEAD.text, 0), [ONE.key]) == (Cosigned(ONE.key, 0),)
     last = 2**63 - 1
     assert cosigned_by(NOTE + ONE.cosign(HEAD.text, last), [ONE.key]) == (Cosigned(ONE.key, last),)
     with pytest.raises(LogFault, match="states no time"):

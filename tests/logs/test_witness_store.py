@@ -259,6 +259,22 @@ def test_after_a_failure_at_any_step_nothing_is_signed_and_the_process_signs_no_
     assert at == 9  # three files, two steps each, and two syncs of the folder: each failed once, and then none
 
 
+@pytest.mark.parametrize("at", range(1, 12))
+def test_a_second_crash_after_the_first_is_no_put_back_state(tmp_path: Path, at: int) -> None:
+    """Died between heads and mark, and then again at any step of the next cosignature."""
+    witness = make(tmp_path / "w")
+    witness.add_checkpoint(request(0, 3))
+    mark = (tmp_path / "w" / "heads.mark").read_bytes()
+    witness.add_checkpoint(request(3, 4))
+    (tmp_path / "w" / "heads.mark").write_bytes(mark)
+    again = WitnessStore.open(tmp_path / "w", clock=noon, storage=FailingStorage(at, errno.EIO))
+    try:
+        answered = again.add_checkpoint(request(4, 9)).status == 200
+    except MachineError:
+        answered = False
+    never_signs_the_other(tmp_path / "w", 9 if answered else 4)
+
+
 @pytest.mark.parametrize("step", range(1, 12))
 def test_a_witness_that_was_not_made_whole_is_none(tmp_path: Path, step: int) -> None:
     try:
