@@ -70,7 +70,9 @@ def test_what_is_consumed_is_what_was_verified(log):
 def test_every_bit_of_every_file(log, name):
     intact = (log / name).read_bytes()
     starts = list(itertools.accumulate((len(line) + 1 for line in lines_of(log)), initial=0))
-    for at, bit in itertools.product(range(len(intact)), range(8)):
+    # A signature is dear to check: of the notes, one bit of each byte. The tamper matrix flips them all.
+    notes = name in {"checkpoint", layout.JOURNAL, "certificate"}
+    for at, bit in ((at, bit) for at in range(len(intact)) for bit in ((at * 5 % 8,) if notes else range(8))):
         (log / name).write_bytes(intact[:at] + bytes([intact[at] ^ 1 << bit]) + intact[at + 1 :])
         fault = fault_of(log)
         if name == layout.entries_file(0):
