@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import errno
 import pickle
+import threading
 
 import pytest
 
@@ -153,6 +154,23 @@ def test_attached_lines_are_read_back_and_kept_once(tmp_path) -> None:
     assert (tmp_path / "cosignatures" / "7").read_bytes() == line + later
     assert cosigned_by(NOTE + read_cosignatures(tmp_path, NOTE), [ONE.key]) == (Cosigned(ONE.key, NOON + 5),)
     assert [path.name for path in (tmp_path / "cosignatures").iterdir()] == ["7"]
+
+
+def test_lines_that_come_in_at_once_are_all_kept(tmp_path) -> None:
+    cosigners = [Cosigner.from_seed(f"{n}.example", bytes([n + 1]) * 32) for n in range(8)]
+    barrier = threading.Barrier(len(cosigners))
+
+    def attach(one: Cosigner) -> None:
+        barrier.wait()
+        attach_cosignatures(tmp_path, NOTE, one.cosign(HEAD.text, NOON), (one.key,))
+
+    threads = [threading.Thread(target=attach, args=(one,)) for one in cosigners]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    found = cosigned_by(NOTE + read_cosignatures(tmp_path, NOTE), [one.key for one in cosigners])
+    assert len(found) == len(cosigners)
 
 
 @pytest.mark.parametrize(

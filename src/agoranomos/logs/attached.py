@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from agoranomos.errors import MachineError
@@ -59,23 +63,33 @@ def attach_cosignatures(
     found = cosigned_by(text.encode() + b"\n" + lines, witnesses) if lines else ()
     if not found:
         raise LogFault("undecided", "no line of it is by a witness whose key was given")
-    there = read_cosignatures(folder, checkpoint_note)
-    kept = there.splitlines(keepends=True)
-    for line in lines.splitlines(keepends=True):
-        if line not in kept and cosigned_by(text.encode() + b"\n" + line, witnesses):
-            kept.append(line)
-    joined = b"".join(kept)
-    _check_lines(checkpoint_note, joined)
+    mine = [line for line in lines.splitlines(keepends=True) if cosigned_by(text.encode() + b"\n" + line, witnesses)]
     target = Path(folder) / cosignatures_file(parse_checkpoint(text).size)
     try:
         if not target.parent.is_dir():
-            storage.make_folder(target.parent)
+            with suppress(FileExistsError):  # another line came in meanwhile
+                storage.make_folder(target.parent)
             storage.fsync_folder(target.parent.parent)
-        storage.replace(target, joined, sync=True)
-        storage.fsync_folder(target.parent)
+        with _alone(target.parent):
+            there = read_cosignatures(folder, checkpoint_note)
+            joined = there + b"".join(line for line in mine if line not in there.splitlines(keepends=True))
+            _check_lines(checkpoint_note, joined)
+            storage.replace(target, joined, sync=True)
+            storage.fsync_folder(target.parent)
     except OSError as error:
         raise MachineError(f"cannot write {target}: {error.strerror}") from error
     return found
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """One at a time: the lines of two witnesses may come in at once."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def _check_lines(checkpoint_note: bytes, lines: bytes) -> None:
