@@ -10,7 +10,7 @@ from agoranomos.campaigns.recorded import RecordedEngine, RecordedLog, recording
 from agoranomos.errors import Finding
 from agoranomos.institutions.entries import CallRecord, DecisionRecord, Round, encode_entry
 from agoranomos.logs import MemoryLog
-from agoranomos.models import Message, MockEngine, Request, prompt_sha256
+from agoranomos.models import Message, MockEngine, Request, prompt_sha256, prompt_text
 
 LONG = "x" * 5000
 
@@ -93,3 +93,48 @@ def test_a_recorded_log_cannot_end_before_what_is_recorded() -> None:
     log.append([line(0)])
     with pytest.raises(Finding, match="ends after 1 entries; 2 are recorded"):
         log.close()
+
+
+class Kept:
+    """Openings in memory; the commitment is a hash that a reader of the test can follow."""
+
+    def __init__(self, replies: dict[str, bytes]) -> None:
+        self._replies = replies
+
+    def commitment(self, seq: int, caller: tuple[str, int, int], prompt: bytes) -> str:
+        return sha256(repr((seq, caller)).encode() + prompt).hexdigest()
+
+    def reply(self, commitment: str) -> bytes | None:
+        return self._replies.get(commitment)
+
+
+def withheld(reply: str = "11" * 32, seq: int = 4):
+    prompt = Kept({}).commitment(seq, ("firm_1", 1, 0), prompt_text(request()))
+    body = Round(
+        ((1,),),
+        {},
+        decisions=(
+            DecisionRecord("firm_1", (CallRecord("mock", 11, 5, prompt_commitment=prompt, reply_commitment=reply),)),
+        ),
+    )
+    return recording_of([encode_entry(body, 1, seq)], {}.__getitem__)
+
+
+def test_a_withheld_reply_is_answered_from_where_it_is_kept() -> None:
+    engine = RecordedEngine(MockEngine(), withheld(), Kept({"11" * 32: "später".encode()}))
+    (completion,) = ask(engine, request())
+    assert (completion.text, completion.prompt_tokens, completion.finish) == ("später", 11, "stop")
+
+
+def test_a_withheld_reply_that_is_erased_is_asked_of_nobody() -> None:
+    with pytest.raises(Finding, match=r"the reply to call 1 of agent firm_1 in round 1 was withheld") as refused:
+        ask(RecordedEngine(MockEngine(), withheld(), Kept({})), request())
+    assert "no model is asked twice" in refused.value.advice
+
+
+@pytest.mark.parametrize("openings", [None, Kept({"11" * 32: b"{}"})])
+def test_another_prompt_under_a_commitment_is_refused(openings: Kept | None) -> None:
+    text = "hello" if openings is None else "hello again"
+    with pytest.raises(Finding, match="would ask something else") as refused:
+        ask(RecordedEngine(MockEngine(), withheld(), openings), request(text=text))
+    assert "key store" in refused.value.advice

@@ -96,7 +96,12 @@ class RecordedEngine:
         if not self._asks_the_same(call, request):
             raise Finding(
                 f"resume refused: {_named(request.caller)} would ask something else than what is recorded",
-                advice="Code, prompts or models changed since. Undo the change, or run the campaign in a new folder.",
+                advice=(
+                    "The key store (AGORA_HOME) is not the one it was recorded with, or code"
+                    if call.withheld
+                    else "Code"
+                )
+                + ", prompts or models changed since. Undo the change, or run the campaign in a new folder.",
             )
         return self._completion(call, self._reply(call, request.caller).decode())
 
