@@ -92,10 +92,12 @@ def test_the_campaign_verifies_down_to_its_actors(run: Path, capsys: Capsys) -> 
 def test_one_run_verifies_with_the_keys_of_its_actors_and_is_undecided_without(
     run: Path, tmp_path: Path, capsys: Capsys
 ) -> None:
-    code, out, _ = agora(capsys, "log", "verify", run, "--json")
-    assert (code, json.loads(out)["verdict"]) == (1, "undecided")
+    assert agora(capsys, "log", "verify", run)[0] == 0  # the ledger is found around it
     ledger = "".join(path.read_text() for path in run.parents[2].glob("ledger/**/entries/*.jsonl"))
     (registered,) = [json.loads(line)["body"] for line in ledger.splitlines() if '"kind":"actors"' in line]
+    run = Path(shutil.move(run, tmp_path / "alone"))
+    code, out, _ = agora(capsys, "log", "verify", run, "--json")
+    assert (code, json.loads(out)["verdict"]) == (1, "undecided")
     (tmp_path / "actors").write_text("\n".join(["# from the ledger", *registered["vkeys"]]))
     code, out, _ = agora(capsys, "log", "verify", run, "--actors", tmp_path / "actors", "--json")
     found = json.loads(out)
@@ -310,3 +312,23 @@ def test_no_word_of_a_prompt_leaves_by_another_way(run: Path, capsys: Capsys) ->
             shown += path.read_bytes()
     assert texts
     assert not any(text in shown or json.dumps(text.decode())[1:-1].encode() in shown for text in texts)
+
+
+def test_an_exported_copy_holds_no_private_content_and_openings_are_checked_against_it(
+    run: Path, tmp_path: Path, capsys: Capsys
+) -> None:
+    file = opened(run, tmp_path, capsys)
+    copy = tmp_path / "copy"
+    assert agora(capsys, "log", "export", run, copy, "--blobs")[0] == 0
+    private = [path.read_bytes()[32:] for path in run.parents[2].glob("private/*/*/*")]
+    exported = b"".join(path.read_bytes() for path in copy.rglob("*") if path.is_file())
+    assert private
+    assert not any(text in exported for text in private)
+    code, out, told = agora(capsys, "log", "verify-opening", file, "--log", copy)
+    assert (code, told) == (0, "")
+    assert "verified: these are the texts" in out
+    change(file, ("openings", 0, "content"), lambda old: old + " ")
+    assert agora(capsys, "log", "verify-opening", file, "--log", copy)[0] == 1
+    bundle = next((copy / "tile" / "entries").rglob("*.p/*"))
+    bundle.write_bytes(bundle.read_bytes().replace(b"prompt_tokens", b"prompt_tokenz", 1))
+    assert agora(capsys, "log", "verify-opening", file, "--log", copy)[0] == 1
