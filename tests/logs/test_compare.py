@@ -187,6 +187,12 @@ def test_evidence_that_shows_nothing_is_refused(tmp_path: Path, long_log: Path) 
         with pytest.raises(LogFault) as caught:
             verify_fork(fork, trusted)
         assert caught.value.kind == "undecided"
+    second = SigningKey.from_seed("lab/other", b"S" * 32)
+    elsewhere = sign_note(Checkpoint(second.name, 20, bytes(32)).text, second)
+    with pytest.raises(LogFault, match="of two logs"):
+        verify_fork(Fork(honest, elsewhere), [RUN.verifier, second.verifier])
+    with pytest.raises(LogFault, match="in the wrong order"):
+        verify_fork(bad[4], TRUSTED)
     impostor = SigningKey.from_seed("elsewhere", b"I" * 32)
     notes = [sign_note(Checkpoint(ORIGIN, 3, bytes([n]) * 32).text, impostor) for n in range(2)]
     with pytest.raises(LogFault, match=f"no key of {ORIGIN} signed it"):
@@ -201,6 +207,8 @@ def test_evidence_that_shows_nothing_is_refused(tmp_path: Path, long_log: Path) 
         b"{}",
         b"[" * 100_000,
         b'{"kind":"agoranomos fork evidence v1"}',
+        b'{"kind":"agoranomos fork evidence v2","smaller":"","larger":"","root_of_larger_at_smaller_size":"",'
+        b'"consistency_proof":[],"certificates":[]}',
         b'{"kind":"agoranomos fork evidence v1","smaller":1,"larger":"","root_of_larger_at_smaller_size":"",'
         b'"consistency_proof":[],"certificates":[]}',
         b'{"kind":"agoranomos fork evidence v1","smaller":"","larger":"","root_of_larger_at_smaller_size":"",'

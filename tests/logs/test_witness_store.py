@@ -396,6 +396,8 @@ def test_no_broken_state_is_used(tmp_path: Path, name: str) -> None:
     ("text", "message"),
     [
         ("agoranomos witness heads v2\n1\n0\n", "not of this version"),
+        ("agoranomos witness heads v1\nx\n0\n", "not of this version"),
+        ("agoranomos witness heads v1\n1\nx\n", "not of this version"),
         ("agoranomos witness heads v1\n1\n0\nlab 5\n", "not `origin size root`"),
         ("agoranomos witness heads v1\n1\n0\nlab 5 AAAA\n", "not `origin size root`"),
     ],
