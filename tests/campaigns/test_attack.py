@@ -13,6 +13,7 @@ import pytest
 from agoranomos.campaigns.attack import ADVERSARIES, Trust, attack_campaign, attack_run, changed_files, longest_run
 from agoranomos.campaigns.attack.campaign_twin import make_campaign_twin
 from agoranomos.campaigns.attack.catalogue import CAMPAIGN_FORGERIES, RUN_FORGERIES
+from agoranomos.campaigns.attack.forgery import EVERYTHING
 from agoranomos.campaigns.attack.playing import Played, finders, play
 from agoranomos.campaigns.attack.table import threat_table
 from agoranomos.campaigns.attack.trust import either
@@ -158,7 +159,7 @@ def test_every_forgery_has_a_name_a_forger_and_something_that_finds_it() -> None
         assert set(forgery.by.split(", ")) <= set(ADVERSARIES)
         assert forgery.found_by
         assert forgery.times >= 1
-        assert (Trust.KEY in forgery.found_by) == (forgery.found_by == frozenset(Trust))
+        assert (Trust.KEY in forgery.found_by) == (forgery.found_by == EVERYTHING)
 
 
 def test_what_the_key_finds_everybody_finds_and_others_are_asked_only_then(tmp_path: Path) -> None:

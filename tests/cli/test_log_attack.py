@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from agoranomos.campaigns.attack import checks
+from agoranomos.cli import log_show
 from agoranomos.cli.entry import run_command
 from cli.conftest import Record
 
@@ -40,7 +41,7 @@ def test_with_the_key_alone_some_pass_and_the_table_says_what_they_need(
 ) -> None:
     code, out, _ = attack(capsys, record.run, "--trust", "key", "--json")
     (shown,) = json.loads(out)["attacks"]
-    assert (code, shown["held"], shown["missed"]) == (0, ["key"], [])
+    assert (code, shown["held"], shown["missed"]) == (0, ["key", "output"], [])
     passed = [one["forgery"] for one in shown["forgeries"] if one["made"] and not one["found_with"]]
     assert "rewritten, signed again with the stolen run key" in passed
     assert "rolled back: cut, with the older checkpoint and journal" in passed
@@ -70,6 +71,17 @@ def test_a_verifier_that_looks_away_is_found_out(
     assert code == 1
     assert "not found: JSON that reads the same, written otherwise and signed" in told
     assert "It should have been found with: the workspace's public key." in told
+
+
+def test_a_command_that_obeys_what_stands_in_a_log_is_found_out(
+    record: Record, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code, out, _ = attack(capsys, record.run)
+    assert (code, "nothing: it is written out" in out, "\x1b" in out) == (0, True, False)
+    monkeypatch.setattr(log_show, "visible", lambda text: text)
+    monkeypatch.setattr(log_show, "say", print)
+    code, _, told = attack(capsys, record.run)
+    assert (code, "not found: commands to the terminal in a name" in told) == (1, True)
 
 
 def test_wrong_usage_is_explained(record: Record, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

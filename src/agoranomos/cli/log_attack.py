@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from collections.abc import Iterable, Sequence
+from contextlib import redirect_stdout
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -48,11 +51,11 @@ def attack(
 
     place, held = place_of_log(log), _held(trust)
     if is_log(place):
-        attacks = [attack_run(place, held=held, seed=seed, watch=_progress)]
+        attacks = [attack_run(place, held=held, seed=seed, watch=_progress, printed=_printed)]
     elif is_campaign(place):
         campaign = CampaignFolder(place)
         attacks = [
-            attack_run(longest_run(campaign), held=held, seed=seed, watch=_progress),
+            attack_run(longest_run(campaign), held=held, seed=seed, watch=_progress, printed=_printed),
             attack_campaign(campaign, held=held, seed=seed, watch=_progress),
         ]
     else:
@@ -70,10 +73,19 @@ def _held(trust: str | None) -> tuple[Trust, ...]:
 
     if trust is None:
         return tuple(Trust)
-    words = {"key", *(word.strip() for word in trust.split(",") if word.strip())}
+    words = {"key", "output", *(word.strip() for word in trust.split(",") if word.strip())}
     for word in sorted(words - set(Trust)):
         raise unknown_name("trust", word, [str(one) for one in Trust])
     return tuple(one for one in Trust if one in words)
+
+
+def _printed(place: Path) -> str:
+    """The first lines of `agora log show`."""
+    from agoranomos.cli.log_show import show
+
+    with redirect_stdout(io.StringIO()) as out:
+        show(str(place), round_number=0)
+    return out.getvalue()
 
 
 def _progress(forgeries: Sequence[Forgery[Any]]) -> Iterable[Forgery[Any]]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from agoranomos.campaigns.attack.anchors import Anchors
+from agoranomos.campaigns.attack.odd_content import COMMANDS
 from agoranomos.campaigns.attack.trust import Trust
 from agoranomos.campaigns.folder import CampaignFolder
 from agoranomos.campaigns.ledger import head_of
@@ -24,9 +25,15 @@ from agoranomos.logs.receipts import require_held, verify_receipt
 Check = Callable[[Path], object]
 """Raises `Finding` when a forged copy is found out."""
 
+Printed = Callable[[Path], str]
+"""What a command prints of a log."""
 
-def checks_of_run(held: Anchors, actors: Mapping[str, Verifier]) -> Mapping[Trust, Check]:
-    """One check for each trust that can be held of a run's log; those beside the key judge nothing a second time."""
+
+def checks_of_run(held: Anchors, actors: Mapping[str, Verifier], printed: Printed | None) -> Mapping[Trust, Check]:
+    """One check for each trust that can be held of a run's log; those beside the key judge nothing a second time.
+
+    `printed` gives what a command prints of a log; without it, nobody looks at that.
+    """
     found: dict[Trust, Check] = {
         Trust.KEY: partial(_with_key, held, bool(actors)),
         Trust.LEDGER: partial(_with_ledger, held),
@@ -37,6 +44,8 @@ def checks_of_run(held: Anchors, actors: Mapping[str, Verifier]) -> Mapping[Trus
     }
     if (authority := held.authority) is not None:
         found[Trust.TIME] = lambda place: verify_log(place, held.trusted, authorities=(authority,))
+    if printed is not None:
+        found[Trust.OUTPUT] = partial(_with_output, printed)
     if actors:
         found[Trust.ACTORS] = lambda place: verify_run(place, held.trusted, actors=tuple(actors.values()))
     return found
@@ -100,6 +109,15 @@ def _compare(held: Anchors, place: Path) -> None:
         raise LogFault("tampered", "it is another history than the second reader's: both are signed")
     if (shorter := found.views[0]).checkpoint.size < held.head.size:
         raise LogFault("tampered", f"it has {shorter.checkpoint.size} entries, the second reader's {held.head.size}")
+
+
+def _with_output(printed: Printed, place: Path) -> None:
+    """Commands to a terminal are found when they come out as text, and nothing of them is left."""
+    if b"\\u001b" not in next(iter(LogReader(place).entries()), b""):
+        return
+    text = printed(place)
+    if not any(letter in COMMANDS for letter in text if not letter.isascii() or not letter.isprintable()):
+        raise LogFault("tampered", "commands to the terminal come out as text")
 
 
 def _vouching(held: Anchors) -> ReceiptTrust:

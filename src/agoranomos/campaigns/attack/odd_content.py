@@ -7,10 +7,14 @@ from collections.abc import Callable
 from pathlib import Path
 from random import Random
 
+import msgspec
+
 from agoranomos.campaigns.attack.changed_files import renumbered
 from agoranomos.campaigns.attack.forgery import EVERYTHING, Forgery
 from agoranomos.campaigns.attack.laying import lay_checkpoints, overwrite
+from agoranomos.campaigns.attack.trust import Trust
 from agoranomos.campaigns.attack.twin import Twin
+from agoranomos.institutions.entries import Opened, decode_entry, encode_entry
 from agoranomos.logs import layout
 
 _NUMBER = re.compile(rb":([1-9][0-9]*)(?=[,}])")
@@ -66,6 +70,23 @@ def _many_signatures(twin: Twin, _rng: Random, turn: int) -> Path:
     return folder
 
 
+COMMANDS = "\x1b]0;owned\x07\x1b[2J\x9b1A\u202e"
+"""To a terminal: set the title, clear the screen, go up a line; and to the eye: read backwards."""
+
+
+def _commanding(twin: Twin, _rng: Random, _turn: int) -> Path:
+    """The name of the market, which is shown of every run, holds commands to a terminal."""
+    entry = decode_entry(twin.lines[0])
+    assert isinstance(entry.body, Opened)
+    facts = msgspec.structs.replace(entry.body.facts, market=f"duopoly{COMMANDS}")
+    opened = encode_entry(msgspec.structs.replace(entry.body, facts=facts), entry.round, entry.seq)
+    return twin.laid([opened, *twin.lines[1:]], twin.sizes)
+
+
+def _no_run(twin: Twin) -> str:
+    return "" if b'"kind":"opened","round":0,' in twin.lines[0] else "this is no run's log"
+
+
 FORGERIES: tuple[Forgery[Twin], ...] = (
     Forgery(
         "JSON that reads the same, written otherwise and signed",
@@ -77,4 +98,5 @@ FORGERIES: tuple[Forgery[Twin], ...] = (
     Forgery("a line of 8 MB", "A1", EVERYTHING, _huge),
     Forgery("an entry nested as deep as it is long", "A1", EVERYTHING, _deep, 2),
     Forgery("hundreds of thousands of signature lines", "A1", EVERYTHING, _many_signatures, 2),
+    Forgery("commands to the terminal in a name", "A5", frozenset({Trust.OUTPUT}), _commanding, 1, _no_run),
 )

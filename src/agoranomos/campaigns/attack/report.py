@@ -12,7 +12,7 @@ from typing import Any
 from agoranomos.campaigns.attack.anchors import anchor
 from agoranomos.campaigns.attack.campaign_twin import make_campaign_twin
 from agoranomos.campaigns.attack.catalogue import CAMPAIGN_FORGERIES, RUN_FORGERIES
-from agoranomos.campaigns.attack.checks import Check, checks_of_campaign, checks_of_run
+from agoranomos.campaigns.attack.checks import Check, Printed, checks_of_campaign, checks_of_run
 from agoranomos.campaigns.attack.forgery import Forgery, T
 from agoranomos.campaigns.attack.playing import Played, play
 from agoranomos.campaigns.attack.trust import Trust
@@ -47,14 +47,25 @@ class Attack:
         return tuple(played for played in self.played if played.missed_by(self.held))
 
 
-def attack_run(log: Path, *, held: Sequence[Trust] = tuple(Trust), seed: int = 0, watch: Watch = iter) -> Attack:
+def attack_run(
+    log: Path,
+    *,
+    held: Sequence[Trust] = tuple(Trust),
+    seed: int = 0,
+    watch: Watch = iter,
+    printed: Printed | None = None,
+) -> Attack:
     """Forge a twin of one log in every way, and see what each of `held` finds; `log` itself is only read.
+
+    `printed`, if given, is what a command prints of a log: it may obey nothing that stands in one.
 
     Raises `Finding` when the log cannot be read, or its twin does not verify (then the record is not sound in itself).
     """
     with tempfile.TemporaryDirectory(prefix="agora-attack-") as scratch:
         twin = make_twin(log, Path(scratch), Random(f"twin {seed}"))
-        checks = _held(checks_of_run(anchor(twin.folder, twin.keys, twin.scratch / "remembered"), twin.actors), held)
+        checks = _held(
+            checks_of_run(anchor(twin.folder, twin.keys, twin.scratch / "remembered"), twin.actors, printed), held
+        )
         played = _play_all(RUN_FORGERIES, twin, twin.folder, checks, seed, watch)
     size, of = len(twin.lines), LogReader(log).size
     words = f"{of:,} entries" if size == of else f"the first {size:,} of {of:,} entries"

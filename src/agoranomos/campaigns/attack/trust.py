@@ -17,6 +17,7 @@ class Trust(StrEnum):
     ACTORS = "actors"
     RECEIPT = "receipt"
     READER = "reader"
+    OUTPUT = "output"
 
 
 IN_WORDS = {
@@ -28,6 +29,7 @@ IN_WORDS = {
     Trust.ACTORS: "the actors' public keys",
     Trust.RECEIPT: "an agent's receipt",
     Trust.READER: "a second reader to compare with",
+    Trust.OUTPUT: "nothing but how the command prints",
 }
 """Each as a sentence's object."""
 
@@ -40,6 +42,7 @@ BRIEFLY = {
     Trust.ACTORS: "actors' keys",
     Trust.RECEIPT: "a receipt",
     Trust.READER: "a second reader",
+    Trust.OUTPUT: "nothing: it is written out",
 }
 """Each as it stands in a table."""
 
