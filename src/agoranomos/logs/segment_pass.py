@@ -38,11 +38,11 @@ class SegmentJob:
     folder: Path
     first: int
     count: int
-    dues: tuple[int, ...] = ()
-    read_entries: bool = True
-    check: Check | None = None
-    skip: int = 0
-    subtrees: tuple[bytes, ...] = ()
+    dues: tuple[int, ...]
+    read_entries: bool
+    check: Check | None
+    skip: int
+    subtrees: tuple[bytes, ...]
 
 
 @dataclass(slots=True)
@@ -57,10 +57,10 @@ class SegmentFound:
     """
 
     first: int
-    size: int = 0
-    asked: list[bytes] = field(default_factory=list)
-    root: bytes = b""
-    subtrees: tuple[bytes, ...] = ()
+    size: int = field(init=False)
+    asked: list[bytes] = field(init=False)
+    root: bytes = field(init=False)
+    subtrees: tuple[bytes, ...] = field(init=False)
     wrong_seq: int | None = None
     claimed: int | None = None
     leaves_kept: int | None = None
@@ -103,8 +103,6 @@ def passing_over(job: SegmentJob) -> Generator[list[bytes], None, SegmentFound]:
     else:
         usable = kept[job.skip * HASH_BYTES : len(kept) - len(kept) % HASH_BYTES]
         tree.extend([usable[at : at + HASH_BYTES] for at in range(0, len(usable), HASH_BYTES)])
-        if tree.size < job.count:
-            found.leaf_absent = job.first + tree.size
     found.size, found.asked = tree.size, tree.asked
     found.root, found.subtrees = tree.root(), tree.subtrees
     _compare_tiles(job, tree, found)

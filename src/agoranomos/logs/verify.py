@@ -345,15 +345,24 @@ def _check_names(folder: Path, extent: Extent, still_open: bool) -> list[str]:
         expected = {file_of(first) for first in range(0, extent.size, extent.segment)}
         present = {f"{name}/{path.name}" for path in (folder / name).iterdir()} if (folder / name).is_dir() else set()
         for extra in sorted(present - expected):
-            if not (still_open and _begins_later(extra, file_of, extent)):
+            if still_open and _begins_later(extra, file_of, extent):
+                noted.append(f"{extra} follows the last signed entry: nobody signed what is in it")
+            elif still_open and extra in {_copy_of(known) for known in expected}:
+                noted.append(f"{extra} was left by a writer that died: it is no part of the log")
+            else:
                 raise LogFault("tampered", f"{extra} is no part of a log of {extent.size} entries", entry=extent.size)
-            noted.append(f"{extra} follows the last signed entry: nobody signed what is in it")
     return noted
 
 
 def _begins_later(name: str, file_of: Callable[[int], str], extent: Extent) -> bool:
     digits = Path(name).stem
     return digits.isdecimal() and file_of(int(digits)) == name and int(digits) % extent.segment == 0
+
+
+def _copy_of(name: str) -> str:
+    """Where a writer puts a new copy of a file before it takes the file's name."""
+    folder, _, file = name.rpartition("/")
+    return f"{folder}/.{file}.new"
 
 
 def _check_blobs(folder: Path) -> None:
