@@ -144,6 +144,23 @@ def test_portions_and_threads_give_the_same() -> None:
         assert fold.finish() == whole
 
 
+@pytest.mark.parametrize("batch", [1, 4, 7])
+def test_however_many_signatures_are_checked_together_the_first_bad_one_is_named(
+    monkeypatch: pytest.MonkeyPatch, batch: int
+) -> None:
+    monkeypatch.setattr("agoranomos.institutions.actor_check.BATCH", batch)
+    assert check(GOVERNED) == check(GOVERNED, jobs=2)
+    entries = entries_of(GOVERNED)
+    for nth in (6, 4, 9):
+        at = index_of("attested", nth)
+        body = other_signature(entries[at].body, 1, signature=entries[at].body.signatures[0].signature)
+        entries[at] = msgspec.structs.replace(entries[at], body=body)
+    for jobs in (1, 2, 3):
+        with pytest.raises(LogFault, match="agent:firm_2 does not fit its decision of round 4") as caught:
+            check(renumbered(entries), jobs=jobs)
+        assert caught.value.entry == index_of("attested", 4)
+
+
 def test_without_keys_a_signed_run_is_undecided_and_an_unsigned_one_needs_none() -> None:
     with pytest.raises(LogFault, match="none of their keys is known") as caught:
         check(GOVERNED, None)

@@ -12,7 +12,7 @@ size and root of the log before the round's entries: a signature fits one place 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 import msgspec
 
@@ -111,8 +111,3 @@ def claims_of(
 def run_of(origin: str) -> str:
     """The run that the log of this origin records: the origin without its last part, the attempt."""
     return origin.rpartition("/")[0]
-
-
-def as_plain(claim: Claim) -> Any:
-    """The claim as plain JSON values, to be shown."""
-    return msgspec.to_builtins(claim)
