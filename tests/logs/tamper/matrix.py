@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from logs.tamper import t01_anchors, t01_bits, t02_lines, t03_cuts, t04_rollback, t15_actors
+from logs.tamper import t01_anchors, t01_bits, t01_export, t02_lines, t03_cuts, t04_rollback, t15_actors
 from logs.tamper.tally import Tally
 
 Play = Callable[[Path, int, int], Tally]
@@ -66,6 +66,7 @@ MATRIX = (
     Row("T1 bits", "each bit of each file of a 300-entry log flipped", _bits),
     Row("T1 bytes", "each byte of it set to 00 and to FF", _bytes),
     Row("T1 anchors", "each bit of its cosignatures and of the witness policy flipped", t01_anchors.flips),
+    Row("T1 export", "each bit of tiles, bundles, checkpoint, key and certificate of its export", t01_export.flips),
     Row("T2", "lines swapped, deleted, doubled, inserted: logs of 1 to 40, borders of tile and segment", _lines),
     Row("T3", "each file cut at every byte (entries: at every border, and at each byte of the last three)", _cuts),
     Row("T4", "the whole folder as it was earlier: remembered, witnessed, stamped", _older, False),

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from logs.tamper import t01_anchors, t01_bits, t02_lines, t03_cuts
+from logs.tamper import t01_anchors, t01_bits, t01_export, t02_lines, t03_cuts
 from logs.tamper.tally import verify
 
 IN_CI = bool(os.environ.get("CI"))
@@ -25,6 +25,12 @@ def test_t1_a_sample_of_all_bits_and_bytes(tmp_path: Path) -> None:
 
 def test_t1_a_sample_of_all_bits_of_cosignatures_and_policy(tmp_path: Path) -> None:
     tally = t01_anchors.flips(tmp_path, 16)
+    assert tally.missed == []
+    assert tally.made > 300
+
+
+def test_t1_a_sample_of_all_bits_of_an_export(tmp_path: Path) -> None:
+    tally = t01_export.flips(tmp_path, 256)
     assert tally.missed == []
     assert tally.made > 300
 
