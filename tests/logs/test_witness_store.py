@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import errno
 import multiprocessing
+import os
 import random
 import shutil
+import signal
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -257,6 +259,49 @@ def test_after_a_failure_at_any_step_nothing_is_signed_and_the_process_signs_no_
         if answered:
             break
     assert at == 9  # three files, two steps each, and two syncs of the folder: each failed once, and then none
+
+
+class KillingStorage(DiskStorage):
+    """Kills its own process before the n-th of the operations that change or sync something."""
+
+    def __init__(self, at: int) -> None:
+        self.left = at
+
+    def _step(self) -> None:
+        self.left -= 1
+        if self.left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def append(self, handle: int, data: bytes) -> None:
+        self._step()
+        super().append(handle, data)
+
+    def replace(self, path: Path, data: bytes, *, sync: bool) -> None:
+        self._step()
+        super().replace(path, data, sync=sync)
+
+    def fsync_folder(self, path: Path) -> None:
+        self._step()
+        super().fsync_folder(path)
+
+
+def test_a_witness_that_is_killed_at_any_step_leaves_no_lock_and_no_second_history(tmp_path: Path) -> None:
+    at, killed = 0, True
+    while killed:
+        at += 1
+        place = tmp_path / f"{at}"
+        make(place).add_checkpoint(request(0, 3))
+        child = os.fork()
+        if child == 0:  # it signs, or dies on the way; nothing it does may reach the test's own process
+            try:
+                witness = WitnessStore.open(place, clock=noon, storage=KillingStorage(at))
+                (tmp_path / f"{at}.line").write_bytes(witness.add_checkpoint(request(3, 4)).body)
+            finally:
+                os._exit(0)
+        killed = os.WIFSIGNALED(os.waitpid(child, 0)[1])
+        assert killed != (tmp_path / f"{at}.line").exists()
+        never_signs_the_other(place, 3 if killed else 4)
+    assert at == 9
 
 
 @pytest.mark.parametrize("at", range(1, 12))
