@@ -13,7 +13,7 @@ from agoranomos.logs.checkpoint import Checkpoint
 from agoranomos.logs.journal import frame
 from agoranomos.logs.merkle import leaf_hashes, root_of
 from agoranomos.logs.signing import sign_note
-from logs.building import ORIGIN, RUN, TRUSTED, entries, entry, lines_of, make_log, put_lines
+from logs.building import ORIGIN, RUN, TRUSTED, entries, entry, lines_of, make_log, open_log, put_lines
 
 SEGMENT = 8
 SIZE = 35  # four whole segments and a part
@@ -256,3 +256,78 @@ def verify_log_level(log, level):
         return verify_log(log, TRUSTED, check=accept, level=level).level
     except LogFault:
         return None
+
+
+# A segment that is read in several portions of a megabyte.
+
+PADDED = 12_000
+
+
+def padded(index: int, text: str = "x") -> bytes:
+    return b'{"body":"%s","seq":%d}' % (text.encode() * PADDED, index)
+
+
+@pytest.fixture
+def wide(tmp_path, monkeypatch):
+    """300 entries of 12 kB under three checkpoints, of which some were signed under a wrong number."""
+    monkeypatch.setattr("agoranomos.logs.writer.check_entries", lambda entries, first: None)
+
+    def make(*misnumbered: int):
+        lines = [padded(999 if index in misnumbered else index) for index in range(300)]
+        log = open_log(tmp_path / "wide")
+        for first, end in ((0, 120), (120, 250), (250, 300)):
+            log.append(lines[first:end])
+        log.close()
+        return tmp_path / "wide"
+
+    return make
+
+
+def refuse_some(line):
+    for index in (30, 260):
+        if line.endswith(b'"seq":%d}' % index):
+            raise LogFault("tampered", f"entry {index}: refused")
+
+
+def test_the_first_fault_is_told_whichever_portion_it_is_in(wide):
+    folder = wide()
+    assert verify_log(folder, TRUSTED).size == 300
+    assert verdict(folder, 1, check=refuse_some)[1:] == (30, "entry 30: refused")
+    batches = []
+    verify_log(folder, TRUSTED, consume=lambda lines: batches.append(len(lines)))
+    assert len(batches) > 3
+    assert sum(batches) == 300
+    lines = lines_of(folder)
+    put_lines(folder, [padded(n, "y") if n in (40, 270) else line for n, line in enumerate(lines)])
+    assert verdict(folder, 1)[1:] == (
+        40,
+        "entry 40 was changed: its bytes are not those that were signed (1 more after it)",
+    )
+    put_lines(folder, [*lines[:270], padded(270, "y"), *lines[271:]])
+    assert verdict(folder, 1)[1] == 270
+    leaves = folder / layout.leaves_file(0)
+    intact = leaves.read_bytes()
+    put_lines(folder, lines)
+    for first, second in ((50, 280), (200, 201)):
+        changed = bytearray(intact)
+        changed[32 * first] ^= 1
+        changed[32 * second] ^= 1
+        leaves.write_bytes(changed)
+        assert verdict(folder, 1)[1] == first
+
+
+def test_the_first_wrong_number_is_told_whichever_portion_it_is_in(wide):
+    assert verdict(wide(60, 290), 1)[1:] == (60, "entry 60 was signed although its line says that it is entry 999")
+
+
+def test_a_changed_entry_after_a_wrong_number_that_was_signed(wide):
+    """Without leaf hashes, only what lies beyond the last good checkpoint is blamed."""
+    folder = wide(60)
+    lines = lines_of(folder)
+    (folder / layout.leaves_file(0)).unlink()
+    put_lines(folder, [*lines[:200], padded(200, "y"), *lines[201:]])
+    assert verdict(folder, 1)[1:] == (
+        120,
+        "entries 120 to 249 hold one that was not signed; the kept leaf hashes are not the signed ones either, so the "
+        "entry cannot be named for certain",
+    )
