@@ -47,6 +47,8 @@ def test_other_plans_of_the_campaign_are_named_with_what_differs(lab: Lab) -> No
     assert place.name == old.label
     assert "arms[free].rounds: 3 -> 4" in changes
     assert other_plans(old, Path("/nowhere")) == []
+    lab.folder(old).root.rename(lab.logs / "small-00000000")  # a copy by another name
+    assert [path.name for path, _ in other_plans(old, lab.logs)] == [lab.folder(new).root.name]
 
 
 def test_a_damaged_plan_is_a_finding_and_none_is_wrong_usage(lab: Lab, tmp_path: Path) -> None:

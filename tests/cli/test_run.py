@@ -53,6 +53,14 @@ def test_json_and_out_and_limit(lab: Path, tmp_path: Path, capfd) -> None:
     assert Path(said["folder"]).parent == tmp_path / "elsewhere"
 
 
+def test_another_plan_of_the_campaign_is_remarked_on_once(lab: Path, capfd) -> None:
+    said = []
+    for setting in ("seeds=1", "seeds=2", "seeds=2", "seeds=1"):
+        assert run_command(["run", "small", "--set", setting]) == 0
+        said.append("holds this campaign under another plan" in capfd.readouterr().err)
+    assert said == [False, True, False, False]
+
+
 def test_a_dry_run_shows_the_plan_and_writes_nothing(lab: Path, capfd) -> None:
     assert run_command(["run", "small", "--dry-run", "--set", "rounds=4"]) == 0
     out = capfd.readouterr().out

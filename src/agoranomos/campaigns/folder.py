@@ -136,7 +136,8 @@ def other_plans(plan: Plan, logs: Path) -> list[tuple[Path, list[str]]]:
         if path.name != plan.label and (path / "plan.json").is_file():
             try:
                 changes = list(differences(CampaignFolder(path).read_plan(), plan.document))
-                found.append(((path / "plan.json").stat().st_mtime, path, changes))
+                if changes:  # a copy of this campaign's own folder is no other plan
+                    found.append(((path / "plan.json").stat().st_mtime, path, changes))
             except (AgoraError, OSError):
                 continue  # A neighbour that is damaged is no business of this campaign.
     return [(path, changes) for _, path, changes in sorted(found, reverse=True, key=lambda item: item[0])]

@@ -69,8 +69,9 @@ def run(
         _show_plan(plan, limit, as_json)
         return
     logs = out if out is not None else workspace.folder("logs")
+    begun = (logs / plan.label / "plan.json").exists()
     folder = open_folder(plan, logs)
-    for place, changes in other_plans(plan, logs)[:1]:
+    for place, changes in other_plans(plan, logs)[:1] if not begun else ():
         _remark(f"{place} holds this campaign under another plan ({'; '.join(changes[:3])}).")
         _remark(f"That is another experiment, so this one has a folder of its own: {folder.root}")
     outcome = _execute(plan, folder, limit, workers)
