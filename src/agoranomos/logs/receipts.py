@@ -126,6 +126,8 @@ def require_held(receipt: Receipt, log: ProvableLog, trust: Trust) -> None:
     if isinstance(vouched, LogFault):
         raise vouched
     entry = log.entry(receipt.index) if receipt.index < now.size else None
+    if entry is not None and entry != receipt.entry:
+        raise NotHeld(f"entry {receipt.index} of the log is another than the receipt's", receipt, log.note, entry)
     if entry is None or now.size < then.size:
         raise NotHeld(
             f"entry {receipt.index} was in a log of {then.size} entries; the log that lies there has {now.size}",
@@ -133,8 +135,6 @@ def require_held(receipt: Receipt, log: ProvableLog, trust: Trust) -> None:
             log.note,
             entry,
         )
-    if entry != receipt.entry:
-        raise NotHeld(f"entry {receipt.index} of the log is another than the receipt's", receipt, log.note, entry)
     log.inclusion(receipt.index, entry)
     log.consistency(then.size)  # so the root that follows is that of the signed entries
     if log.tree.root(0, then.size) != then.root:
