@@ -314,3 +314,22 @@ def test_a_blob_of_an_open_run_is_kept_as_before(lab: Lab) -> None:
     assert not (lab.folder(made).root / "private").exists()
     assert all(not call.withheld for _, lines in lab.entries(made).values() for *_, call in calls_of(lines))
     assert LogReader(lab.folder(made).run("free", 0)).size > 0
+
+
+def test_a_run_that_is_durable_at_its_end_leaves_nothing_private_before(
+    lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = lab.plan(MOCK, *BOTH, "durable=run", "seeds=1")
+    root = lab.folder(made).root
+    before: list[int] = []
+    close = StoredFirst.close
+
+    def closing(log: StoredFirst) -> Any:
+        before.append(len(list(root.glob("private/*/*/*"))))
+        return close(log)
+
+    monkeypatch.setattr(StoredFirst, "close", closing)
+    assert lab.run(made, workers=1).finished == 2
+    assert before[0] == 0
+    assert len(private_files(root)) > before[1] > 0
+    assert verify_campaign(lab.folder(made), lab.trusted()).first_fault is None

@@ -32,6 +32,8 @@ _LOGS_IGNORED = """\
 # Logs are large and belong with their results; take this line out to keep them in git.
 *
 !.gitignore
+# What campaigns withhold from their logs; keep this line.
+*/private/
 """
 
 
