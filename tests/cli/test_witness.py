@@ -15,6 +15,8 @@ from pathlib import Path
 import pytest
 
 from agoranomos.cli.entry import run_command
+from agoranomos.logs.cosigner import Cosigner
+from agoranomos.logs.cosigning import CosignedLog
 from agoranomos.logs.witness_server import WitnessServer
 from logs.building import ORIGIN, WORKSPACE, make_log
 
@@ -63,6 +65,27 @@ def test_a_log_is_cosigned_by_files(log: Path, key: str, tmp_path: Path, capsys:
     assert f"old {kept['size']}\n" in request.read_text()
     assert agora("witness", "sign", request, "--state", tmp_path / "witness") == 0
     assert capsys.readouterr().out.splitlines()[-1].startswith("— one.example/witness ")
+
+
+def test_a_log_that_was_put_back_is_found_by_the_age_of_its_cosignatures(
+    log: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """T4: an older state is whole and was cosigned; but nobody vouches that it is the newest, today."""
+    witness = Cosigner.from_seed("one.example", b"1" * 32)
+    opened = CosignedLog(log)
+    opened.attach(witness.cosign(opened.head.text, 1_000_000_000), witness.key)
+    policy = tmp_path / "policy"
+    policy.write_text(f"witness one {witness.key.vkey}\nquorum one\n")
+    verify = ("log", "verify", log, "--level", "full", "--key", WORKSPACE.vkey)
+    assert agora(*verify, "--policy", policy) == 0
+    capsys.readouterr()
+    assert agora(*verify, "--policy", policy, "--max-age", "30") == 1
+    assert "too long ago: one" in capsys.readouterr().err
+    assert agora(*verify, "--policy", policy, "--max-age", "30000") == 0
+    assert agora(*verify, "--max-age", "30") == 2
+    assert "--max-age needs --policy" in capsys.readouterr().err
+    for wrong in ("nan", "inf", "-1"):
+        assert agora(*verify, "--policy", policy, "--max-age", wrong) == 2
 
 
 def test_the_list_says_how_far_each_log_was_cosigned(

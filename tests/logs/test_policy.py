@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from hashlib import sha256
 
 import pytest
@@ -90,6 +91,17 @@ def test_the_verdict_says_who_who_not_and_as_of_when() -> None:
     with pytest.raises(LogFault, match="cosigned by no witness, not by W0, W1, W2"):
         policy.require([])
     assert policy.verdict(signed(1)).as_of is None
+
+
+def test_cosignatures_from_before_a_time_do_not_count() -> None:
+    policy = replace(Policy.parse(f"{THREE}group g 2 W0 W1 W2\nquorum g\n"), since=101)
+    assert policy.satisfied_by(signed(1, 2, at=100))
+    assert policy.require(signed(0, 1, 2, at=100)).missing == ("W0",)
+    assert not policy.satisfied_by(signed(0, 1, at=100))
+    with pytest.raises(LogFault, match=r"cosigned by W1, not by W0, W2 \(too long ago: W0\)\n"):
+        policy.require(signed(0, 1, at=100))
+    with pytest.raises(LogFault, match=r"not by W0, W1, W2\n"):
+        policy.require([])
 
 
 def test_a_cosignature_counts_under_the_key_and_not_under_the_name() -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from math import isfinite
 from pathlib import Path
+from time import time
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
     from agoranomos.logs.remembered import RememberedCheckpoints
     from agoranomos.logs.timestamp import Authority
     from agoranomos.logs.verification import Level, Verification
+
+_DAY_S = 86_400
 
 
 def verify(
@@ -55,6 +59,10 @@ def verify(
     policy: Annotated[
         str | None,
         typer.Option("--policy", metavar="FILE", help="Witnesses and their quorum: they must have cosigned the log."),
+    ] = None,
+    max_age: Annotated[
+        float | None,
+        typer.Option("--max-age", min=0, metavar="DAYS", help="With --policy: older cosignatures do not count."),
     ] = None,
     tsa: Annotated[
         Path | None,
@@ -100,7 +108,7 @@ def verify(
         asked,
         level is not None or not replay,
         _trusted(key),
-        _policy(policy),
+        _policy(policy, max_age),
         _authorities(tsa),
         _remembered(),
         remember,
@@ -177,16 +185,23 @@ def _actor_keys(source: str | None) -> Sequence[Verifier] | None:
     return read_vkeys(source)
 
 
-def _policy(name: str | None) -> Policy | None:
+def _policy(name: str | None, max_age_days: float | None) -> Policy | None:
     if name is None:
+        if max_age_days is not None:
+            raise UsageError("--max-age needs --policy", advice="Only witnesses say until when they saw a log.")
         return None
     from agoranomos.logs.policy import MAX_POLICY_BYTES, Policy
 
     try:
         with Path(name).open("rb") as file:
-            return Policy.parse(file.read(MAX_POLICY_BYTES + 1), name=name)
+            policy = Policy.parse(file.read(MAX_POLICY_BYTES + 1), name=name)
     except OSError as error:
         raise UsageError(f"--policy: cannot read {name}: {error.strerror}") from None
+    if max_age_days is None:
+        return policy
+    if not isfinite(max_age_days):
+        raise UsageError(f"--max-age: {max_age_days} is no number of days")
+    return replace(policy, since=max(0, int(time() - max_age_days * _DAY_S)))
 
 
 def _authorities(certificate: Path | None) -> tuple[Authority, ...]:

@@ -68,12 +68,16 @@ class Witnessed:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """A policy as read. Groups stand in the order in which they were defined, members before those who name them."""
+    """A policy as read. Groups stand in the order in which they were defined, members before those who name them.
+
+    `since` is no part of its text: cosignatures before that time (POSIX seconds) do not count.
+    """
 
     logs: tuple[PolicyLog, ...]
     witnesses: tuple[PolicyWitness, ...]
     groups: tuple[Group, ...]
     quorum: str
+    since: int = 0
 
     @classmethod
     def parse(cls, text: bytes | str, *, name: str = "policy") -> Policy:
@@ -100,11 +104,11 @@ class Policy:
 
     def satisfied_by(self, cosigned: Iterable[Cosigned]) -> bool:
         """Whether these cosignatures make a quorum."""
-        return self._reached({one.witness for one in cosigned})
+        return self._reached({one.witness for one in cosigned if one.time >= self.since})
 
     def verdict(self, cosigned: Iterable[Cosigned]) -> Witnessed:
         """Who of the policy's witnesses cosigned, who did not, and whether that is enough."""
-        by_key = {one.witness: one for one in cosigned}
+        by_key = {one.witness: one for one in cosigned if one.time >= self.since}
         present = tuple((one.name, by_key[one.key]) for one in self.witnesses if one.key in by_key)
         missing = tuple(one.name for one in self.witnesses if one.key not in by_key)
         times = sorted({one.time for _, one in present}, reverse=True) if self.quorum != NONE else []
@@ -113,16 +117,22 @@ class Policy:
 
     def require(self, cosigned: Iterable[Cosigned]) -> Witnessed:
         """The verdict; raises `LogFault` (`undecided`) without a quorum."""
+        cosigned = tuple(cosigned)
         found = self.verdict(cosigned)
         if not found.satisfied:
             those = ", ".join(name for name, _ in found.cosigned) or "no witness"
             raise LogFault(
                 "undecided",
                 f"the quorum {found.quorum!r} of the policy is not reached: cosigned by {those}, not by "
-                f"{', '.join(found.missing)}",
+                f"{', '.join(found.missing)}" + self._stale(cosigned),
                 advice="Ask the missing witnesses: agora log cosign LOG.",
             )
         return found
+
+    def _stale(self, cosigned: Sequence[Cosigned]) -> str:
+        old = {one.witness for one in cosigned if one.time < self.since}
+        names = [witness.name for witness in self.witnesses if witness.key in old]
+        return f" (too long ago: {', '.join(names)})" if names else ""
 
     def _reached(self, keys: set[WitnessKey]) -> bool:
         counted = {NONE, *(witness.name for witness in self.witnesses if witness.key in keys)}
