@@ -115,6 +115,8 @@ def test_certificates_of_a_trusted_certifier_make_logs_known(tmp_path: Path) -> 
     assert [(one.log.key, one.log.certifier) for one in witness.logs()] == [(RUN.verifier, WORKSPACE.verifier)]
     assert witness.add_log(sign_note(Certificate(OTHER_KEY.verifier).text, WORKSPACE)).status == 409
     assert witness.add_log(sign_note(Certificate(SECOND.verifier).text, SECOND)).status == 403
+    two_names = Certificate(Verifier("lab/other", RUN.verifier.public))
+    assert witness.add_log(sign_note(two_names.text, WORKSPACE)).status == 409
     assert witness.add_log(certificate.replace(b"1/1\n", b"1/2\n", 1)).status in {400, 403}
     assert witness.add_log(b"please").status == 400
     assert len(reopened(tmp_path / "w").logs()) == 1
