@@ -140,6 +140,11 @@ def test_kept_hashes_are_found_wrong_whatever_a_segment_holds(tmp_path, monkeypa
         assert fault_of(tmp_path / "log").entry == number * 256
         path.write_bytes(intact[: 32 * number] + bytes(32) + intact[32 * number + 32 :])
         assert fault_of(tmp_path / "log").entry == number * 256
+    for damage in (b"", bytes(96), bytes([1]) * 96):
+        path.write_bytes(damage)
+        assert fault_of(tmp_path / "log").entry == 0
+    path.write_bytes(intact[:32])
+    assert fault_of(tmp_path / "log").entry == 256
     path.write_bytes(intact[:64])
     assert fault_of(tmp_path / "log").entry == 512
     assert "hashes/1.sha256 is cut short" in verify_log(tmp_path / "log", TRUSTED, still_open=True).noted[0]

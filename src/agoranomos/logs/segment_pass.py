@@ -6,6 +6,7 @@ processes; `segment_fold` puts them together. Memory: one segment's leaf hashes 
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -49,11 +50,12 @@ class SegmentJob:
 class SegmentFound:
     """What the pass found. Indices are those of the whole log; None where nothing of the kind was found.
 
-    `size` leaves were covered. `asked` has a root for each due that was reached, `root` the one of all.
-    `leaf_differs`: the first kept leaf hash that is not the line's; `leaf_absent`: the first that is missing or was
-    never written (zeros). `tile_differs` and `tile_absent`: the same of the kept roots of 256 entries. `stopped`: why
-    no further line could be read. `unsigned_bytes` follow the last of the entries asked for. `refused`: what the check
-    said of the first line that it refused; `checked` is what it returned of each line.
+    `size` leaves were covered. `asked` has a root for each due that was reached, `root` the one of all. `kept_bytes` is
+    the length of the file of kept leaf hashes. `leaf_differs`: the first kept leaf hash that is not the line's;
+    `leaf_absent`: the first that is missing or was never written (zeros). `tile_differs` and `tile_absent`: the same of
+    the kept roots of 256 entries. `stopped`: why no further line could be read. `unsigned_bytes` follow the last of the
+    entries asked for. `refused`: what the check said of the first line that it refused; `checked` is what it returned
+    of each line.
     """
 
     first: int
@@ -63,7 +65,7 @@ class SegmentFound:
     subtrees: tuple[bytes, ...] = field(init=False)
     wrong_seq: int | None = None
     claimed: int | None = None
-    leaves_kept: int | None = None
+    kept_bytes: int = 0
     leaf_differs: int | None = None
     leaf_absent: int | None = None
     tile_differs: int | None = None
@@ -156,13 +158,10 @@ def _kept_leaves(job: SegmentJob, found: SegmentFound) -> bytes:
     """The kept leaf hashes of the entries asked for; empty where there are none."""
     try:
         with (job.folder / layout.leaves_file(job.first)).open("rb") as file:
-            kept = file.read(job.count * HASH_BYTES)
-            found.leaves_kept = len(kept) // HASH_BYTES
-            if file.read(1):
-                found.leaves_kept = job.count + 1
+            found.kept_bytes = os.fstat(file.fileno()).st_size
+            return file.read(job.count * HASH_BYTES)
     except FileNotFoundError:
         return b""
-    return kept
 
 
 def _compare(leaves: bytes, kept: bytes, at: int, job: SegmentJob, found: SegmentFound) -> None:

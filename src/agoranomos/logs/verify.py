@@ -241,10 +241,10 @@ class Verifying:
         for found in fold.segments:
             count = min(self._extent.segment, self._extent.size - found.first)
             last = found.first + count == self._extent.size
-            kept = found.leaves_kept or 0
-            if kept > count and not (last and self._still_open):
+            expected = count * HASH_BYTES
+            if found.kept_bytes > expected and not (last and self._still_open):
                 raise LogFault("damaged", f"there are more leaf hashes than entries; {INTACT}")
-            if kept < count and not self._still_open:
+            if found.kept_bytes < expected and not self._still_open:
                 raise LogFault("damaged", f"leaf hashes are missing or cut short; {INTACT}")
         if (fault := kept_fault(fold, absent=not self._still_open)) is not None:
             raise fault
