@@ -332,3 +332,16 @@ def test_an_exported_copy_holds_no_private_content_and_openings_are_checked_agai
     bundle = next((copy / "tile" / "entries").rglob("*.p/*"))
     bundle.write_bytes(bundle.read_bytes().replace(b"prompt_tokens", b"prompt_tokenz", 1))
     assert agora(capsys, "log", "verify-opening", file, "--log", copy)[0] == 1
+
+
+def test_a_signed_and_withheld_run_is_replayed_under_its_own_institution_and_another(run: Path, capsys: Capsys) -> None:
+    for more in ((), ("--institution", "cournot-antitrust-hardened")):
+        code, _, told = agora(capsys, "replay", run, *more)
+        assert (code, told) == (0, "")
+
+
+def test_signatures_are_shown_by_who_signed(run: Path, capsys: Capsys) -> None:
+    code, out, _ = agora(capsys, "log", "show", run, "--kind", "attested")
+    assert code == 0
+    assert "signed by publisher, controller, who had seen 0 entries" in out
+    assert "signed by agent:firm_1, agent:firm_2, oracle, controller, who had seen" in out
