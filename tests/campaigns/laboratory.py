@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +22,7 @@ from agoranomos.campaigns import (
 )
 from agoranomos.campaigns.tables import TABLES
 from agoranomos.documents import Source
-from agoranomos.logs import DiskStorage, KeyStore, LogReader, LogWriter
+from agoranomos.logs import DiskStorage, KeyStore, LogReader
 from agoranomos.models import Completion, MockEngine, Request
 from agoranomos.workspace import Workspace
 
@@ -81,6 +80,18 @@ class DyingStorage(DiskStorage):
         self._count()
         return super().create(path)
 
+    def open(self, path: Path) -> int:
+        self._count()
+        return super().open(path)
+
+    def rewrite(self, path: Path, length: int) -> None:
+        self._count()
+        super().rewrite(path, length)
+
+    def remove(self, path: Path) -> None:
+        self._count()
+        super().remove(path)
+
     def append(self, handle: int, data: bytes) -> None:
         self._count()
         super().append(handle, data)
@@ -127,7 +138,7 @@ class Lab:
     def run(self, made: Plan, storage: DiskStorage | None = None, **settings: Any) -> Outcome:
         given = Settings(workers=1, clock=lambda: 1_700_000_000)
         if storage is not None:
-            given = replace(given, create_log=partial(LogWriter.create, storage=storage))
+            given = replace(given, storage_of=lambda _: storage)
         return execute(made, self.folder(made), self.keys, replace(given, **settings))
 
     def trusted(self) -> tuple[Any, ...]:

@@ -92,6 +92,7 @@ def test_a_ledger_is_forged_too(lab: Lab, tmp_path: Path) -> None:
     done = attack_run(twin.folder / "ledger")
     assert done.missed == ()
     assert of(done, "one bit of a blob flipped").made == 2  # the plan's text
+    assert Trust.LEDGER not in done.held
     assert of(done, "a judgement taken out, all signed again").cannot == "nothing is judged in this log"
 
 
@@ -128,7 +129,7 @@ def test_the_table_of_the_threat_model_has_every_forgery() -> None:
     lines = threat_table().splitlines()
     assert len(lines) == 2 + 2 + len(RUN_FORGERIES) + len(CAMPAIGN_FORGERIES)
     assert "| a run's folder deleted | A2 | the key |" in lines
-    assert "| another date in a true time stamp | A1 | a time stamp |" in lines
+    assert "| another date in a true time stamp | A1 | time stamp |" in lines
 
 
 def test_an_empty_log_is_refused(tmp_path: Path) -> None:

@@ -1,46 +1,72 @@
 from __future__ import annotations
 
 import asyncio
+import platform
+from collections.abc import Iterable
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
-from agoranomos.campaigns.ledger import Ledger, read_ledger, segments_of
+from agoranomos.campaigns.host import boot_tag, host_tag
+from agoranomos.campaigns.ledger import Ledger, read_ledger
 from agoranomos.campaigns.ledger_entries import (
+    Clock,
+    Ended,
     Head,
+    Piece,
     Planned,
+    Recovered,
     RunAbandoned,
+    RunActors,
     RunClosed,
     RunOpened,
+    Session,
     decode_ledger_entry,
     encode_ledger_entry,
     for_the_ledger,
-    history_of,
 )
-from agoranomos.errors import Finding
+from agoranomos.campaigns.ledger_history import history_of
+from agoranomos.errors import Finding, UsageError
 from agoranomos.logs import LogWriter, SigningKey
 
 CERTIFIER = SigningKey.from_seed("workspace", bytes(range(32)))
 TRUSTED = (CERTIFIER.verifier,)
 HEAD = Head("lab/x/arm/0/1", 3, "ab" * 32)
 OPENED = RunOpened("arm", 0, 1, HEAD.origin, 5)
+PLANNED = Planned("x", "0" * 64, 2, 1)
 
 
-def open_segment(folder: Path, number: int, previous: Head | None) -> Ledger:
-    origin = f"lab/x/ledger/{number}"
-    writer = LogWriter.create(
-        folder / str(number), origin, key=SigningKey.generate(origin), certifier=CERTIFIER, durable="append"
-    )
-    return Ledger(writer, Planned("x", "0" * 64, 2, previous, 1))
+ORIGIN = "lab/x/ledger"
+KEY = SigningKey.from_seed(ORIGIN, bytes(range(1, 33)))
+
+
+def begin(folder: Path, times: Iterable[int] = range(5, 50)) -> Ledger:
+    writer = LogWriter.create(folder, ORIGIN, key=KEY, certifier=CERTIFIER, durable="append", goes_on=True)
+    ticks = iter(times)
+    return Ledger.begin(writer, PLANNED, lambda: next(ticks))
+
+
+def go_on(folder: Path, times: Iterable[int] = range(100, 200)) -> Ledger:
+    history, _ = read_ledger(folder, TRUSTED)
+    writer, recovery = LogWriter.reopen(folder, key=KEY, certifier=CERTIFIER)
+    ticks = iter(times)
+    return Ledger.go_on(writer, recovery, history, lambda: next(ticks))
 
 
 @pytest.mark.parametrize(
     "body",
     [
-        Planned("x", "0" * 64, 2, HEAD, 1),
+        PLANNED,
         OPENED,
         RunClosed("arm", 0, 1, HEAD, 6),
-        RunAbandoned("arm", 0, 1, "disk full", None, 6),
+        RunAbandoned("arm", 0, 1, "disk full", None, None, 6),
+        RunAbandoned("arm", 0, 1, "disk full", HEAD, Piece(3, "cd" * 32), 6),
+        RunActors("arm", 0, ("a+b+c",), 6),
+        Session("h", "b", "0.1.0", 3, "ab" * 32, 6),
+        Recovered((Piece(3, "cd" * 32),), ("checkpoint",), 6),
+        Clock(7, 6),
+        Ended(6),
     ],
 )
 def test_entries_are_read_as_they_were_written(body) -> None:
@@ -56,7 +82,20 @@ def test_the_form_of_the_entries_is_fixed() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", [b"{}", b"x", b'{"body":{},"kind":"promised","seq":0}', b'{"body":{},"kind":"opened","seq":0}']
+    "text",
+    [
+        b"{}",
+        b"x",
+        b"\xff",
+        b"[" * 100_000,
+        b'{"body":{},"kind":"promised","seq":0}',
+        b'{"body":{},"kind":"opened","seq":0}',
+        b'{"body":{"claimed_unix_s":6}, "kind":"ended","seq":0}',
+        b'{"kind":"ended","body":{"claimed_unix_s":6},"seq":0}',
+        b'{"body":{"claimed_unix_s":6,"claimed_unix_s":6},"kind":"ended","seq":0}',
+        b'{"body":{"claimed_unix_s":6.0},"kind":"ended","seq":0}',
+        b'{"body":{"claimed_unix_s":6},"kind":"\\u0065nded","seq":0}',
+    ],
 )
 def test_what_is_no_entry_is_a_finding(text: bytes) -> None:
     with pytest.raises(Finding):
@@ -65,44 +104,91 @@ def test_what_is_no_entry_is_a_finding(text: bytes) -> None:
 
 def test_entries_recorded_at_once_share_commits(tmp_path: Path) -> None:
     async def many() -> int:
-        ledger = open_segment(tmp_path, 1, None)
+        ledger = begin(tmp_path / "ledger")
         await asyncio.gather(*(ledger.record(RunOpened("arm", seed, 1, "o", 5)) for seed in range(200)))
         await ledger.close()
-        return (tmp_path / "1" / "checkpoints" / "000.notes").read_bytes().count(b"lab/x/ledger/1\n")
+        return (tmp_path / "ledger/checkpoints/000.notes").read_bytes().count(b"lab/x/ledger\n")
 
     assert asyncio.run(many()) < 10
-    history, head = read_ledger(tmp_path, TRUSTED)
+    history, head = read_ledger(tmp_path / "ledger", TRUSTED)
     assert len(history.attempts) == 200
     assert head is not None
-    assert head.size == 201
+    assert head.size == 203
+    assert history.ended
 
 
-def test_segments_form_a_chain_and_an_unsigned_one_is_passed_over(tmp_path: Path) -> None:
-    async def one(number: int, previous: Head | None, *bodies) -> None:
-        ledger = open_segment(tmp_path, number, previous)
-        await ledger.record(*bodies)
-        await ledger.abandon()
+def test_sessions_follow_each_other_in_one_log(tmp_path: Path) -> None:
+    async def sessions() -> None:
+        first = begin(tmp_path / "ledger")
+        await first.record(OPENED)
+        await first.close()
+        second = go_on(tmp_path / "ledger")
+        await second.abandon()
+        third = go_on(tmp_path / "ledger", range(200, 300))
+        await third.record(RunAbandoned("arm", 0, 1, "died", None, None, 300))
+        await third.abandon()
 
-    asyncio.run(one(1, None, OPENED))
-    _, head = read_ledger(tmp_path, TRUSTED)
-    (tmp_path / "2").mkdir()
-    asyncio.run(one(3, head, RunAbandoned("arm", 0, 1, "died", None, 6)))
-    history, _ = read_ledger(tmp_path, TRUSTED)
+    asyncio.run(sessions())
+    history, head = read_ledger(tmp_path / "ledger", TRUSTED)
     (attempt,) = history.of("arm", 0)
     assert attempt.abandoned is not None
-    assert segments_of(tmp_path) == [1, 2, 3]
-    asyncio.run(one(4, head, OPENED))
-    with pytest.raises(Finding, match="does not continue"):
-        read_ledger(tmp_path, TRUSTED)
+    assert [session.size for session in history.sessions] == [0, 4, 5]
+    assert [recovered.cut for recovered in history.recoveries] == [()]
+    assert not history.ended
+    assert head is not None
+    assert head.size == 8
+
+
+def test_what_a_crash_left_is_moved_away_and_told(tmp_path: Path) -> None:
+    async def sessions() -> None:
+        await begin(tmp_path / "ledger").close()
+        entries = tmp_path / "ledger/entries/000000000000.jsonl"
+        entries.write_bytes(entries.read_bytes() + b"tail")
+        await go_on(tmp_path / "ledger").close()
+
+    asyncio.run(sessions())
+    history, _ = read_ledger(tmp_path / "ledger", TRUSTED)
+    (recovered,) = history.recoveries
+    assert recovered.cut == (Piece(4, sha256(b"tail").hexdigest()),)
+
+
+def test_a_clock_that_goes_back_is_said_to(tmp_path: Path) -> None:
+    async def sessions() -> None:
+        ledger = begin(tmp_path / "ledger", [50, 90])
+        await ledger.record(RunOpened("arm", 0, 1, "o", 40), RunOpened("arm", 1, 1, "o", 30), OPENED_LATER)
+        await ledger.close()
+        await go_on(tmp_path / "ledger", [60, 61]).close()
+
+    asyncio.run(sessions())
+    history, _ = read_ledger(tmp_path / "ledger", TRUSTED)
+    assert history.clock_steps == [Clock(50, 40), Clock(40, 30), Clock(90, 60)]
+    assert history.newest_unix_s == 61
+
+
+OPENED_LATER = RunOpened("arm", 2, 1, "o", 31)
 
 
 def test_a_ledger_that_nobody_trusted_wrote_is_a_finding(tmp_path: Path) -> None:
     async def one() -> None:
-        await open_segment(tmp_path, 1, None).close()
+        await begin(tmp_path / "ledger").close()
 
     asyncio.run(one())
     with pytest.raises(Finding):
-        read_ledger(tmp_path, (SigningKey.generate("other").verifier,))
+        read_ledger(tmp_path / "ledger", (SigningKey.generate("other").verifier,))
+
+
+def test_a_log_that_begins_with_no_plan_is_no_ledger(tmp_path: Path) -> None:
+    writer = LogWriter.create(tmp_path / "l", ORIGIN, key=KEY, certifier=CERTIFIER, durable="append", goes_on=True)
+    writer.append([encode_ledger_entry(OPENED, 0)])
+    writer.close()
+    with pytest.raises(Finding, match="does not begin with a plan"):
+        read_ledger(tmp_path / "l", TRUSTED)
+
+
+def test_a_ledger_of_the_first_form_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "1").mkdir()
+    with pytest.raises(UsageError, match="earlier version"):
+        read_ledger(tmp_path, TRUSTED)
 
 
 def test_no_folder_means_no_history(tmp_path: Path) -> None:
@@ -116,7 +202,12 @@ def test_no_folder_means_no_history(tmp_path: Path) -> None:
         [RunOpened("arm", 0, 2, "o", 5)],
         [OPENED, OPENED],
         [RunClosed("arm", 0, 1, HEAD, 6)],
-        [OPENED, RunAbandoned("arm", 0, 2, "", None, 6)],
+        [OPENED, RunAbandoned("arm", 0, 2, "", None, None, 6)],
+        [OPENED, RunClosed("arm", 0, 1, HEAD, 4)],
+        [OPENED, Clock(5, 5)],
+        [OPENED, Clock(6, 4)],
+        [Ended(6)],
+        [Session("h", "b", "", 0, "", 1), Ended(6), Ended(6)],
     ],
 )
 def test_a_history_that_does_not_follow_is_a_finding(bodies: list) -> None:
@@ -124,17 +215,28 @@ def test_a_history_that_does_not_follow_is_a_finding(bodies: list) -> None:
         history_of(bodies)
 
 
-def test_a_failed_commit_reaches_everyone_who_waits(tmp_path: Path) -> None:
+def test_a_failed_commit_reaches_everyone_who_waits() -> None:
     class Full:
-        def append(self, lines):
-            if len(lines) and b"planned" not in lines[0]:
+        size = 0
+        origin = ORIGIN
+
+        def append(self, lines: list[bytes]) -> None:
+            if b"planned" not in lines[0]:
                 raise Finding("disk full")
 
-    async def many():
-        ledger = Ledger(Full(), Planned("x", "0" * 64, 2, None, 1))  # type: ignore[arg-type]
+    async def many() -> list[object]:
+        ledger = Ledger.begin(Full(), PLANNED, lambda: 1)  # type: ignore[arg-type]
         return await asyncio.gather(*(ledger.record(OPENED) for _ in range(3)), return_exceptions=True)
 
     assert [str(error) for error in asyncio.run(many())] == ["disk full"] * 3
+
+
+def test_hosts_are_told_apart_and_not_named() -> None:
+    assert host_tag() == host_tag()
+    assert len(host_tag()) == 16
+    assert platform.node() not in host_tag()
+    assert len(boot_tag()) in {0, 16}
+    assert boot_tag() != host_tag()
 
 
 def test_a_reason_is_kept_as_one_short_line_whatever_it_holds() -> None:

@@ -183,11 +183,11 @@ def test_the_check_and_what_it_returns_can_be_sent_to_another_process() -> None:
 
 
 HEAD = Head("lab/plan/arm/0/1", 4, "ab" * 32)
-PLAN = Planned("small", "cd" * 32, 2, None, 100)
+PLAN = Planned("small", "cd" * 32, 2, 100)
 LEDGER = [
     PLAN,
     RunOpened("arm", 0, 1, "lab/plan/arm/0/1", 101),
-    RunAbandoned("arm", 0, 1, "died", None, 101),
+    RunAbandoned("arm", 0, 1, "died", None, None, 101),
     RunOpened("arm", 0, 2, "lab/plan/arm/0/2", 103),
     RunClosed("arm", 0, 2, HEAD, 104),
 ]

@@ -54,7 +54,7 @@ def test_every_attempt_is_listed_with_its_reason(twin: CampaignTwin) -> None:
     at = next(i for i, body in enumerate(told) if isinstance(body, RunAbandoned))
     more = [
         RunOpened(first.arm, first.seed, 2, f"{base}/2", 1_700_000_000),
-        RunAbandoned(first.arm, first.seed, 2, "not liked either", None, 1_700_000_000),
+        RunAbandoned(first.arm, first.seed, 2, "not liked either", None, None, 1_700_000_000),
     ]
     told[at + 1 :] = [*more, *(_third(body) if _of(body, first) else body for body in told[at + 1 :])]
     root = twin.copy()

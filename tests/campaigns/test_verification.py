@@ -112,7 +112,7 @@ def test_under_a_broken_ledger_runs_are_still_held_against_the_plan(finished: tu
     folder = lab.folder(made)
     shutil.rmtree(place)
     shutil.copytree(folder.run("governed", 1), place)
-    entries = next((folder.ledger / "1" / "entries").iterdir())
+    entries = next((folder.ledger / "entries").iterdir())
     entries.write_bytes(entries.read_bytes().replace(b"planned", b"plamned"))
     shutil.rmtree(folder.run("free", 1))
     checked = verify_campaign(folder, lab.trusted())
@@ -163,14 +163,14 @@ def flip_last(path: Path) -> None:
 def test_a_byte_of_the_ledger_may_not_be_changed(finished: tuple[Lab, Plan, Path], name: str) -> None:
     lab, made, _ = finished
     folder = lab.folder(made)
-    flip_last(folder.ledger / "1" / name)
+    flip_last(folder.ledger / name)
     assert verify_campaign(folder, lab.trusted()).first_fault is not None
 
 
 def test_the_plan_that_the_ledger_keeps_must_be_there(finished: tuple[Lab, Plan, Path]) -> None:
     lab, made, _ = finished
     folder = lab.folder(made)
-    shutil.rmtree(folder.ledger / "1" / "blobs")
+    shutil.rmtree(folder.ledger / "blobs")
     assert verify_campaign(folder, lab.trusted()).first_fault is not None
 
 
@@ -178,11 +178,11 @@ def test_a_ledger_that_was_cut_back_does_not_hide_a_run_that_was_changed(finishe
     """Cut to its first two notes and without its checkpoint, the ledger is that of a driver that died early."""
     lab, made, place = finished
     folder = lab.folder(made)
-    journal = folder.ledger / "1/checkpoints/000.notes"
+    journal = folder.ledger / "checkpoints/000.notes"
     notes = journal.read_bytes()
     first = 4 + int.from_bytes(notes[:4], "big")
     journal.write_bytes(notes[: first + 4 + int.from_bytes(notes[first : first + 4], "big")])
-    (folder.ledger / "1/checkpoint").unlink()
+    (folder.ledger / "checkpoint").unlink()
     entries = next((place / "entries").iterdir())
     entries.chmod(0o644)
     entries.write_bytes(entries.read_bytes().replace(b"price_e6", b"pryce_e6", 1))

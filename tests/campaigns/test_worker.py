@@ -11,7 +11,6 @@ from agoranomos.campaigns.logbook import Logbook
 from agoranomos.campaigns.players import WorkerDied, WorkerPlayer
 from agoranomos.campaigns.run_secrets import RunSecrets
 from agoranomos.errors import MachineError
-from agoranomos.logs import LogWriter
 from campaigns.laboratory import SCRIPTED, Lab
 
 
@@ -46,7 +45,7 @@ def test_blobs_of_a_worker_s_run_reach_its_log(lab: Lab, monkeypatch: pytest.Mon
         "agoranomos.campaigns.players.play", lambda arm, seed, _: worker.Played((entry,), (b"a long reply",))
     )
     secrets = RunSecrets(made, tmp_path, lab.keys)
-    player = WorkerPlayer(Logbook(made, lab.keys, LogWriter.create), secrets, 1)
+    player = WorkerPlayer(Logbook(made, lab.keys), secrets, 1)
     head = asyncio.run(player.play(run, tmp_path / "run", "lab/x/y/0/1"))
     assert (head.origin, head.size) == ("lab/x/y/0/1", 1)
     (blob,) = (tmp_path / "run" / "blobs" / "sha256").glob("*/*")
@@ -62,6 +61,6 @@ def test_a_collected_blob_is_kept_under_its_digest() -> None:
 
 def test_a_log_whose_folder_cannot_be_made_is_the_machine_s_fault(lab: Lab, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    logbook = Logbook(lab.plan(), lab.keys, LogWriter.create)
+    logbook = Logbook(lab.plan(), lab.keys)
     with pytest.raises(MachineError, match="cannot make"):
         logbook.create(tmp_path / "file" / "arm" / "0", "o", "append")

@@ -44,7 +44,7 @@ def test_a_misspelt_filter_is_an_error_and_not_an_empty_answer(
 
 
 def test_a_ledger_segment_is_shown_too(record: Record, capsys: pytest.CaptureFixture[str]) -> None:
-    out = shown(capsys, record.campaign / "ledger" / "1")
+    out = shown(capsys, record.campaign / "ledger")
     assert "planned" in out
     assert "campaign=small" in out
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 
 from agoranomos.campaigns.failure import Failure, failure_of
 from agoranomos.campaigns.folder import CampaignFolder
-from agoranomos.campaigns.ledger import Clock, Ledger, read_ledger, segments_of
+from agoranomos.campaigns.ledger import Ledger, Now, read_ledger
 from agoranomos.campaigns.ledger_entries import Planned, RunAbandoned, RunActors, RunClosed, RunOpened, for_the_ledger
-from agoranomos.campaigns.logbook import CreateLog, Logbook
+from agoranomos.campaigns.logbook import Logbook, StorageOf, on_disk
 from agoranomos.campaigns.plan import Plan, PlannedRun
 from agoranomos.campaigns.players import CoroutinePlayer, Player, WorkerDied, WorkerPlayer
 from agoranomos.campaigns.progress import Progress, Silence, Work
@@ -20,9 +20,9 @@ from agoranomos.campaigns.recorded import Recording
 from agoranomos.campaigns.run_secrets import RunSecrets
 from agoranomos.campaigns.runner import RoundDone
 from agoranomos.campaigns.status import StatusFile
-from agoranomos.campaigns.survey import DIED, Ended, recording, retire, signed_head, survey
+from agoranomos.campaigns.survey import DIED, Ended, recording, retire, signed_head, survey, unsigned_piece
 from agoranomos.campaigns.timings import Timings
-from agoranomos.logs import KeyStore, LogWriter
+from agoranomos.logs import KeyStore
 from agoranomos.models import Engine, open_engine
 
 RUNS_IN_FLIGHT = 64
@@ -55,8 +55,8 @@ class Settings:
     workers: int | None = None
     limit: int | None = None
     progress: Progress = field(default_factory=Silence)
-    clock: Clock = _claimed_time
-    create_log: CreateLog = LogWriter.create
+    clock: Now = _claimed_time
+    storage_of: StorageOf = on_disk
     open_engine: Callable[[str], Engine] | None = None
 
 
@@ -68,7 +68,7 @@ def execute(plan: Plan, folder: CampaignFolder, keys: KeyStore, settings: Settin
     `KeyboardInterrupt` on Ctrl-C. Whatever is raised, the same command again goes on from what is recorded.
     """
     with folder.locked(), Timings(folder.timings_file) as timings:
-        logbook, secrets = Logbook(plan, keys, settings.create_log), RunSecrets(plan, folder.root, keys)
+        logbook, secrets = Logbook(plan, keys, settings.storage_of), RunSecrets(plan, folder.root, keys)
         return asyncio.run(_Driver(plan, folder, logbook, secrets, settings, timings).drive())
 
 
@@ -88,7 +88,7 @@ class _Driver:
         self._secrets = secrets
         self._settings = settings
         self._timings = timings
-        self._history, self._previous = read_ledger(folder.ledger, logbook.trusted)
+        self._history, _ = read_ledger(folder.ledger, logbook.trusted)
         runs = plan.runs(settings.limit)
         self._left = survey(folder, runs, self._history, logbook.trusted)
         self._planned = len(runs)
@@ -137,11 +137,18 @@ class _Driver:
         return engines
 
     def _open_ledger(self) -> Ledger:
-        number = max(segments_of(self._folder.ledger), default=0) + 1
-        writer = self._logbook.create(self._folder.ledger / str(number), self._logbook.segment_origin(number), "append")
+        place = self._folder.ledger
+        fresh = not place.exists() or next(place.iterdir(), None) is None
+        recovery = None
+        if fresh:
+            writer = self._logbook.create_ledger(place)
+        else:
+            writer, recovery = self._logbook.reopen_ledger(place)
         digest = writer.put_blob(self._plan.json)
-        runs = len(self._plan.runs())
-        return Ledger(writer, Planned(self._plan.campaign.name, digest, runs, self._previous, self._settings.clock()))
+        if recovery is not None and recovery.size:
+            return Ledger.go_on(writer, recovery, self._history, self._settings.clock)
+        planned = Planned(self._plan.campaign.name, digest, len(self._plan.runs()), self._settings.clock())
+        return Ledger.begin(writer, planned, self._settings.clock, recovery)
 
     async def _tell_of(self, ended: Sequence[Ended], ledger: Ledger) -> None:
         """Attempts that ended while no ledger was open: finished just before a kill, or died with their driver."""
@@ -151,9 +158,9 @@ class _Driver:
             if one.closed and one.head is not None:
                 bodies.append(RunClosed(*one.run.key, one.attempt, one.head, now))
             else:
-                bodies.append(RunAbandoned(*one.run.key, one.attempt, DIED, one.head, now))
+                bodies.append(RunAbandoned(*one.run.key, one.attempt, DIED, one.head, one.unsigned, now))
         for body in bodies:
-            self._history.add(body)
+            self._history.note(body)
         if bodies:
             await ledger.record(*bodies)
 
@@ -212,7 +219,7 @@ class _Driver:
         beginning: list[RunActors | RunOpened] = [*self._registration(run), opened]
         await ledger.record(*beginning)
         for body in beginning:
-            self._history.add(body)
+            self._history.note(body)
         place = self._folder.run(*run.key)
         try:
             head = await player.play(run, place, origin)
@@ -237,8 +244,9 @@ class _Driver:
         target = self._folder.abandoned(*key, number)
         await asyncio.to_thread(retire, self._folder.run(*key), target)
         head = await asyncio.to_thread(signed_head, target, self._logbook.trusted)
+        unsigned = await asyncio.to_thread(unsigned_piece, target, head)
         reason = for_the_ledger(failure.error.message)
-        await ledger.record(RunAbandoned(*key, number, reason, head, self._settings.clock()))
+        await ledger.record(RunAbandoned(*key, number, reason, head, unsigned, self._settings.clock()))
         self._status.run_ended(failure)
         self._settings.progress.advance(runs=1)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from agoranomos.campaigns.folder import CampaignFolder
 from agoranomos.campaigns.ledger import read_ledger
-from agoranomos.campaigns.ledger_entries import Attempt
+from agoranomos.campaigns.ledger_history import Attempt
 from agoranomos.campaigns.tables import ATTEMPTS, RUNS
 from agoranomos.campaigns.tabulate import Columns, RunTables, benchmark_columns, write_table
 from agoranomos.campaigns.timings import read_timings

@@ -1,8 +1,7 @@
-"""The campaign's own log: the plan, and every attempt at a run, signed.
+"""The campaign's own log: the plan, who worked on it, and every attempt at a run, signed.
 
-One session of a campaign writes one segment, a log of its own with its own key: `ledger/1`, `ledger/2`, ... A segment
-whose writer died is never signed again; the next one names it, its size and its root in entry 0, so segments form a
-chain (docs/decisions/ledger-segments.md).
+It is one log for the whole campaign, `ledger/`, which every session takes up where the last one left it
+(docs/decisions/0011-one-ledger-log.md). Its key lies in the key store, so that it can.
 """
 
 from __future__ import annotations
@@ -11,102 +10,114 @@ import asyncio
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from agoranomos.campaigns.host import boot_tag, host_tag, program_version
 from agoranomos.campaigns.ledger_entries import (
+    Clock,
+    Ended,
     Head,
-    History,
     LedgerBody,
+    Piece,
     Planned,
+    Recovered,
+    Session,
     decode_ledger_entry,
     encode_ledger_entry,
-    history_of,
 )
-from agoranomos.errors import Finding
-from agoranomos.logs import Checkpoint, LogWriter, Verifier, recorded
+from agoranomos.campaigns.ledger_history import History, history_of
+from agoranomos.errors import Finding, UsageError
+from agoranomos.logs import Checkpoint, LogWriter, Recovery, Verifier, recorded
+from agoranomos.logs.group import GroupCommit
 
-Clock = Callable[[], int]
+Now = Callable[[], int]
 """Claimed time in whole seconds since 1970."""
 
 
 class Ledger:
-    """The open segment. Entries recorded at the same time share one commit, so that many short runs stay fast."""
+    """The ledger while a session writes it. Entries recorded at the same time share one commit.
 
-    def __init__(self, writer: LogWriter, first: Planned) -> None:
+    Made with `begin` or `go_on`, which record what a session records first.
+    """
+
+    def __init__(self, writer: LogWriter, now: Now, newest_unix_s: int | None) -> None:
         self._writer = writer
-        self._size = 0
-        self._waiting: list[tuple[Sequence[LedgerBody], asyncio.Future[None]]] = []
-        self._draining: asyncio.Task[None] | None = None
-        self._append([first])
+        self._now = now
+        self._newest = newest_unix_s
+        self._group: GroupCommit[LedgerBody] = GroupCommit(self._append)
 
-    def _append(self, bodies: Sequence[LedgerBody]) -> None:
-        lines = [encode_ledger_entry(body, self._size + index) for index, body in enumerate(bodies)]
-        self._writer.append(lines)
-        self._size += len(lines)
+    @classmethod
+    def begin(cls, writer: LogWriter, plan: Planned, now: Now, recovery: Recovery | None = None) -> Ledger:
+        """Record the plan, as entry 0, and the first session; on disk when this returns.
+
+        `recovery` tells of a ledger in which nothing was signed when its writer died.
+        """
+        ledger = cls(writer, now, None)
+        found = [_recovered(recovery, now())] if recovery is not None else []
+        ledger._append([plan, *found, ledger._session(Head(writer.origin, 0, ""))])
+        return ledger
+
+    @classmethod
+    def go_on(cls, writer: LogWriter, recovery: Recovery, history: History, now: Now) -> Ledger:
+        """Record a session, and what had to be recovered where the one before did not come to its end."""
+        ledger = cls(writer, now, history.newest_unix_s)
+        found = [] if history.ended and recovery.clean else [_recovered(recovery, now())]
+        ledger._append([*found, ledger._session(Head(writer.origin, recovery.size, recovery.root.hex()))])
+        return ledger
 
     async def record(self, *bodies: LedgerBody) -> None:
         """Return when the entries are durable; raises what the log raises, and then nothing may be done on them."""
-        done = asyncio.get_running_loop().create_future()
-        self._waiting.append((bodies, done))
-        if self._draining is None or self._draining.done():
-            self._draining = asyncio.create_task(self._drain())
-        await done
-
-    async def _drain(self) -> None:
-        while self._waiting:
-            batch, self._waiting = self._waiting, []
-            try:
-                await asyncio.to_thread(self._append, [body for bodies, _ in batch for body in bodies])
-            except BaseException as error:
-                # Whatever it was, nobody may wait for ever for a segment that takes no more.
-                for _, done in batch:
-                    if not done.done():
-                        done.set_exception(error)
-            else:
-                for _, done in batch:
-                    if not done.done():
-                        done.set_result(None)
+        await self._group.record(*bodies)
 
     async def close(self) -> None:
-        """Close the segment, after what is being recorded."""
-        await self._idle()
+        """End the session, after what is being recorded."""
+        await self._group.record(Ended(self._now()))
+        await self._group.idle()
         await asyncio.to_thread(self._writer.close)
 
     async def abandon(self) -> None:
-        """Give the segment up, after what is being recorded; it is signed as far as it was acknowledged."""
-        await self._idle()
+        """Give the session up, after what is being recorded; the ledger is signed as far as it was acknowledged."""
+        await self._group.idle()
         self._writer.abandon()
 
-    async def _idle(self) -> None:
-        if self._draining is not None:
-            await asyncio.wait([self._draining])
+    def _session(self, found: Head) -> Session:
+        return Session(host_tag(), boot_tag(), program_version(), found.size, found.root, self._now())
+
+    def _append(self, bodies: Sequence[LedgerBody]) -> None:
+        """Append as they come; where claimed time goes back, an entry says so before the first that claims it."""
+        dated: list[LedgerBody] = []
+        newest = self._newest
+        for body in bodies:
+            time = body.claimed_unix_s
+            if newest is not None and time < newest:
+                dated.append(Clock(newest, time))
+            dated.append(body)
+            newest = time
+        first = self._writer.size
+        self._writer.append([encode_ledger_entry(body, first + index) for index, body in enumerate(dated)])
+        self._newest = newest
 
 
-def segments_of(folder: Path) -> list[int]:
-    """The numbers of the segments that are there, in order."""
-    if not folder.is_dir():
-        return []
-    return sorted(int(path.name) for path in folder.iterdir() if path.is_dir() and path.name.isdecimal())
+def _recovered(recovery: Recovery, time: int) -> Recovered:
+    return Recovered(tuple(Piece(tail.size, tail.sha256) for tail in recovery.tails), recovery.rebuilt, time)
 
 
 def read_ledger(folder: Path, trusted: Sequence[Verifier]) -> tuple[History, Head | None]:
-    """Verify every segment and their chain; gives the attempts and the head of the last signed segment.
+    """Verify the ledger's signed state, whether or not its writer lived; gives what it tells, and its head.
 
-    A segment that was never signed (its writer died at once) holds nothing and is passed over, and so is what a writer
-    that died left unsigned. Raises `Finding` where signed entries are gone or changed, or the chain is broken.
+    What a writer that died left unsigned is passed over. Raises `Finding` where signed entries are gone or changed, or
+    do not follow from each other.
     """
-    previous: Head | None = None
-    bodies: list[LedgerBody] = []
-    for number in segments_of(folder):
-        segment = folder / str(number)
-        signed = recorded(segment, trusted)
-        if signed.checkpoint is None:
-            continue
-        entries = [decode_ledger_entry(line) for line in signed.entries]
-        first = entries[0]
-        if not isinstance(first, Planned) or first.previous != previous:
-            raise Finding(f"{segment} does not continue the segment before it: one is missing or was changed")
-        previous = head_of(signed.checkpoint)
-        bodies += entries
-    return history_of(bodies), previous
+    if (folder / "1").is_dir():
+        raise UsageError(
+            f"{folder} is a ledger of an earlier version, with a log for each session",
+            advice="Move the campaign's folder away, and run the campaign anew.",
+        )
+    signed = recorded(folder, trusted, goes_on=True)
+    if signed.checkpoint is None:
+        return History(), None
+    bodies = [decode_ledger_entry(line) for line in signed.entries]
+    if not isinstance(bodies[0], Planned):
+        raise Finding(f"{folder} does not begin with a plan")
+    return history_of(bodies), head_of(signed.checkpoint)
 
 
 def head_of(checkpoint: Checkpoint) -> Head:

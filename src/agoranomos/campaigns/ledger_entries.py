@@ -1,22 +1,19 @@
-"""The entry types of a campaign's ledger: what was planned, and every attempt at a run.
+"""The entry types of a campaign's ledger: what was planned, who wrote when, and every attempt at a run.
 
-Here stand the things that a run's own log must not hold: attempts, origins, roots, claimed times. Lines are canonical
-JSON as in a run's log: `{"body": ..., "kind": ..., "seq": N}`.
+Here stand the things that a run's own log must not hold: attempts, origins, roots, hosts, recoveries, claimed times.
+Lines are canonical JSON as in a run's log: `{"body": ..., "kind": ..., "seq": N}`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 import msgspec
 
 from agoranomos.errors import Finding
-from agoranomos.logs import LogFault, Verifier
 
-LEDGER_VERSION = 1
-"""The version of the ledger's entry types; readers keep the older ones."""
+LEDGER_VERSION = 2
+"""The version of the ledger's entry types. Version 1, a log a session, was never released."""
 
 
 class Head(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -27,13 +24,54 @@ class Head(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     root: str
 
 
+class Piece(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Bytes that no signature covers, by their number and SHA-256."""
+
+    size: int
+    sha256: str
+
+
 class Planned(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="schema", tag=LEDGER_VERSION):
-    """Entry 0 of every segment: the plan by its digest (the text is a blob of that name), and the segment before."""
+    """Entry 0: the plan by its digest. Its text is a blob of that name beside the ledger."""
 
     campaign: str
     plan_sha256: str
     runs: int
-    previous: Head | None
+    claimed_unix_s: int
+
+
+class Session(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Who writes from here on, and the signed state that was found.
+
+    `host` is a short hash of the machine's id: equal on one machine, and no name. `boot` is the same of its boot.
+    """
+
+    host: str
+    boot: str
+    version: str
+    size: int
+    root: str
+    claimed_unix_s: int
+
+
+class Recovered(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The session before did not come to its end. `cut` was moved to `recovery/`: it stood after the signed state."""
+
+    cut: tuple[Piece, ...]
+    rebuilt: tuple[str, ...]
+    claimed_unix_s: int
+
+
+class Clock(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The clock went back: entries before this one claim times up to `before_unix_s`."""
+
+    before_unix_s: int
+    claimed_unix_s: int
+
+
+class Ended(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The session came to its end."""
+
     claimed_unix_s: int
 
 
@@ -58,13 +96,17 @@ class RunClosed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class RunAbandoned(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """An attempt died or failed; its log is never signed again. `head` is null where nothing was signed."""
+    """An attempt died or failed; its log is never signed again. `head` is null where nothing was signed.
+
+    `unsigned` are the bytes of entries that stand after its signed state, null where there are none.
+    """
 
     arm: str
     seed: int
     attempt: int
     reason: str
     head: Head | None
+    unsigned: Piece | None
     claimed_unix_s: int
 
 
@@ -80,11 +122,15 @@ class RunActors(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 LONGEST_REASON = 500
 """Characters of a reason that the ledger keeps; status.json has it in full."""
 
-LedgerBody: TypeAlias = Planned | RunActors | RunOpened | RunClosed | RunAbandoned
+LedgerBody: TypeAlias = Planned | Session | Recovered | Clock | Ended | RunActors | RunOpened | RunClosed | RunAbandoned
 RunBody: TypeAlias = RunOpened | RunClosed | RunAbandoned
 
 BODY_OF_KIND: dict[str, type[LedgerBody]] = {
     "planned": Planned,
+    "session": Session,
+    "recovered": Recovered,
+    "clock": Clock,
+    "ended": Ended,
     "actors": RunActors,
     "opened": RunOpened,
     "closed": RunClosed,
@@ -120,80 +166,18 @@ def encode_ledger_entry(body: LedgerBody, seq: int) -> bytes:
 
 
 def decode_ledger_entry(line: bytes) -> LedgerBody:
-    """The body of one line; raises `Finding` when it is none of the ledger's types."""
+    """The body of one line; raises `Finding` when it is none of the ledger's types, or not in canonical form."""
     try:
         envelope = _envelopes.decode(line)
         decoder = _bodies.get(envelope.kind)
         if decoder is None:
             raise Finding(f"ledger entry {envelope.seq}: unknown kind {envelope.kind!r}")
         body: LedgerBody = decoder.decode(envelope.body)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise Finding(f"not a valid ledger entry: {error}") from None
+    if encode_ledger_entry(body, envelope.seq) != line:
+        raise Finding(f"ledger entry {envelope.seq}: not in canonical form")
     return body
-
-
-@dataclass(slots=True)
-class Attempt:
-    """What the ledger says of one attempt; `closed` and `abandoned` are None while neither is recorded."""
-
-    opened: RunOpened
-    closed: RunClosed | None = None
-    abandoned: RunAbandoned | None = None
-
-
-@dataclass(slots=True)
-class History:
-    """Every attempt at every run, in the order of the ledger."""
-
-    attempts: dict[tuple[str, int], list[Attempt]] = field(default_factory=dict)
-    actors: dict[tuple[str, int], tuple[Verifier, ...]] = field(default_factory=dict)
-    _holders: dict[bytes, str] = field(default_factory=dict)  # of every actor's key
-
-    def add(self, body: LedgerBody) -> None:
-        """Take in one entry; raises `Finding` where it does not follow from those before."""
-        if isinstance(body, Planned):
-            return
-        if isinstance(body, RunActors):
-            self._register(body)
-            return
-        attempts = self.attempts.setdefault((body.arm, body.seed), [])
-        if isinstance(body, RunOpened):
-            if body.attempt != len(attempts) + 1:
-                raise Finding(f"the ledger opens attempt {body.attempt} of {body.arm}/{body.seed} out of turn")
-            attempts.append(Attempt(body))
-            return
-        if not 1 <= body.attempt <= len(attempts):
-            raise Finding(f"the ledger ends attempt {body.attempt} of {body.arm}/{body.seed}, which it never opened")
-        if isinstance(body, RunClosed):
-            attempts[body.attempt - 1].closed = body
-        else:
-            attempts[body.attempt - 1].abandoned = body
-
-    def _register(self, body: RunActors) -> None:
-        run = f"{body.arm}/{body.seed}"
-        if (body.arm, body.seed) in self.actors or self.of(body.arm, body.seed):
-            raise Finding(f"the ledger registers the actors of {run} twice, or after its first attempt")
-        try:
-            keys = tuple(Verifier.from_vkey(vkey) for vkey in body.vkeys)
-        except LogFault as fault:
-            raise Finding(f"the ledger registers a bad key for {run}: {fault.message}") from None
-        for key in keys:
-            other = self._holders.setdefault(key.public, key.name)
-            if other != key.name or not key.name.rpartition("/")[0].endswith(f"/{run}"):
-                raise Finding(f"the ledger registers the key of {other} as that of {key.name}, an actor of {run}")
-        self.actors[body.arm, body.seed] = keys
-
-    def of(self, arm: str, seed: int) -> list[Attempt]:
-        """The attempts at one run, the first one first."""
-        return self.attempts.get((arm, seed), [])
-
-
-def history_of(bodies: Iterable[LedgerBody]) -> History:
-    """The attempts that a sequence of entries tells of."""
-    history = History()
-    for body in bodies:
-        history.add(body)
-    return history
 
 
 def for_the_ledger(reason: str) -> str:

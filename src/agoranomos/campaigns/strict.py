@@ -13,20 +13,18 @@ from typing import NamedTuple
 
 from agoranomos.campaigns.ledger_entries import (
     BODY_OF_KIND,
-    History,
     LedgerBody,
     Planned,
     RunOpened,
     decode_ledger_entry,
-    encode_ledger_entry,
 )
+from agoranomos.campaigns.ledger_history import History
 from agoranomos.errors import Finding
 from agoranomos.institutions.entries import Closed, Opened, Round, decode_entry
 from agoranomos.institutions.judgement import NoticeIssued, Sanction, Transition
 from agoranomos.logs import LogFault, layout
 
 _OF_A_RUN = re.compile(rb'"round":(0|[1-9][0-9]{0,15}),"seq":(0|[1-9][0-9]{0,18})}\Z')
-_SEQ = re.compile(rb'"seq":(0|[1-9][0-9]{0,18})}\Z')
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
@@ -84,9 +82,6 @@ def read_checked(folder: Path, line: bytes) -> RunItem | LedgerItem:
 
 def _of_a_ledger(line: bytes) -> LedgerItem:
     body = decode_ledger_entry(line)
-    match = _SEQ.search(line[-32:])
-    if match is None or encode_ledger_entry(body, int(match[1])) != line:
-        raise Finding("not in canonical form")
     return LedgerItem(next(kind for kind, known in BODY_OF_KIND.items() if type(body) is known), body)
 
 
@@ -175,7 +170,6 @@ class LedgerOrder:
         self.history = history or History()
         self.planned: list[Planned] = []
         self.registered: list[tuple[str, tuple[str, int]]] = []  # a plan's digest, and a run opened after it
-        self._time: int | None = None
 
     def take(self, index: int, item: LedgerItem) -> None:
         """Add the next entry; raises `LogFault`."""
@@ -186,11 +180,6 @@ class LedgerOrder:
         if isinstance(item.body, RunOpened) and item.body.attempt == 1:
             run = (item.body.arm, item.body.seed)
             self.registered += [(planned.plan_sha256, run) for planned in self.planned]
-        time = getattr(item.body, "claimed_unix_s", None)
-        if isinstance(time, int):
-            if self._time is not None and time < self._time and item.kind != "clock":
-                raise _fault(index, f"its time is {self._time - time} s before that of the entry before it")
-            self._time = time
         try:
             self.history.add(item.body)
         except Finding as fault:

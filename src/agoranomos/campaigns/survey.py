@@ -8,24 +8,29 @@ from pathlib import Path
 
 from agoranomos.campaigns.folder import CampaignFolder
 from agoranomos.campaigns.ledger import head_of
-from agoranomos.campaigns.ledger_entries import Attempt, Head, History
+from agoranomos.campaigns.ledger_entries import Head, Piece
+from agoranomos.campaigns.ledger_history import Attempt, History
 from agoranomos.campaigns.plan import PlannedRun
 from agoranomos.campaigns.recorded import Recording, recording_of
 from agoranomos.errors import AgoraError, Finding, MachineError
 from agoranomos.institutions.entries import Closed, decode_entry
-from agoranomos.logs import LogReader, Verifier, read_blob, recorded, verify_log
+from agoranomos.logs import LogReader, Verifier, read_blob, recorded, unsigned_tail, verify_log
 
 DIED = "the process ended before the run did"
 
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """An attempt whose end is not in the ledger yet; `head` is its log's signed state, None where there is none."""
+    """An attempt whose end is not in the ledger yet; `head` is its log's signed state, None where there is none.
+
+    `unsigned` is what stands in its log after that state.
+    """
 
     run: PlannedRun
     attempt: int
     head: Head | None
     closed: bool
+    unsigned: Piece | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +68,8 @@ def survey(folder: CampaignFolder, runs: Sequence[PlannedRun], history: History,
         target = folder.abandoned(*run.key, number)
         head = signed_head(place, trusted) or signed_head(target, trusted)
         closed = head is not None and _is_complete(place, trusted)
-        ended.append(Ended(run, number, head, closed))
+        left = place if place.exists() else target
+        ended.append(Ended(run, number, head, closed, None if closed else unsigned_piece(left, head)))
         if closed:
             finished.append(run)
         else:
@@ -114,6 +120,15 @@ def _require_head(place: Path, head: Head) -> None:
         )
     if head_of(LogReader(place).checkpoint) != head:
         raise Finding(f"{place} is not the log that the ledger closed", advice="Run: agora log verify on it.")
+
+
+def unsigned_piece(place: Path, head: Head | None) -> Piece | None:
+    """What an attempt's log holds after its signed state; None where there is nothing."""
+    try:
+        tail = unsigned_tail(place, head.size if head is not None else 0)
+    except OSError as error:
+        raise MachineError(f"cannot read {error.filename or place}: {error.strerror}") from error
+    return None if tail is None else Piece(tail.size, tail.sha256)
 
 
 def signed_head(place: Path, trusted: Sequence[Verifier]) -> Head | None:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from agoranomos.campaigns.folder import CampaignFolder
 from agoranomos.campaigns.ledger import head_of
-from agoranomos.campaigns.ledger_entries import Attempt, Head, History, RunClosed
+from agoranomos.campaigns.ledger_entries import Head, RunClosed
+from agoranomos.campaigns.ledger_history import Attempt, History
 from agoranomos.campaigns.verified_ledger import VerifiedLedger, verify_ledger
 from agoranomos.campaigns.verified_run import VerifiedRun, verify_run
 from agoranomos.errors import Finding
@@ -222,8 +223,7 @@ def _check_plan(folder: CampaignFolder, ledger: VerifiedLedger) -> None:
     for planned in ledger.planned:
         if planned.plan_sha256 != digest:
             raise LogFault("tampered", "the ledger was signed for another plan than plan.json", entry=0)
-    for place in ledger.places:
-        read_blob(place, digest)
+    read_blob(folder.ledger, digest)
 
 
 def _digest_of(path: Path) -> str:

@@ -9,7 +9,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from agoranomos.campaigns.ledger_entries import History
+from agoranomos.campaigns.ledger_history import History
 from agoranomos.campaigns.strict import LedgerOrder, Order, is_of_a_run, read_checked
 from agoranomos.errors import MachineError
 from agoranomos.institutions import Institution, Replayed, replay

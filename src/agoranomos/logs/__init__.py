@@ -10,6 +10,7 @@ from agoranomos.logs.keystore import KeyStore, read_vkeys
 from agoranomos.logs.log import MAX_ENTRY_BYTES, Acknowledgement, Log
 from agoranomos.logs.memory import MemoryLog
 from agoranomos.logs.reader import LogReader, Recorded, read_blob, read_recorded, recorded, was_closed
+from agoranomos.logs.recovery import Recovery, Tail, unsigned_tail
 from agoranomos.logs.signing import SigningKey
 from agoranomos.logs.storage import DiskStorage, Storage
 from agoranomos.logs.verification import Verification
@@ -28,8 +29,10 @@ __all__ = [
     "LogWriter",
     "MemoryLog",
     "Recorded",
+    "Recovery",
     "SigningKey",
     "Storage",
+    "Tail",
     "Verification",
     "Verifier",
     "Verifying",
@@ -38,6 +41,7 @@ __all__ = [
     "read_recorded",
     "read_vkeys",
     "recorded",
+    "unsigned_tail",
     "verify_log",
     "was_closed",
 ]

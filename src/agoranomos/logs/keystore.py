@@ -45,8 +45,11 @@ class KeyStore:
         """The file of trusted public keys: one vkey a line, `#` begins a comment."""
         return self.folder / _KEYRING
 
-    def signing_key(self, role: str) -> SigningKey:
+    def signing_key(self, role: str, name: str | None = None) -> SigningKey:
         """The private key of `role`, made on first use; its name is the role.
+
+        With `name`, a log's origin, it goes by that name, and is not put on the keyring when it is made: what it signs
+        is trusted through its certificate.
 
         Raises `UsageError` for a bad role, or for a file or folder that others may read or that is no key file,
         `MachineError` when the disk fails.
@@ -58,9 +61,9 @@ class KeyStore:
         path = self.folder / f"{role}.key"
         try:
             if not path.is_symlink() and not path.exists():
-                self._make(path, role)
+                self._make(path, role, trusted=name is None)
             self._check_folder()
-            return _load(path, role)
+            return _load(path, name or role)
         except OSError as error:
             raise MachineError(f"cannot use the key {path}: {error.strerror}") from error
 
@@ -96,7 +99,7 @@ class KeyStore:
             raise MachineError(f"cannot read {self.keyring}: {error.strerror}") from error
         return read_vkeys(self.keyring)
 
-    def _make(self, path: Path, role: str) -> None:
+    def _make(self, path: Path, role: str, *, trusted: bool) -> None:
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._check_folder()
         with self._alone():
@@ -104,13 +107,15 @@ class KeyStore:
                 return
             private = Ed25519PrivateKey.generate()
             data = private.private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption())
-            ring = (
-                self.keyring.read_bytes() if self.keyring.exists() else b"# Keys whose logs are trusted, one a line.\n"
-            )
-            ring += b"" if ring.endswith(b"\n") else b"\n"
-            # The keyring first: a public key without its private one does no harm, a key that is not trusted would.
-            _write(self.keyring, ring + SigningKey(role, private).vkey.encode() + b"\n")
+            if trusted:
+                # The keyring first: a public key without its private one does no harm, a key not trusted would.
+                self._trust(SigningKey(role, private).vkey)
             _write(path, data)
+
+    def _trust(self, vkey: str) -> None:
+        ring = self.keyring.read_bytes() if self.keyring.exists() else b"# Keys whose logs are trusted, one a line.\n"
+        ring += b"" if ring.endswith(b"\n") else b"\n"
+        _write(self.keyring, ring + vkey.encode() + b"\n")
 
     @contextmanager
     def _alone(self) -> Iterator[None]:

@@ -102,11 +102,12 @@ class Recorded:
     entries: tuple[bytes, ...]
 
 
-def recorded(folder: Path, trusted: Sequence[Verifier] | None = None) -> Recorded:
+def recorded(folder: Path, trusted: Sequence[Verifier] | None = None, *, goes_on: bool = False) -> Recorded:
     """The signed entries of a log, whether or not its writer lived to close it.
 
     A torn tail (lines or a note that no acknowledgement covers) is passed over. With `trusted`, one of these keys must
-    certify the log's. Raises `LogFault` when entries below the last checkpoint are gone or changed, when a bad note
+    certify the log's. The published checkpoint must be the last one; of a log that `goes_on` it may be an older one,
+    since it is published after it was signed. Raises `LogFault` when entries below the last checkpoint are gone or changed, when a bad note
     stands before a good one, or when no trusted key certifies the log.
     """
     folder = Path(folder)
@@ -126,7 +127,7 @@ def recorded(folder: Path, trusted: Sequence[Verifier] | None = None) -> Recorde
         if not checkpoints:
             return Recorded(None, ())
         last = checkpoints[-1]
-        _require_published(folder, verifier, last)
+        _require_published(folder, verifier, checkpoints if goes_on else (last,))
         lines: list[bytes] = []
         try:
             for batch in read_lines(folder, last.size):
@@ -149,16 +150,16 @@ def was_closed(folder: Path) -> bool:
     return (Path(folder) / layout.CHECKPOINT).exists()
 
 
-def _require_published(folder: Path, verifier: Verifier, last: Checkpoint) -> None:
-    """A log that was closed published its head: the journal may not have lost it since."""
+def _require_published(folder: Path, verifier: Verifier, allowed: Sequence[Checkpoint]) -> None:
+    """What was published was signed before: the journal may not have lost it since."""
     if not was_closed(folder):
         return
     with within(layout.CHECKPOINT):
         published = open_checkpoint(read_small(folder, layout.CHECKPOINT), verifier)
-    if published != last:
+    if published not in allowed:
         raise LogFault(
             "tampered",
-            f"{layout.CHECKPOINT} is of size {published.size}, but the journal ends with one of size {last.size}",
+            f"{layout.CHECKPOINT} is of size {published.size}, but the journal ends with one of size {allowed[-1].size}",
         )
 
 

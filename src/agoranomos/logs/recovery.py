@@ -6,6 +6,7 @@ journal, nothing is repaired: such a log is never signed again. Everything here 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -91,7 +92,7 @@ class _Resuming:
             raise LogFault("tampered", f"it is the log of {read_vkey(self._folder).vkey}", advice=_NEVER)
         segment = (size - 1) // layout.SEGMENT_ENTRIES * layout.SEGMENT_ENTRIES
         tile = size - ((size - 1) % TILE_ENTRIES + 1)
-        start, end = self._places(segment, tile - segment, size - segment)
+        start, end = line_ends(self._folder, segment, (tile - segment, size - segment))
         tree = self._tree(segment, tile, start, end)
         root = journal.checkpoints[-1].root
         if tree is None or tree.root() != root:
@@ -157,37 +158,6 @@ class _Resuming:
         self._storage.fsync_folder(self._folder.parent)
         tree = KeptTree()
         return self._resumed(tree, 0, 0, tree.root())
-
-    def _places(self, segment: int, before: int, count: int) -> tuple[int, int]:
-        """The bytes that the first `before` and the first `count` lines of a segment take."""
-        name = layout.entries_file(segment)
-        wanted = [before, count] if before else [count]
-        found = [] if before else [0]
-        lines = done = 0
-        try:
-            with (self._folder / name).open("rb") as file:
-                while wanted and (chunk := file.read(_CHUNK_BYTES)):
-                    here = chunk.count(b"\n")
-                    at = -1
-                    passed = lines
-                    while wanted and wanted[0] <= lines + here:
-                        while passed < wanted[0]:
-                            at = chunk.index(b"\n", at + 1)
-                            passed += 1
-                        found.append(done + at + 1)
-                        wanted.pop(0)
-                    lines += here
-                    done += len(chunk)
-        except FileNotFoundError:
-            raise LogFault("damaged", f"{name} is missing", entry=segment, advice=_NEVER) from None
-        if wanted:
-            raise LogFault(
-                "damaged",
-                f"entry {segment + lines} is missing: {name} ends before it, and it was signed",
-                entry=segment + lines,
-                advice=_NEVER,
-            )
-        return found[0], found[1]
 
     def _tree(self, segment: int, tile: int, start: int, end: int) -> KeptTree | None:
         """The tree from kept hashes and the lines of the last tile; None where hashes are missing or do not agree.
@@ -296,3 +266,49 @@ class _Resuming:
         if not path.exists() or path.read_bytes() != data:
             self._storage.replace(path, data, sync=True)
             self._rebuilt.append(name)
+
+
+def line_ends(folder: Path, segment: int, counts: Sequence[int]) -> list[int]:
+    """How many bytes the first lines of a segment take, for each of the growing `counts`; reads and hashes no line.
+
+    Raises `LogFault` where there are fewer lines.
+    """
+    name = layout.entries_file(segment)
+    found = [0 for count in counts if count == 0]
+    lines = done = 0
+    try:
+        with (folder / name).open("rb") as file:
+            while len(found) < len(counts) and (chunk := file.read(_CHUNK_BYTES)):
+                here = lines + chunk.count(b"\n")
+                at, passed = -1, lines
+                while len(found) < len(counts) and counts[len(found)] <= here:
+                    for _ in range(counts[len(found)] - passed):
+                        at = chunk.index(b"\n", at + 1)
+                    passed = counts[len(found)]
+                    found.append(done + at + 1)
+                lines = here
+                done += len(chunk)
+    except FileNotFoundError:
+        raise LogFault("damaged", f"{name} is missing", entry=segment, advice=_NEVER) from None
+    if len(found) < len(counts):
+        entry = segment + lines
+        raise LogFault(
+            "damaged", f"entry {entry} is missing: {name} ends before it, and it was signed", entry=entry, advice=_NEVER
+        )
+    return found
+
+
+def unsigned_tail(folder: Path, size: int) -> Tail | None:
+    """What stands after the first `size` entries of a log, None where nothing does; raises `LogFault`, `OSError`."""
+    segment = max(size - 1, 0) // layout.SEGMENT_ENTRIES * layout.SEGMENT_ENTRIES
+    start = line_ends(folder, segment, (size - segment,))[0] if size else 0
+    digest, length = sha256(), 0
+    while (folder / layout.entries_file(segment)).is_file():
+        with (folder / layout.entries_file(segment)).open("rb") as file:
+            file.seek(start)
+            while chunk := file.read(_CHUNK_BYTES):
+                digest.update(chunk)
+                length += len(chunk)
+        start = 0
+        segment += layout.SEGMENT_ENTRIES
+    return Tail(length, digest.hexdigest()) if length else None

@@ -15,16 +15,19 @@ from agoranomos.campaigns.attack.laying import copy_of, lay_log
 from agoranomos.campaigns.attack.twin import Keys
 from agoranomos.campaigns.folder import CampaignFolder
 from agoranomos.campaigns.ledger_entries import (
+    Ended,
     Head,
     LedgerBody,
     Planned,
     RunAbandoned,
+    RunActors,
     RunClosed,
     RunOpened,
+    Session,
     decode_ledger_entry,
     encode_ledger_entry,
 )
-from agoranomos.errors import Finding, UsageError
+from agoranomos.errors import UsageError
 from agoranomos.logs import LogReader, SigningKey, layout, recorded
 from agoranomos.logs.certificate import read_certificate
 from agoranomos.logs.merkle import leaf_hashes, root_of
@@ -80,14 +83,13 @@ class CampaignTwin:
 
 def make_campaign_twin(folder: CampaignFolder, scratch: Path, rng: Random) -> CampaignTwin:
     """The twin of a campaign, in a folder of `scratch`; raises what reading the ledger and the logs raises."""
-    logs = _ledger_logs(folder.ledger)
-    bodies = [body for log in logs for body in _bodies(log)]
+    bodies = [decode_ledger_entry(line) for line in recorded(folder.ledger).entries]
     planned = next((body for body in bodies if isinstance(body, Planned)), None)
     closed = {(body.arm, body.seed): body for body in bodies if isinstance(body, RunClosed)}
     chosen = sorted(closed.values(), key=lambda body: (body.head.size, body.arm, body.seed))[:RUNS]
     if planned is None or not chosen:
         raise UsageError(f"{folder.root} has no finished run: there is nothing in it to forge")
-    note = (logs[0] / layout.CERTIFICATE).read_bytes()
+    note = (folder.ledger / layout.CERTIFICATE).read_bytes()
     origin = read_certificate(note).log.name
     keys = Keys.drawn(parse_note(note).signatures[0].name, origin, rng)
     runs = tuple(_run(folder, body, rng) for body in chosen)
@@ -97,7 +99,7 @@ def make_campaign_twin(folder: CampaignFolder, scratch: Path, rng: Random) -> Ca
         if (folder.root / name).is_file():
             shutil.copyfile(folder.root / name, twin.folder / name)
     twin.lay_ledger(twin.folder, twin.ledger)
-    _copy_blobs(logs[0], twin.folder / "ledger")
+    _copy_blobs(folder.ledger, twin.folder / "ledger")
     for run in runs:
         twin.lay_run(twin.folder, run)
         _copy_blobs(folder.run(run.arm, run.seed), CampaignFolder(twin.folder).run(run.arm, run.seed))
@@ -107,20 +109,23 @@ def make_campaign_twin(folder: CampaignFolder, scratch: Path, rng: Random) -> Ca
 def _told(
     planned: Planned, chosen: Sequence[RunClosed], runs: Sequence[TwinRun], bodies: Sequence[LedgerBody]
 ) -> Iterator[LedgerBody]:
-    """What an honest ledger of these runs says; the first run was tried once before."""
-    yield msgspec.structs.replace(planned, previous=None)
+    """What an honest ledger of these runs says, of one session; the first run was tried once before."""
+    yield planned
+    yield from [body for body in bodies if isinstance(body, Session)][:1]
+    time = planned.claimed_unix_s
     for number, (was, run) in enumerate(zip(chosen, runs, strict=True)):
-        base, time, attempt = run.key.name.rpartition("/")[0], was.claimed_unix_s, 1
-        yield from (body for body in bodies if about(body, run) and not isinstance(body, _ATTEMPTS))
+        base, attempt = run.key.name.rpartition("/")[0], 1
+        time = max(time, was.claimed_unix_s)
+        for body in bodies:
+            if isinstance(body, RunActors) and about(body, run):
+                yield msgspec.structs.replace(body, claimed_unix_s=time)
         if number == 0:
             yield RunOpened(run.arm, run.seed, 1, f"{base}/1", time)
-            yield RunAbandoned(run.arm, run.seed, 1, HIDDEN, None, time)
+            yield RunAbandoned(run.arm, run.seed, 1, HIDDEN, None, None, time)
             attempt = 2
         yield RunOpened(run.arm, run.seed, attempt, run.key.name, time)
         yield RunClosed(run.arm, run.seed, attempt, run.head(), time)
-
-
-_ATTEMPTS = (RunOpened, RunClosed, RunAbandoned)
+    yield Ended(time)
 
 
 def about(body: LedgerBody, run: TwinRun) -> bool:
@@ -131,20 +136,6 @@ def about(body: LedgerBody, run: TwinRun) -> bool:
 def _run(folder: CampaignFolder, body: RunClosed, rng: Random) -> TwinRun:
     lines = tuple(LogReader(folder.run(body.arm, body.seed)).entries())
     return TwinRun(body.arm, body.seed, lines, SigningKey.from_seed(body.head.origin, rng.randbytes(32)))
-
-
-def _ledger_logs(ledger: Path) -> list[Path]:
-    """The one log of a ledger, or those of its sessions, which ledgers of the first version had."""
-    numbered = sorted(int(path.name) for path in ledger.iterdir() if path.name.isdecimal()) if ledger.is_dir() else []
-    return [ledger / str(number) for number in numbered] or [ledger]
-
-
-def _bodies(log: Path) -> Iterator[LedgerBody]:
-    for line in recorded(log).entries:
-        try:
-            yield decode_ledger_entry(line)
-        except Finding:  # of a later version: the twin's ledger tells of the runs and of nothing else
-            continue
 
 
 def _copy_blobs(log: Path, target: Path) -> None:

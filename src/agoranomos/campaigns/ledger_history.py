@@ -1,0 +1,124 @@
+"""What the entries of a ledger tell together: sessions, and every attempt at every run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from agoranomos.campaigns.ledger_entries import (
+    Clock,
+    Ended,
+    LedgerBody,
+    Planned,
+    Recovered,
+    RunAbandoned,
+    RunActors,
+    RunClosed,
+    RunOpened,
+    Session,
+)
+from agoranomos.errors import Finding
+from agoranomos.logs import LogFault, Verifier
+
+
+@dataclass(slots=True)
+class Attempt:
+    """What the ledger says of one attempt; `closed` and `abandoned` are None while neither is recorded."""
+
+    opened: RunOpened
+    closed: RunClosed | None = None
+    abandoned: RunAbandoned | None = None
+
+
+@dataclass(slots=True)
+class History:
+    """Every attempt at every run, in the order of the ledger, and who wrote it.
+
+    `ended` says whether the last session came to its end; `newest_unix_s` is the newest time that is claimed since the
+    clock last went back.
+    """
+
+    attempts: dict[tuple[str, int], list[Attempt]] = field(default_factory=dict)
+    sessions: list[Session] = field(default_factory=list)
+    recoveries: list[Recovered] = field(default_factory=list)
+    clock_steps: list[Clock] = field(default_factory=list)
+    ended: bool = True
+    newest_unix_s: int | None = None
+    actors: dict[tuple[str, int], tuple[Verifier, ...]] = field(default_factory=dict)
+    _holders: dict[bytes, str] = field(default_factory=dict)  # of every actor's key
+
+    def add(self, body: LedgerBody) -> None:
+        """Take in one entry as it was read; raises `Finding` where it does not follow from those before."""
+        self._take_time(body)
+        self.note(body)
+
+    def note(self, body: LedgerBody) -> None:
+        """Take in an entry that is recorded by whoever asks; when it claims to be made is the ledger's business."""
+        if isinstance(body, Planned):
+            return
+        if isinstance(body, Session | Recovered | Clock | Ended):
+            self._take_session(body)
+            return
+        if isinstance(body, RunActors):
+            self._register(body)
+            return
+        attempts = self.attempts.setdefault((body.arm, body.seed), [])
+        if isinstance(body, RunOpened):
+            if body.attempt != len(attempts) + 1:
+                raise Finding(f"the ledger opens attempt {body.attempt} of {body.arm}/{body.seed} out of turn")
+            attempts.append(Attempt(body))
+            return
+        if not 1 <= body.attempt <= len(attempts):
+            raise Finding(f"the ledger ends attempt {body.attempt} of {body.arm}/{body.seed}, which it never opened")
+        if isinstance(body, RunClosed):
+            attempts[body.attempt - 1].closed = body
+        else:
+            attempts[body.attempt - 1].abandoned = body
+
+    def _take_time(self, body: LedgerBody) -> None:
+        time = body.claimed_unix_s
+        if isinstance(body, Clock):
+            if body.before_unix_s != self.newest_unix_s or time >= body.before_unix_s:
+                raise Finding(f"the clock is said to go from {body.before_unix_s} back to {time}, and it did not")
+        elif self.newest_unix_s is not None and time < self.newest_unix_s:
+            raise Finding(f"its time is {self.newest_unix_s - time} s before that of the entry before it")
+        self.newest_unix_s = time
+
+    def _take_session(self, body: Session | Recovered | Clock | Ended) -> None:
+        if isinstance(body, Session):
+            self.sessions.append(body)
+            self.ended = False
+        elif isinstance(body, Recovered):
+            self.recoveries.append(body)
+        elif isinstance(body, Clock):
+            self.clock_steps.append(body)
+        elif self.ended:
+            raise Finding("the ledger ends a session that it did not begin")
+        else:
+            self.ended = True
+
+    def _register(self, body: RunActors) -> None:
+        run = f"{body.arm}/{body.seed}"
+        if (body.arm, body.seed) in self.actors or self.of(body.arm, body.seed):
+            raise Finding(f"the ledger registers the actors of {run} twice, or after its first attempt")
+        try:
+            keys = tuple(Verifier.from_vkey(vkey) for vkey in body.vkeys)
+        except LogFault as fault:
+            raise Finding(f"the ledger registers a bad key for {run}: {fault.message}") from None
+        for key in keys:
+            other = self._holders.setdefault(key.public, key.name)
+            if other != key.name or not key.name.rpartition("/")[0].endswith(f"/{run}"):
+                raise Finding(f"the ledger registers the key of {other} as that of {key.name}, an actor of {run}")
+        self.actors[body.arm, body.seed] = keys
+
+    def of(self, arm: str, seed: int) -> list[Attempt]:
+        """The attempts at one run, the first one first."""
+        return self.attempts.get((arm, seed), [])
+
+
+def history_of(bodies: Iterable[LedgerBody]) -> History:
+    """The attempts that a sequence of entries tells of."""
+    history = History()
+    for body in bodies:
+        history.add(body)
+    return history
