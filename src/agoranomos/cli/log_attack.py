@@ -117,7 +117,7 @@ def _show_table(done: Attack) -> None:
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for heading in ("forgery", "by", "made", "found with", "first of what was said"):
+    for heading in ("forgery", "by", "made", "found with", "what was said first"):
         table.add_column(heading, justify="right" if heading == "made" else "left", overflow="fold")
     for played in done.played:
         table.add_row(

@@ -18,7 +18,7 @@ from agoranomos.errors import Finding
 
 @dataclass(frozen=True, slots=True)
 class Played(Generic[T]):
-    """One forgery, `made` times over; `found` counts by trust, `how` is what the first to find it said.
+    """One forgery, `made` times over; `found` counts by trust, `how` is what the first that should find it said.
 
     `cannot` says why it was not played; then nothing was made.
     """
@@ -53,7 +53,7 @@ def play(forgery: Forgery[T], twin: T, checks: Mapping[Trust, Check], rng: Rando
         place = forgery.forge(twin, rng, turn)
         for trust, said in finders(place, checks):
             found[trust] += 1
-            how = how or said
+            how = how or (said if trust in forgery.found_by else "")
         shutil.rmtree(place) if place.is_dir() else place.unlink()
     return Played(forgery, forgery.times, found, how)
 

@@ -35,13 +35,13 @@ IN_WORDS = {
 
 BRIEFLY = {
     Trust.KEY: "the key",
-    Trust.LEDGER: "the ledger",
-    Trust.REMEMBERED: "a remembered checkpoint",
+    Trust.LEDGER: "ledger",
+    Trust.REMEMBERED: "remembered checkpoint",
     Trust.WITNESS: "witnesses",
-    Trust.TIME: "a time stamp",
+    Trust.TIME: "time stamp",
     Trust.ACTORS: "actors' keys",
-    Trust.RECEIPT: "a receipt",
-    Trust.READER: "a second reader",
+    Trust.RECEIPT: "receipt",
+    Trust.READER: "second reader",
     Trust.OUTPUT: "nothing: it is written out",
 }
 """Each as it stands in a table."""

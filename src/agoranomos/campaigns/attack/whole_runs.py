@@ -75,7 +75,8 @@ def _roll_back(twin: CampaignTwin, _rng: Random, _turn: int) -> Path:
     root = twin.copy()
     run = twin.runs[-1]
     shutil.rmtree(CampaignFolder(root).run(run.arm, run.seed))
-    twin.lay_ledger(root, twin.ledger[:-2])
+    begun = next(index for index, body in enumerate(twin.ledger) if about(body, run))
+    twin.lay_ledger(root, twin.ledger[:begun])
     return root
 
 
