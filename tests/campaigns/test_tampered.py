@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import msgspec
 import pytest
@@ -12,7 +13,7 @@ import pytest
 from agoranomos.campaigns import CampaignFolder, Plan
 from agoranomos.campaigns.attack.campaign_twin import CampaignTwin, make_campaign_twin
 from agoranomos.campaigns.ledger_entries import Planned, RunAbandoned, RunClosed, RunOpened
-from agoranomos.campaigns.verification import CheckedCampaign, verify_campaign
+from agoranomos.campaigns.verification import verify_campaign
 from agoranomos.logs import LogFault
 from campaigns.laboratory import SCRIPTED, Lab
 
@@ -30,7 +31,7 @@ def twin(ran: tuple[Lab, Plan], tmp_path: Path) -> CampaignTwin:
     return make_campaign_twin(lab.folder(made), tmp_path / "scratch", Random(1))
 
 
-def verified(twin: CampaignTwin, root: Path) -> CheckedCampaign:
+def verified(twin: CampaignTwin, root: Path) -> Any:
     return verify_campaign(CampaignFolder(root), (twin.keys.workspace.verifier,))
 
 
