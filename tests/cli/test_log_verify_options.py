@@ -276,6 +276,11 @@ def test_the_report_on_a_campaign_always_has_the_same_parts(record: Record, caps
         "level",
         "faults",
         "ledger",
+        "sessions",
+        "machines",
+        "recoveries",
+        "ended",
+        "clock_steps",
         "runs",
         "attempts",
         "abandoned_attempts",
@@ -346,3 +351,43 @@ def test_an_exported_log_is_verified_by_the_same_command(
     code, found = verdict(capsys, tree)
     assert (code, found["verdict"]) == (1, "tampered")
     assert f"It lies in {tree}: give that." in verify(capsys, tree / "checkpoint")[2]
+
+
+def test_a_campaigns_runs_may_be_shared_among_processes(record: Record, capsys: pytest.CaptureFixture[str]) -> None:
+    alone = verdict(capsys, record.campaign)
+    assert verdict(capsys, record.campaign, "--jobs", "2") == alone
+    entries = record.run / ENTRIES
+    entries.write_bytes(entries.read_bytes().replace(b'"hhi_e6":[', b'"hhi_e6":[1', 1))
+    alone = verdict(capsys, record.campaign)
+    assert alone[1]["verdict"] == "tampered"
+    assert verdict(capsys, record.campaign, "--jobs", "2") == alone
+
+
+def test_the_report_tells_who_wrote_the_ledger(record: Record, capsys: pytest.CaptureFixture[str]) -> None:
+    _, out, _ = verify(capsys, record.campaign)
+    assert "1 session on 1 machine" in out
+    _, found = verdict(capsys, record.campaign)
+    assert (found["sessions"], found["machines"], found["recoveries"]) == (1, 1, 0)
+    assert (found["ended"], found["clock_steps"]) == (True, [])
+
+
+def test_evidence_against_a_ledger_is_printed_with_its_campaign(
+    record: Record, capsys: pytest.CaptureFixture[str]
+) -> None:
+    older = shutil.copytree(record.campaign / "ledger", record.root / "older")
+    keys = KeyStore(record.home / "keys")
+    assert verify(capsys, record.campaign, "--remember")[0] == 0
+    origin = LogReader(older).origin
+    lines = list(LogReader(older).entries())
+    shutil.rmtree(record.campaign / "ledger")
+    key = keys.signing_key("ledger", name=origin)
+    log = LogWriter.create(
+        record.campaign / "ledger", origin, key=key, certifier=keys.signing_key("workspace"), durable="append"
+    )
+    log.append(lines[:-1])
+    log.close()
+    shutil.copytree(older / "blobs", record.campaign / "ledger" / "blobs")
+    code, found = verdict(capsys, record.campaign)
+    assert (code, found["verdict"]) == (1, "tampered")
+    assert found["faults"][0]["message"].startswith("ledger: rollback")
+    assert len(found["faults"][0]["evidence"]) == 2

@@ -96,8 +96,7 @@ def _require_blob(folder: Path, digest: str) -> None:
 class Order:
     """Follows a log of either kind; the first entry says which. `follow` raises `LogFault` that names the entry."""
 
-    def __init__(self, history: History | None = None) -> None:
-        self._history = history
+    def __init__(self) -> None:
         self.run: RunOrder | None = None
         self.ledger: LedgerOrder | None = None
 
@@ -108,7 +107,7 @@ class Order:
                 if isinstance(item, RunItem):
                     self.run = RunOrder()
                 else:
-                    self.ledger = LedgerOrder(self._history)
+                    self.ledger = LedgerOrder()
             if isinstance(item, RunItem) and self.run is not None:
                 self.run.take(index, item)
             elif isinstance(item, LedgerItem) and self.ledger is not None:
@@ -166,8 +165,8 @@ class RunOrder:
 class LedgerOrder:
     """Where the entries of a ledger may stand: the plan first, attempts opened before they end, times that grow."""
 
-    def __init__(self, history: History | None = None) -> None:
-        self.history = history or History()
+    def __init__(self) -> None:
+        self.history = History()
         self.planned: list[Planned] = []
         self.registered: list[tuple[str, tuple[str, int]]] = []  # a plan's digest, and a run opened after it
 

@@ -9,7 +9,6 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from agoranomos.campaigns.ledger_history import History
 from agoranomos.campaigns.strict import LedgerOrder, Order, is_of_a_run, read_checked
 from agoranomos.errors import MachineError
 from agoranomos.institutions import Institution, Replayed, replay
@@ -59,7 +58,6 @@ def verify_run(
     authorities: Sequence[Authority] = (),
     watch: Watch | None = None,
     actors: Sequence[Verifier] | None = None,
-    history: History | None = None,
 ) -> VerifiedRun:
     """Verify a run's log, or a ledger, as far as `level` goes; the other keywords are those of `verify_log`.
 
@@ -67,10 +65,9 @@ def verify_run(
     there. At "replay", every judgement of a run must come out byte for byte from the lines as they are hashed; with
     `institution`, that must be the recorded one. No more than a segment is held in memory. Raises `LogFault` or
     `ReplayMismatch`, which name the entry; a changed byte is named rather than what it would have led to. `actors` are
-    the public keys of a run's actors, each named `<run>/<actor>`, None where none is known. `history` is what a ledger
-    continues.
+    the public keys of a run's actors, each named `<run>/<actor>`, None where none is known.
     """
-    order = Order(history)
+    order = Order()
     strict = level not in ("structure", "full")
     under_way = Verifying(
         folder,

@@ -169,6 +169,7 @@ def _row(entry: str, number: str, kind: str, what: str) -> str:
 
 
 def seats_of(opened: dict[str, Any]) -> tuple[str, ...]:
+    """The names of a run's agents in the market's order, from its entry 0; none of a ledger."""
     facts = opened["body"].get("facts")
     return tuple(str(name) for name in facts.get("agents", ())) if isinstance(facts, dict) else ()
 

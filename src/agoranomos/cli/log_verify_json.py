@@ -105,6 +105,14 @@ def campaign_json(checked: CheckedCampaign) -> dict[str, Any]:
         "level": checked.level,
         "faults": [fault_json(fault) for fault in checked.faults],
         "ledger": None if checked.ledger is None else verification_json(checked.ledger),
+        "sessions": len(checked.history.sessions),
+        "machines": len({session.host for session in checked.history.sessions}),
+        "recoveries": len(checked.history.recoveries),
+        "ended": checked.history.ended,
+        "clock_steps": [
+            {"before_unix_s": step.before_unix_s, "claimed_unix_s": step.claimed_unix_s}
+            for step in checked.history.clock_steps
+        ],
         "runs": [{"arm": run.arm, "seed": run.seed, **_one_run(run)} for run in checked.runs],
         "attempts": [
             {

@@ -113,6 +113,7 @@ def show_campaign(checked: CheckedCampaign, remembered_now: bool) -> None:
             say(f"  noted: {noted}")
         if remembered_now:
             say(f"  remembered: from now on it must continue these {checked.ledger.size} entries")
+        _show_history(checked)
     _show_attempts(checked)
     faults = checked.all_faults
     for fault in faults[:SHOWN_FAULTS]:
@@ -121,6 +122,24 @@ def show_campaign(checked: CheckedCampaign, remembered_now: bool) -> None:
         complain(f"and {len(faults) - SHOWN_FAULTS} more faults", "--json lists all of them.")
     if not faults:
         _show_not_excluded(checked.not_excluded)
+
+
+def _show_history(checked: CheckedCampaign) -> None:
+    """Who wrote the ledger, and what went wrong with that."""
+    history = checked.history
+    hosts = len({session.host for session in history.sessions})
+    say(f"  {_several(len(history.sessions), 'session')} on {_several(hosts, 'machine')}")
+    if history.recoveries:
+        bytes_cut = sum(piece.size for recovered in history.recoveries for piece in recovered.cut)
+        say(f"  {_several(len(history.recoveries), 'session')} broken off; {bytes_cut} unsigned bytes are in recovery/")
+    if not history.ended:
+        say("  the last session did not come to its end: its driver died, or is at work")
+    for step in history.clock_steps:
+        say(f"  the clock went back from {_iso(step.before_unix_s)} to {_iso(step.claimed_unix_s)}")
+
+
+def _several(number: int, word: str) -> str:
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"
 
 
 def _show_attempts(checked: CheckedCampaign) -> None:
