@@ -183,7 +183,8 @@ def test_a_policy_without_a_quorum_and_one_too_long_are_refused() -> None:
     with pytest.raises(DocumentError, match="mine: it has no quorum line"):
         Policy.parse(THREE, name="mine")
     with pytest.raises(DocumentError, match="at most"):
-        Policy.parse(b"#" * (1 << 20) + b"\n")
+        Policy.parse(b"quorum none\n#" + b"-" * ((1 << 20) - 13) + b"\n")
+    assert Policy.parse(b"quorum none\n#" + b"-" * ((1 << 20) - 14) + b"\n").quorum == "none"
 
 
 def many(kind: type, count: int) -> list[str]:
