@@ -12,6 +12,10 @@ from logs.building import vectors
 decode = base64.b64decode
 
 
+def test_t11_all_published_proofs_are_here():
+    assert [len(vectors(f"{name}.json")["cases"]) for name in ("inclusion", "consistency")] == [98, 98]
+
+
 @pytest.mark.parametrize("case", vectors("inclusion.json")["cases"], ids=lambda case: case["_case"])
 def test_published_inclusion_proofs(case):
     proof = [decode(value) for value in case["proof"] or ()]
@@ -50,6 +54,8 @@ def test_proofs_made_here_hold_and_every_change_to_them_fails(data):
             yield proof[:place] + proof[place + 1 :]
             yield [*proof[:place], leaf_hash(b"no"), *proof[place + 1 :]]
             yield [*proof[:place], proof[place][:31], *proof[place + 1 :]]
+        for place in range(len(proof) - 1):
+            yield [*proof[:place], proof[place + 1], proof[place], *proof[place + 2 :]]
 
     for proof in changed(inclusion):
         with pytest.raises(LogFault):

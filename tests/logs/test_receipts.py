@@ -201,6 +201,15 @@ def test_hashes_that_were_damaged_do_not_pass_for_another_history(log, trust, tm
     assert not isinstance(caught.value, NotHeld)
 
 
+def test_an_entry_that_was_changed_and_not_signed_is_no_other_history(log, trust, tmp_path):
+    receipt = verify_receipt(log.inclusion(INDEX).data, trust)
+    path = tmp_path / "log/entries/000000000000.jsonl"
+    path.write_bytes(path.read_bytes().replace(entry(INDEX), entry(INDEX).replace(b'"a', b'"b')))
+    with pytest.raises(LogFault, match="no proof can be made") as caught:
+        require_held(receipt, ProvableLog(tmp_path / "log"), trust)
+    assert not isinstance(caught.value, NotHeld)
+
+
 def older(size: int, lines: list[bytes] | None = None, key: SigningKey = RUN) -> bytes:
     root = root_of(leaf_hashes((lines or entries(size))[:size]))
     return sign_note(Checkpoint(key.name, size, root).text, key)

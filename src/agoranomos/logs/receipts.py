@@ -117,7 +117,8 @@ def require_held(receipt: Receipt, log: ProvableLog, trust: Trust) -> None:
     """Raises `NotHeld` unless the log holds the receipt's entry where it was, and all that was before it.
 
     `trust` must vouch for the log too (`LogFault`, `undecided`); a log of another origin is a `UsageError`. Everything
-    is proved under the signed root of the log: its entries are not read from end to end.
+    is proved under the signed root of the log, so that damage does not pass for another history (`LogFault`); its
+    entries are not read from end to end.
     """
     then, now = receipt.head.checkpoint, log.checkpoint
     if now.origin != then.origin:
@@ -126,6 +127,8 @@ def require_held(receipt: Receipt, log: ProvableLog, trust: Trust) -> None:
     if isinstance(vouched, LogFault):
         raise vouched
     entry = log.entry(receipt.index) if receipt.index < now.size else None
+    if entry is not None:
+        log.inclusion(receipt.index, entry)  # what lies there is what was signed: otherwise it contradicts nothing
     if entry is not None and entry != receipt.entry:
         raise NotHeld(f"entry {receipt.index} of the log is another than the receipt's", receipt, log.note, entry)
     if entry is None or now.size < then.size:
@@ -135,7 +138,6 @@ def require_held(receipt: Receipt, log: ProvableLog, trust: Trust) -> None:
             log.note,
             entry,
         )
-    log.inclusion(receipt.index, entry)
     log.consistency(then.size)  # so the root that follows is that of the signed entries
     if log.tree.root(0, then.size) != then.root:
         raise NotHeld(
