@@ -239,9 +239,9 @@ FORGERIES: dict[str, tuple[Callable[[], Lines], str]] = {
     ),
     "a stranger's decision": (
         lambda: change(
-            "round", 4, lambda b: msgspec.structs.replace(b, decisions=(*b.decisions, DecisionRecord("firm_9")))
+            "round", 4, lambda b: msgspec.structs.replace(b, decisions=(*b.decisions, DecisionRecord("firm_9"), DecisionRecord("z" * 99)))
         ),
-        "decisions of firm_9, who take no part",
+        "decisions of firm_9, " + "z" * 92 + ", who take no part",
     ),
     "an action left out": (
         lambda: change("round", 4, lambda b: msgspec.structs.replace(b, actions=b.actions[:1])),
@@ -486,3 +486,96 @@ def test_a_long_play_of_every_ladder_is_signed_throughout() -> None:
 
 def test_the_run_is_the_origin_without_the_attempt() -> None:
     assert run_of("lab/small-12345678/governed/0/3") == "lab/small-12345678/governed/0"
+
+
+def fault_of(lines: Lines, keys: dict[str, Verifier] | None = KEYS, size: int = 10**6, **options: Any) -> LogFault:
+    """The fault that is found when entries come in portions of `size`."""
+    fold = ActorCheck(RUN, keys, **options)
+    with pytest.raises(LogFault) as caught:  # noqa: PT012
+        for at in range(0, len(lines), size):
+            fold.take(lines[at : at + size])
+        fold.finish()
+    return caught.value
+
+
+def an_invented_sanction() -> Lines:
+    entries = entries_of(GOVERNED)
+    entries.insert(index_of("attested", 5) + 1, Entry(Sanction("firm_1", "fine", "R1"), "sanction", 5, 0))
+    return renumbered(entries)
+
+
+def signed_twice() -> Lines:
+    entries = entries_of(GOVERNED)
+    entries.insert(index_of("attested", 5), entries[index_of("attested", 5)])
+    return renumbered(entries)
+
+
+def nobody_signs() -> Lines:
+    return change("attested", 4, lambda b: msgspec.structs.replace(b, signatures=()))
+
+
+def strangers_sign() -> Lines:
+    return change(
+        "attested", 4, lambda b: msgspec.structs.replace(
+            b, signatures=tuple(b.signatures) + tuple(msgspec.structs.replace(s, actor="x" * 60) for s in b.signatures)
+        ),
+    )  # fmt: skip
+
+
+WITHOUT_ORACLE = {actor: key for actor, key in KEYS.items() if actor != "oracle"}
+
+FAULTS: dict[str, tuple[Callable[[], LogFault], str, Callable[[], int | None], str, str]] = {
+    "no keys": (
+        lambda: fault_of(GOVERNED, None), "undecided", lambda: index_of("attested"),
+        "actors signed this run, and none of their keys is known",
+        "Verify the whole campaign, whose ledger holds the keys, or give them with --actors FILE.",
+    ),
+    "one key short": (
+        lambda: fault_of(GOVERNED, WITHOUT_ORACLE), "undecided", lambda: index_of("attested", 1),
+        "no key of oracle is known", "The file of actors' keys needs one line for everybody who signs.",
+    ),
+    "after the signatures": (
+        lambda: fault_of(an_invented_sanction()), "tampered", lambda: index_of("attested", 5) + 1,
+        "a sanction after its round was signed", "",
+    ),
+    "signed twice": (
+        lambda: fault_of(signed_twice()), "tampered", lambda: index_of("attested", 5) + 1,
+        "signatures where there is nothing to sign", "",
+    ),
+    "another secret": (
+        lambda: fault_of(GOVERNED, again=attestor(secret=bytes(32))), "tampered", lambda: index_of("attested"),
+        "signed anew, it comes out otherwise", "",
+    ),
+    "nobody": (
+        lambda: fault_of(nobody_signs()), "tampered", lambda: index_of("attested", 4),
+        "agent:firm_1 did not sign round 4", "",
+    ),
+    "strangers": (
+        lambda: fault_of(strangers_sign()), "tampered", lambda: index_of("attested", 4),
+        "signed by agent:firm_1, agent:firm_2, oracle, controller, " + ", ".join(["x" * 60] * 2) + ", " + "x" * 25
+        + "...; it should be by agent:firm_1, agent:firm_2, oracle, controller", "",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", FAULTS)
+def test_a_fault_says_its_kind_its_entry_and_what_to_do(what: str) -> None:
+    find, kind, entry, words, advice = FAULTS[what]
+    fault = find()
+    assert (fault.kind, fault.entry, fault.advice) == (kind, entry(), advice)
+    assert fault.message == f"entry {fault.entry}: {words}"
+
+
+@pytest.mark.parametrize("size", [1, 3, 16])
+def test_a_fault_has_the_same_entry_in_whatever_portions_entries_come(size: int) -> None:
+    for lines in (an_invented_sanction(), signed_twice(), nobody_signs(), [*GOVERNED[:23], b"{}"]):
+        whole, parts = fault_of(lines), fault_of(lines, size=size)
+        assert (parts.kind, parts.entry, parts.message) == (whole.kind, whole.entry, whole.message)
+        assert whole.entry is not None
+    assert fault_of(GOVERNED, None, size=size).entry == index_of("attested")
+    assert fault_of([*GOVERNED[:23], b"{}"]).message.startswith("not a valid entry: ")
+
+
+def test_who_signs_depends_on_whether_there_is_an_institution() -> None:
+    assert actors_of(FIRMS, True) == ("publisher", "agent:firm_1", "agent:firm_2", "oracle", "controller")
+    assert actors_of(FIRMS, False) == ("publisher", "agent:firm_1", "agent:firm_2", "oracle")

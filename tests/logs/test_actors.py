@@ -92,8 +92,11 @@ def test_a_key_digest_is_over_the_raw_public_key() -> None:
 def test_one_key_under_two_names_is_refused() -> None:
     oracle = key().verifier
     check_one_role_each({"oracle": oracle, "controller": key("controller").verifier})
-    with pytest.raises(LogFault, match="oracle and controller have one and the same key"):
+    with pytest.raises(
+        LogFault, match=r"^oracle and controller have one and the same key; a key has one holder$"
+    ) as caught:
         check_one_role_each({"oracle": oracle, "controller": Verifier("w/p/a/0/controller", oracle.public)})
+    assert caught.value.kind == "tampered"
 
 
 def test_an_actor_s_key_shows_nothing_and_is_not_copied() -> None:
