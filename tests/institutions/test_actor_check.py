@@ -239,7 +239,11 @@ FORGERIES: dict[str, tuple[Callable[[], Lines], str]] = {
     ),
     "a stranger's decision": (
         lambda: change(
-            "round", 4, lambda b: msgspec.structs.replace(b, decisions=(*b.decisions, DecisionRecord("firm_9"), DecisionRecord("z" * 99)))
+            "round",
+            4,
+            lambda b: msgspec.structs.replace(
+                b, decisions=(*b.decisions, DecisionRecord("firm_9"), DecisionRecord("z" * 99))
+            ),
         ),
         "decisions of firm_9, " + "z" * 92 + ", who take no part",
     ),
