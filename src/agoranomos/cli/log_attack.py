@@ -29,7 +29,8 @@ def attack(
         typer.Option(
             "--trust",
             metavar="A,B",
-            help="What a reader holds beside the key: ledger, remembered, witness, time, actors, receipt, reader "
+            help="What a reader holds beside the key: ledger, remembered, witness, fresh, time, actors, receipt, "
+            "reader "
             "(default: each in turn).",
         ),
     ] = None,

@@ -51,12 +51,12 @@ def anchor(log: Path, keys: Keys, remembered: Path) -> Anchors:
     return Anchors(log, trusted, receipt, head, kept, quorum_of_two(keys.witnesses), _stamp(log, head))
 
 
-def cosign(folder: Path, checkpoint: Checkpoint, witnesses: Sequence[Cosigner]) -> None:
-    """Put these witnesses' cosignatures beside a log, in place of others of that size."""
+def cosign(folder: Path, checkpoint: Checkpoint, witnesses: Sequence[Cosigner], when: datetime | None = None) -> None:
+    """Put these witnesses' cosignatures beside a log, in place of others of that size; as of then, if not as of now."""
     path = folder / cosignatures_file(checkpoint.size)
     path.parent.mkdir(exist_ok=True)
     path.unlink(missing_ok=True)
-    time = int(ANCHORED.timestamp())
+    time = int((when or ANCHORED).timestamp())
     path.write_bytes(b"".join(witness.cosign(checkpoint.text, time) for witness in witnesses))
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from agoranomos.campaigns.attack.anchors import Anchors
+from agoranomos.campaigns.attack.anchors import ANCHORED, Anchors
 from agoranomos.campaigns.attack.odd_content import COMMANDS
 from agoranomos.campaigns.attack.trust import Trust
 from agoranomos.campaigns.folder import CampaignFolder
@@ -17,6 +19,7 @@ from agoranomos.campaigns.verification import verify_campaign, verify_run
 from agoranomos.institutions import replay
 from agoranomos.logs import LogFault, LogReader, Verifier, layout, verify_log
 from agoranomos.logs.compare import compare_views, read_view
+from agoranomos.logs.policy import Policy
 from agoranomos.logs.proof_file import HEADER as PROOF
 from agoranomos.logs.proving import ProvableLog
 from agoranomos.logs.receipts import Trust as ReceiptTrust
@@ -39,6 +42,7 @@ def checks_of_run(held: Anchors, actors: Mapping[str, Verifier], printed: Printe
         Trust.LEDGER: partial(_with_ledger, held),
         Trust.REMEMBERED: lambda place: verify_log(place, held.trusted, remembered=held.remembered),
         Trust.WITNESS: lambda place: verify_log(place, held.trusted, policy=held.policy),
+        Trust.FRESH: lambda place: verify_log(place, held.trusted, policy=_fresh(held)),
         Trust.RECEIPT: partial(_with_receipt, held),
         Trust.READER: partial(_compare, held),
     }
@@ -63,6 +67,7 @@ def checks_of_campaign(held: Anchors) -> Mapping[Trust, Check]:
         Trust.KEY: with_key,
         Trust.REMEMBERED: partial(with_key, level="full", remembered=held.remembered),
         Trust.WITNESS: partial(with_key, level="full", policy=held.policy),
+        Trust.FRESH: partial(with_key, level="full", policy=_fresh(held)),
         Trust.RECEIPT: lambda place: _with_receipt(held, place / "ledger"),
         Trust.READER: lambda place: _compare(held, place / "ledger"),
     }
@@ -109,6 +114,11 @@ def _compare(held: Anchors, place: Path) -> None:
         raise LogFault("tampered", "it is another history than the second reader's: both are signed")
     if (shorter := found.views[0]).checkpoint.size < held.head.size:
         raise LogFault("tampered", f"it has {shorter.checkpoint.size} entries, the second reader's {held.head.size}")
+
+
+def _fresh(held: Anchors) -> Policy:
+    """As with --max-age: what witnesses saw more than a day before does not count."""
+    return replace(held.policy, since=int((ANCHORED - timedelta(days=1)).timestamp()))
 
 
 def _with_output(printed: Printed, place: Path) -> None:

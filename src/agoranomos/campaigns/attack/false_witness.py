@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from random import Random
 
-from agoranomos.campaigns.attack.anchors import cosign
+from agoranomos.campaigns.attack.anchors import ANCHORED, cosign
 from agoranomos.campaigns.attack.changed_files import roll_back_to
 from agoranomos.campaigns.attack.forgery import Forgery
 from agoranomos.campaigns.attack.laying import overwrite
@@ -57,7 +58,7 @@ def _with_head_of(line: bytes, other: bytes) -> bytes:
 
 def _older_and_cosigned(twin: Twin, _rng: Random, _turn: int) -> Path:
     folder, size = roll_back_to(twin, len(twin.sizes) // 2)
-    cosign(folder, _head(twin, twin.lines[:size]), twin.keys.witnesses)
+    cosign(folder, _head(twin, twin.lines[:size]), twin.keys.witnesses, ANCHORED - timedelta(days=30))
     return folder
 
 
@@ -72,10 +73,10 @@ FORGERIES: tuple[Forgery[Twin], ...] = (
     Forgery(
         "rolled back to a state that witnesses had cosigned",
         "A2",
-        BY_OTHERS - {Trust.WITNESS},
+        BY_OTHERS - {Trust.WITNESS} | {Trust.FRESH},
         _older_and_cosigned,
         1,
         _one_size,
     ),
 )
-"""Witnesses cannot tell an older state that they saw from the newest one: their time says how old it is."""
+"""Of an older state that witnesses saw, only the time in their lines says that it is not the newest one."""

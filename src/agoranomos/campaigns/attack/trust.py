@@ -13,6 +13,7 @@ class Trust(StrEnum):
     LEDGER = "ledger"
     REMEMBERED = "remembered"
     WITNESS = "witness"
+    FRESH = "fresh"
     TIME = "time"
     ACTORS = "actors"
     RECEIPT = "receipt"
@@ -25,6 +26,7 @@ IN_WORDS = {
     Trust.LEDGER: "the campaign's ledger",
     Trust.REMEMBERED: "a remembered checkpoint",
     Trust.WITNESS: "a witness policy (2 of 3)",
+    Trust.FRESH: "the same with a maximal age",
     Trust.TIME: "a time-stamping authority's certificate",
     Trust.ACTORS: "the actors' public keys",
     Trust.RECEIPT: "an agent's receipt",
@@ -38,6 +40,7 @@ BRIEFLY = {
     Trust.LEDGER: "ledger",
     Trust.REMEMBERED: "remembered checkpoint",
     Trust.WITNESS: "witnesses",
+    Trust.FRESH: "fresh witnesses",
     Trust.TIME: "time stamp",
     Trust.ACTORS: "actors' keys",
     Trust.RECEIPT: "receipt",
