@@ -2,7 +2,8 @@
 
 python -m benchmarks.tamper_matrix [--step 1] [--only T1 ...] [--out docs/measurements/tamper_matrix.json]
 
-`--step N` makes every N-th forgery only. What `make test` samples is made by the same functions (tests/logs/tamper/).
+`--step N` makes one N-th of the forgeries only. What `make test` samples is made by the same functions
+(tests/logs/tamper/). Rows of the result that are not made anew stay as they were.
 """
 
 from __future__ import annotations
@@ -65,28 +66,37 @@ def tested(row: Row) -> dict[str, Any]:
     return {"tests": count["tests"], "passed": passed, "skipped": count["skipped"]}
 
 
+def keep(path: Path, rows: list[dict[str, Any]]) -> None:
+    """Write the rows, in the order of the matrix, with those of earlier runs that were not made anew."""
+    known = json.loads(path.read_text())["tests"] if path.is_file() else []
+    found = {row["test"]: row for row in [*known, *rows]}
+    ordered = [found[row.test] for row in MATRIX if row.test in found]
+    path.write_text(json.dumps({"machine": machine(), "tests": ordered}, indent=1) + "\n")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--step", type=int, default=1)
-    parser.add_argument("--only", nargs="*", metavar="TEST")
+    parser.add_argument("--only", nargs="*", metavar="TEST", help=f"of {', '.join(row.test for row in MATRIX)}")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--out", type=Path)
     given = parser.parse_args()
     rows, failed = [], False
     with ProcessPoolExecutor(given.jobs) as workers:
         for index, row in enumerate(MATRIX):
-            if given.only and row.test.split()[0] not in given.only:
+            if given.only and not {row.test, row.test.split()[0]} & set(given.only):
                 continue
             start = time.perf_counter()
             result = forged(index, given.step, workers, given.jobs) if row.play else tested(row)
             result["seconds"] = round(time.perf_counter() - start, 1)
             failed |= result.get("found", 0) < result.get("made", 0)
             failed |= result.get("passed", 0) + result.get("skipped", 0) < result.get("tests", 0)
+            if row.play:
+                result["one_in"] = given.step
             rows.append({"test": row.test, "what": row.what, **result})
             print(json.dumps(rows[-1]), flush=True)
-    if given.out:
-        measured = {"machine": machine(), "every_nth": given.step, "tests": rows}
-        given.out.write_text(json.dumps(measured, indent=1) + "\n")
+            if given.out:
+                keep(given.out, rows)
     sys.exit(1 if failed else 0)
 
 
