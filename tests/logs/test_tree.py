@@ -361,6 +361,7 @@ def test_the_file_is_short_and_needs_nothing_of_ours():
         )
     }
     assert imported - set(sys.stdlib_module_names) == {"cryptography"}
+    ast.parse(source, feature_version=(3, 10))
     assert standalone() == source
 
 
