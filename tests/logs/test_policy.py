@@ -148,6 +148,7 @@ def twin(kind: type, number: int) -> Verifier | WitnessKey:
         ("log\nquorum none\n", 1, "`log VKEY"),
         (f"log {RUN.vkey} u v\nquorum none\n", 1, "`log VKEY"),
         (f"witness {W[0]}\nquorum none\n", 1, "`witness NAME VKEY"),
+        (f"witness w {W[0]} u v\nquorum none\n", 1, "`witness NAME VKEY"),
         (f"log {W[0]}\nquorum none\n", 1, "not of type 1"),
         ("log vkey\nquorum none\n", 1, "not a verifier key"),
         ("witness w vkey\nquorum none\n", 1, "not a verifier key"),
