@@ -120,7 +120,33 @@ def performance_page(performance: dict[str, Any]) -> str:
             parts.append(as_table(rows))
         if not measured["figures"]:
             parts.append(f"Not measured here ({name}).\n")
+    if TAMPER_MATRIX.is_file():
+        parts += tamper_section(json.loads(TAMPER_MATRIX.read_text())["tests"])
     return "\n".join(parts)
+
+
+TAMPER_MATRIX = DOCS / "measurements" / "tamper_matrix.json"
+
+
+def tamper_section(tests: list[dict[str, Any]]) -> Iterator[str]:
+    """What was forged in the last run of the tamper matrix, and what became of it."""
+    forged = [row for row in tests if "made" in row]
+    yield (
+        "## The tamper matrix\n\nEvery forgery is made, and must be found: "
+        f"{sum(row['made'] for row in forged):,} made, {sum(row['found'] for row in forged):,} found. "
+        "Tests that stand for a row are counted, not their forgeries.\n\n    python -m benchmarks.tamper_matrix\n"
+    )
+    lines = ["| test | what is forged | made | found | tampered | damaged | undecided | seconds |"]
+    lines.append("|---|---|" + "---:|" * 6)
+    for row in tests:
+        if "made" in row:
+            part = f" (one in {row['one_in']})" if row["one_in"] > 1 else ""
+            counts = [shown(row[key]) for key in ("made", "found", "tampered", "damaged", "undecided", "seconds")]
+        else:
+            part = ""
+            counts = [f"{row['tests']} tests", f"{row['passed']} passed", "", "", "", shown(row["seconds"])]
+        lines.append(f"| {row['test']} | {row['what']}{part} | {' | '.join(counts)} |")
+    yield "\n".join(lines) + "\n"
 
 
 AIMS = (
