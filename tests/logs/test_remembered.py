@@ -304,3 +304,26 @@ def test_the_certificate_may_be_renewed_but_the_key_stays(log, store):
     (log / "certificate").write_bytes(sign_note(Certificate(RUN.verifier).text, other))
     assert verify_log(log, (other.verifier,), remembered=store).trusted_by == other.vkey
     assert lines_of(log) == entries(12)
+
+
+@pytest.mark.parametrize(("before", "pools"), [(1, 1), (3, 1), (4, 1), (7, 1), (8, 0), (11, 0), (12, 0)])
+def test_one_segment_that_is_left_needs_no_second_process(tmp_path, monkeypatch, before, pools):
+    """Segments of four: after eight entries one is left to be read, or none."""
+    from agoranomos.logs import verify as verifying
+
+    monkeypatch.setattr(layout, "SEGMENT_ENTRIES", 4)
+    store = RememberedCheckpoints(tmp_path / "remembered")
+    lay(tmp_path / "log", entries(12), (before,))
+    store.remember(verify_log(tmp_path / "log", TRUSTED).seen(TIME))
+    if before < 12:
+        lay(tmp_path / "log", entries(12), (before, 12))
+    opened = []
+
+    def here(extent, workers, **manner):
+        opened.append(workers)
+        return verifying.folded(extent, read_entries=manner["read_entries"])
+
+    monkeypatch.setattr(verifying, "fold_in_parallel", here)
+    found = verify_log(tmp_path / "log", TRUSTED, remembered=store, incremental=True, jobs=5)
+    assert (found.size, found.read_from) == (12, before)
+    assert opened == [5] * pools
