@@ -21,7 +21,7 @@ from agoranomos.campaigns.attack.twin import MAX_ENTRIES, make_twin
 from agoranomos.errors import Finding, UsageError
 from agoranomos.institutions import Governed
 from agoranomos.institutions.attesting import Attestor
-from agoranomos.logs import LogWriter, SigningKey, verify_log
+from agoranomos.logs import LogFault, LogWriter, SigningKey, verify_log
 from agoranomos.markets.cournot_v0 import parallel_env
 from campaigns.laboratory import MOCK, SCRIPTED, Lab
 from institutions.playing import DIVISION, FIRMS
@@ -130,6 +130,13 @@ def test_the_table_of_the_threat_model_has_every_forgery() -> None:
     assert len(lines) == 2 + 2 + len(RUN_FORGERIES) + len(CAMPAIGN_FORGERIES)
     assert "| a run's folder deleted | A2 | the key |" in lines
     assert "| another date in a true time stamp | A1 | time stamp |" in lines
+
+
+def test_a_log_without_its_certificate_is_damaged(tmp_path: Path) -> None:
+    log = record_run(tmp_path / "log", 3)
+    (log / "certificate").unlink()
+    with pytest.raises(LogFault, match="certificate is missing"):
+        attack_run(log)
 
 
 def test_an_empty_log_is_refused(tmp_path: Path) -> None:

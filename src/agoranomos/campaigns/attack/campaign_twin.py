@@ -32,6 +32,7 @@ from agoranomos.logs import LogReader, SigningKey, layout, recorded
 from agoranomos.logs.certificate import read_certificate
 from agoranomos.logs.merkle import leaf_hashes, root_of
 from agoranomos.logs.note import parse_note
+from agoranomos.logs.reader import read_small
 
 RUNS = 3
 """A campaign's twin has at most so many runs: the shortest that are finished."""
@@ -85,11 +86,17 @@ def make_campaign_twin(folder: CampaignFolder, scratch: Path, rng: Random) -> Ca
     """The twin of a campaign, in a folder of `scratch`; raises what reading the ledger and the logs raises."""
     bodies = [decode_ledger_entry(line) for line in recorded(folder.ledger).entries]
     planned = next((body for body in bodies if isinstance(body, Planned)), None)
-    closed = {(body.arm, body.seed): body for body in bodies if isinstance(body, RunClosed)}
+    closed = {
+        (body.arm, body.seed): body
+        for body in bodies
+        if isinstance(body, RunClosed) and body.head.size <= layout.SEGMENT_ENTRIES  # a forger lays one file of entries
+    }
     chosen = sorted(closed.values(), key=lambda body: (body.head.size, body.arm, body.seed))[:RUNS]
     if planned is None or not chosen:
-        raise UsageError(f"{folder.root} has no finished run: there is nothing in it to forge")
-    note = (folder.ledger / layout.CERTIFICATE).read_bytes()
+        raise UsageError(
+            f"{folder.root} has no finished run of at most {layout.SEGMENT_ENTRIES:,} entries: there is none to forge"
+        )
+    note = read_small(folder.ledger, layout.CERTIFICATE)
     origin = read_certificate(note).log.name
     keys = Keys.drawn(parse_note(note).signatures[0].name, origin, rng)
     runs = tuple(_run(folder, body, rng) for body in chosen)
@@ -110,9 +117,10 @@ def _told(
     planned: Planned, chosen: Sequence[RunClosed], runs: Sequence[TwinRun], bodies: Sequence[LedgerBody]
 ) -> Iterator[LedgerBody]:
     """What an honest ledger of these runs says, of one session; the first run was tried once before."""
+    sessions = [body for body in bodies if isinstance(body, Session)][:1]
     yield planned
-    yield from [body for body in bodies if isinstance(body, Session)][:1]
-    time = planned.claimed_unix_s
+    yield from sessions
+    time = max(body.claimed_unix_s for body in (planned, *sessions))
     for number, (was, run) in enumerate(zip(chosen, runs, strict=True)):
         base, attempt = run.key.name.rpartition("/")[0], 1
         time = max(time, was.claimed_unix_s)

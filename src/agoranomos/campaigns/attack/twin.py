@@ -17,6 +17,7 @@ from agoranomos.logs import LogReader, SigningKey, Verifier, layout
 from agoranomos.logs.certificate import read_certificate
 from agoranomos.logs.cosigner import Cosigner
 from agoranomos.logs.note import parse_note
+from agoranomos.logs.reader import read_small
 
 MAX_ENTRIES = 1_000
 """A twin has at most so many entries: those at the log's beginning."""
@@ -112,8 +113,9 @@ def make_twin(log: Path, scratch: Path, rng: Random) -> Twin:
     steps = [border for border in borders if border < len(lines)]
     chosen = {steps[len(steps) * part // CHECKPOINTS] for part in range(1, CHECKPOINTS)} if steps else set()
     sizes = (*sorted(chosen), len(lines))
-    note = parse_note((log / layout.CERTIFICATE).read_bytes())
-    read_certificate((log / layout.CERTIFICATE).read_bytes())
+    certificate = read_small(log, layout.CERTIFICATE)
+    read_certificate(certificate)
+    note = parse_note(certificate)
     twin = Twin(
         scratch / "twin", lines, sizes, Keys.drawn(note.signatures[0].name, reader.origin, rng), actors, scratch
     )
