@@ -120,7 +120,7 @@ def _told(
     sessions = [body for body in bodies if isinstance(body, Session)][:1]
     yield planned
     yield from sessions
-    time = max(body.claimed_unix_s for body in (planned, *sessions))
+    time = max(planned.claimed_unix_s, *(session.claimed_unix_s for session in sessions), 0)
     for number, (was, run) in enumerate(zip(chosen, runs, strict=True)):
         base, attempt = run.key.name.rpartition("/")[0], 1
         time = max(time, was.claimed_unix_s)
