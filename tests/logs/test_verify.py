@@ -370,6 +370,22 @@ def test_files_that_change_while_they_are_read(log, monkeypatch):
     assert "verify again" in fault.message
 
 
+def test_leaf_hashes_that_change_while_they_are_read(log, monkeypatch):
+    """Entry and leaf hash forged alike, and the leaf hash mended before it is read again."""
+    intact, leaves = lines_of(log), log / layout.leaves_file(0)
+    kept = leaves.read_bytes()
+    forged = [*intact[:2], entry(2, "b"), *intact[3:]]
+    put_lines(log, forged)
+    leaves.write_bytes(b"".join(leaf_hashes(forged)))
+
+    def mend(extent, *, read_entries):
+        leaves.write_bytes(kept)
+        return folded(extent, read_entries=read_entries)
+
+    monkeypatch.setattr("agoranomos.logs.diagnosis.folded", mend)
+    assert "verify again" in fault_of(log).message
+
+
 def test_what_is_shown_holds_no_control_character(log):
     for name in ("log.vkey", "certificate", "checkpoint"):
         intact = (log / name).read_bytes()
@@ -388,6 +404,22 @@ def test_a_blob_that_was_changed(tmp_path):
     assert digest in fault_of(tmp_path / "log").message
     with pytest.raises(LogFault, match="not what its name says"):
         LogReader(tmp_path / "log").blob(digest)
+
+
+def test_every_blob_is_read_and_lies_where_its_name_says(tmp_path):
+    log = open_log(tmp_path / "log")
+    digests = [log.put_blob(b"content %d" % number) for number in range(5)]
+    log.append(entries(1))
+    log.close()
+    assert verify_log(tmp_path / "log", TRUSTED).size == 1
+    path = tmp_path / "log" / layout.blob_file(digests[3])
+    elsewhere = tmp_path / "log/blobs/sha256/zz" / path.name
+    elsewhere.parent.mkdir()
+    path.rename(elsewhere)
+    assert digests[3] in fault_of(tmp_path / "log").message
+    elsewhere.rename(path)
+    path.write_bytes(b"x" * (1 << 20) + b"content 3")
+    assert digests[3] in fault_of(tmp_path / "log").message
 
 
 def test_a_file_that_cannot_be_read_is_the_machines_fault(log):

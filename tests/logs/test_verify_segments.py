@@ -11,7 +11,8 @@ from agoranomos.errors import MachineError
 from agoranomos.logs import LogFault, layout, segment_run, verify_log
 from agoranomos.logs.checkpoint import Checkpoint
 from agoranomos.logs.journal import frame
-from agoranomos.logs.merkle import leaf_hashes, root_of
+from agoranomos.logs.merkle import CompactRange, leaf_hashes, root_of
+from agoranomos.logs.remembered import Remembered, RememberedCheckpoints
 from agoranomos.logs.signing import sign_note
 from logs.building import ORIGIN, RUN, TRUSTED, entries, entry, lines_of, make_log, open_log, put_lines
 
@@ -331,3 +332,66 @@ def test_a_changed_entry_after_a_wrong_number_that_was_signed(wide):
         "entries 120 to 249 hold one that was not signed; the kept leaf hashes are not the signed ones either, so the "
         "entry cannot be named for certain",
     )
+
+
+def test_skipped_entries_may_fill_whole_portions(wide, tmp_path):
+    folder = wide()
+    store = RememberedCheckpoints(tmp_path / "remembered")
+    lines = lines_of(folder)
+    known = CompactRange()
+    known.extend(leaf_hashes(lines[:250]))
+    root = known.root()
+    note = sign_note(Checkpoint(ORIGIN, 250, root).text, RUN)
+    store.remember(Remembered(Checkpoint(ORIGIN, 250, root), note, RUN.vkey, known.subtrees, 1))
+    seen = []
+    found = verify_log(folder, TRUSTED, remembered=store, incremental=True, consume=seen.extend)
+    assert (found.size, found.read_from) == (300, 250)
+    assert seen == lines[250:]
+
+
+def test_a_reason_is_found_also_beside_a_segment_that_cannot_be_read(made, tmp_path, monkeypatch):
+    monkeypatch.setattr(layout, "SEGMENT_ENTRIES", SEGMENT)
+    log = shutil.copytree(made / "once", tmp_path / "log")
+    intact = entries(SIZE)
+    forge(log, [*intact[:2], intact[20], *intact[3:]])
+    path = log / layout.entries_file(16)
+    path.write_bytes(path.read_bytes()[:-4])
+    assert verdict(log, 1)[1:] == (2, "entry 2 was removed: entry 20 stands in its place")
+    put_lines(log, [*intact[:2], intact[20], *intact[3:8]], 0)
+    put_lines(log, [*intact[16:20], intact[2], *intact[21:24]], 16)
+    assert verdict(log, 1)[1:] == (2, "entry 20 stands in the place of entry 2: lines were moved")
+
+
+def test_a_worker_ends_with_the_process_that_started_it(monkeypatch):
+    """A process that was killed closes no queue: its workers wait for its end, and then go."""
+    happened = []
+
+    class Parent:
+        def join(self):
+            happened.append("parent ended")
+
+    monkeypatch.setattr(segment_run.os, "_exit", lambda code: happened.append(code))
+    monkeypatch.setattr(segment_run.multiprocessing, "parent_process", lambda: None)
+    segment_run._end_with_parent()
+    assert happened == []
+    monkeypatch.setattr(segment_run.multiprocessing, "parent_process", Parent)
+    segment_run._end_with_parent()
+    assert happened == ["parent ended", 1]
+
+
+def test_at_most_so_many_segments_are_begun_ahead(log, monkeypatch):
+    """Findings that wait hold what the check returned of a whole segment."""
+    waiting, most = [], []
+
+    class Counting(HonestThreads):
+        def submit(self, function, *arguments):
+            future = super().submit(function, *arguments)
+            waiting.append(future)
+            most.append(len(waiting))
+            answer = future.result
+            future.result = lambda timeout=None: (waiting.remove(future), answer(timeout))[1]
+            return future
+
+    monkeypatch.setattr(segment_run, "ProcessPoolExecutor", Counting)
+    assert verify_log(log, TRUSTED, jobs=2).size == SIZE
+    assert (len(most), max(most)) == (5, 4)
