@@ -70,6 +70,20 @@ def test_what_the_log_does_not_have(place):
             log.consistency(size)
 
 
+def test_entries_are_found_in_any_order(tmp_path):
+    count = 70_000
+    make_log(tmp_path / "log", (count,))
+    log = ProvableLog(tmp_path / "log")
+    for index in (0, 1, 2, 30_000, 65_535, 65_536, 69_999, 65_540, 12, 11, 12, 69_999):
+        assert log.entry(index) == entry(index)
+    (tmp_path / "log/entries/000000065536.jsonl").write_bytes(entry(65_536) + b"\n")
+    log = ProvableLog(tmp_path / "log")
+    for _ in range(2):
+        with pytest.raises(LogFault, match="entry 65537 is missing"):
+            log.entry(65_538)
+    assert log.entry(65_536) == entry(65_536)
+
+
 def test_another_entry_is_not_proved(place):
     with pytest.raises(LogFault, match="no proof can be made of lab/plan/arm/1/1 as it lies there") as caught:
         ProvableLog(place).inclusion(3, entry(3) + b" ")

@@ -245,6 +245,10 @@ def test_blobs(verifier, out):
             verifier.verify_tree(out, keys(verifier))
         assert "\x1b" not in caught.value.message
         (content.parent / name).unlink()
+    with content.open("r+b") as file:
+        file.truncate((1 << 30) + 1)  # sparse
+    refused(verifier, out, "damaged", "is longer than 1073741824 bytes")
+    content.write_bytes(b"evidence")
     stray = out / "blobs" / sha256(b"evidence").hexdigest()
     stray.write_bytes(b"evidence")  # the right name in the wrong folder
     refused(verifier, out, "tampered", "its content is not")
@@ -273,6 +277,33 @@ def test_witnesses(verifier, out):
     put(out, "checkpoint", note + ONE.cosign(text.replace("600", "601"), 1))
     refused(verifier, out, "tampered", "checkpoint: the signature of a.example/w does not fit", witnesses=[first])
     # A line of a witness who is not asked for is nobody's business.
+    verifier.verify_tree(out, keys(verifier))
+
+
+def test_t1_a_sample_of_all_bits_of_an_export(verifier, tmp_path):
+    log = open_log(tmp_path / "log")
+    log.append(entries(5))
+    log.put_blob(b"evidence")
+    log.close()
+    out = export_log(tmp_path / "log", tmp_path / "out", blobs=True).folder
+    missed, made = [], 0
+    for path in sorted(path for path in out.rglob("*") if path.is_file()):
+        if path.name in ("verify.py", "README.md", "policy"):  # which nothing is concluded from
+            continue
+        data = path.read_bytes()
+        for bit in range(sum(data) % 7, 8 * len(data), 7):
+            changed = bytearray(data)
+            changed[bit // 8] ^= 1 << bit % 8
+            path.write_bytes(changed)
+            made += 1
+            try:
+                verifier.verify_tree(out, keys(verifier))
+            except verifier.LogFault:
+                continue
+            missed.append((path.name, bit))
+        path.write_bytes(data)
+    assert missed == []
+    assert made > 800
     verifier.verify_tree(out, keys(verifier))
 
 

@@ -17,6 +17,7 @@ from agoranomos.errors import UsageError
 if TYPE_CHECKING:
     from agoranomos.logs import LogFault, Verifier
     from agoranomos.logs.policy import Policy
+    from agoranomos.logs.proving import ProvableLog
     from agoranomos.logs.receipts import Continued, Receipt
 
 SHOWN_FAULTS = 10
@@ -65,11 +66,12 @@ def verify_receipt(
     from agoranomos.logs import LogFault
 
     keys, asked = _trusted(key, policy), _policy(policy)
+    held = provable(log) if log is not None else None
     shown: list[dict[str, Any]] = []
     failed = 0
     for file in files:
         try:
-            found = _check(file, keys, asked, certificate, log, old)
+            found = _check(file, keys, asked, certificate, held, old)
         except LogFault as fault:
             failed += 1
             shown.append({"file": str(file), **_fault_json(fault)})
@@ -109,7 +111,7 @@ def _check(
     keys: Sequence[Verifier],
     policy: Policy | None,
     certificate: Path | None,
-    log: str | None,
+    held: ProvableLog | None,
     old: Path | None,
 ) -> Receipt | Continued:
     from agoranomos.logs.proof_file import HEADER
@@ -120,7 +122,7 @@ def _check(
     given = read_file(beside) if certificate is not None or beside.exists() else None
     trust = Trust(keys, given, policy)
     if not data.startswith(HEADER) and data.startswith(b"old "):
-        if old is None or log is not None:
+        if old is None or held is not None:
             raise UsageError(
                 f"{file} proves that a log only grew", advice="Give the older checkpoint with --old, and no --log."
             )
@@ -128,8 +130,8 @@ def _check(
     if old is not None:
         raise UsageError(f"{file} is no proof that a log only grew; --old is for those")
     receipt = verify_receipt(data, trust)
-    if log is not None:
-        require_held(receipt, provable(log), trust)
+    if held is not None:
+        require_held(receipt, held, trust)
     return receipt
 
 

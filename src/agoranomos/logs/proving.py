@@ -46,6 +46,9 @@ class ProvableLog:
         hashes: type[KeptHashes] | type[TileHashes] = TileHashes if exported else KeptHashes
         self.tree: TreeHashes = hashes(self.folder, self.checkpoint.size)
         self._exported = exported
+        self._segment, self._at = -1, 0  # what was read last: lines from entry `_at` on, and those that follow
+        self._lines: list[bytes] = []
+        self._batches: Iterator[list[bytes]] = iter(())
 
     @property
     def certificate(self) -> bytes | None:
@@ -105,12 +108,19 @@ class ProvableLog:
             raise UsageError(f"there is no entry {index}: the log has entries 0 to {self.checkpoint.size - 1}")
 
     def _entry_of_segment(self, index: int) -> bytes:
-        at = index - index % layout.SEGMENT_ENTRIES
-        for lines in read_segment(self.folder, at):
-            if index < at + len(lines):
-                return lines[index - at]
-            at += len(lines)
-        raise LogFault("damaged", f"entry {at} is missing: the entries end before it", entry=at)
+        """Goes on from the entry that was read last, if that was before it in the same segment."""
+        segment = index - index % layout.SEGMENT_ENTRIES
+        if segment != self._segment or index < self._at:
+            self._segment, self._at, self._lines = segment, segment, []
+            self._batches = read_segment(self.folder, segment)
+        while index >= self._at + len(self._lines):
+            self._at += len(self._lines)
+            self._segment = -1  # until there are more lines
+            self._lines = next(self._batches, [])
+            if not self._lines:
+                raise LogFault("damaged", f"entry {self._at} is missing: the entries end before it", entry=self._at)
+            self._segment = segment
+        return self._lines[index - self._at]
 
     def _bundle(self, number: int) -> list[bytes]:
         width = min(TILE_WIDTH, self.checkpoint.size - number * TILE_WIDTH)

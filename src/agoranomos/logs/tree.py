@@ -105,11 +105,10 @@ def read_file(folder: Path, name: str, limit: int) -> bytes:
     path = folder / name
     if not path.is_file():  # a pipe or a device may never end
         raise LogFault("damaged", f"{name!r} is missing, or no plain file")
-    with path.open("rb") as file:
-        data = file.read(limit + 1)
-    if len(data) > limit:
+    if path.stat().st_size > limit:
         raise LogFault("damaged", f"{name!r} is longer than {limit} bytes")
-    return data
+    with path.open("rb") as file:
+        return file.read(limit)
 
 
 def _check_entries(folder: Path, checkpoint: Checkpoint) -> None:
