@@ -20,13 +20,13 @@ INTACT = "the entries themselves are those that were signed"
 def why_not(folder: Path, checkpoints: Sequence[Checkpoint]) -> LogFault:
     """The fault of a log whose entries are not those of its last checkpoint; what follows them is passed over."""
     extent = Extent(Path(folder), checkpoints, layout.SEGMENT_ENTRIES)
-    fold = folded(extent)
+    fold = folded(extent, read_entries=True)
     if fold.broken is None:
         return files_changed()
     return fault_of_entries(extent, fold, fold.broken)
 
 
-def folded(extent: Extent, *, read_entries: bool = True) -> Fold:
+def folded(extent: Extent, *, read_entries: bool) -> Fold:
     """The fold of a whole pass, made here."""
     passing = fold_segments(extent, read_entries=read_entries)
     while True:

@@ -49,7 +49,7 @@ class Extent:
         """How many segments hold something to be read."""
         return -(-self.size // self.segment) - self.covered.size // self.segment
 
-    def jobs(self, *, read_entries: bool = True, check: Check | None = None) -> Iterator[SegmentJob]:
+    def jobs(self, *, read_entries: bool, check: Check | None) -> Iterator[SegmentJob]:
         """A job for each segment that holds something to be read, in order."""
         sizes = [checkpoint.size for checkpoint in self.checkpoints]
         if self.asked is not None and self.asked not in sizes:

@@ -35,7 +35,7 @@ class Manner(TypedDict):
 def fold_segments(
     extent: Extent,
     *,
-    read_entries: bool = True,
+    read_entries: bool,
     check: Check | None = None,
     follow: Follow | None = None,
     watch: Watch | None = None,
@@ -53,7 +53,7 @@ def fold_in_parallel(
     extent: Extent,
     workers: int,
     *,
-    read_entries: bool = True,
+    read_entries: bool,
     check: Check | None = None,
     follow: Follow | None = None,
     watch: Watch | None = None,
