@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from random import Random
 
-from agoranomos.campaigns.attack.forgery import EVERYTHING, Forgery
+from agoranomos.campaigns.attack.forgery import EVERYTHING, OUTSIDE, Forgery
 from agoranomos.campaigns.attack.laying import (
     lay_checkpoints,
     lay_entries,
@@ -16,7 +16,6 @@ from agoranomos.campaigns.attack.laying import (
     notes_of,
     overwrite,
 )
-from agoranomos.campaigns.attack.trust import Trust
 from agoranomos.campaigns.attack.twin import Twin
 from agoranomos.logs import layout
 from agoranomos.logs.merkle import leaf_hashes
@@ -177,7 +176,7 @@ FORGERIES: tuple[Forgery[Twin], ...] = (
     Forgery(
         "rolled back: cut, with the older checkpoint and journal",
         "A2",
-        frozenset({Trust.LEDGER, Trust.REMEMBERED, Trust.WITNESS, Trust.TIME, Trust.RECEIPT, Trust.READER}),
+        OUTSIDE,
         _roll_back,
         2,
         _one_checkpoint,

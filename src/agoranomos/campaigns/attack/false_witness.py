@@ -8,7 +8,7 @@ from random import Random
 
 from agoranomos.campaigns.attack.anchors import ANCHORED, cosign
 from agoranomos.campaigns.attack.changed_files import roll_back_to
-from agoranomos.campaigns.attack.forgery import Forgery
+from agoranomos.campaigns.attack.forgery import OUTSIDE, Forgery
 from agoranomos.campaigns.attack.laying import overwrite
 from agoranomos.campaigns.attack.signed_lies import lie
 from agoranomos.campaigns.attack.trust import Trust
@@ -17,8 +17,6 @@ from agoranomos.logs import Checkpoint
 from agoranomos.logs.attached import cosignatures_file
 from agoranomos.logs.cosigner import Cosigner
 from agoranomos.logs.merkle import leaf_hashes, root_of
-
-BY_OTHERS = frozenset({Trust.LEDGER, Trust.REMEMBERED, Trust.WITNESS, Trust.TIME, Trust.RECEIPT, Trust.READER})
 
 
 def _head(twin: Twin, lines: list[bytes] | tuple[bytes, ...]) -> Checkpoint:
@@ -67,13 +65,13 @@ def _one_size(twin: Twin) -> str:
 
 
 FORGERIES: tuple[Forgery[Twin], ...] = (
-    Forgery("rewritten, and one of three witnesses cosigns it", "A4", BY_OTHERS, _one_corrupt),
-    Forgery("rewritten, and cosigned by namesakes of the witnesses", "A4", BY_OTHERS, _namesakes),
+    Forgery("rewritten, and one of three witnesses cosigns it", "A4", OUTSIDE, _one_corrupt),
+    Forgery("rewritten, and cosigned by namesakes of the witnesses", "A4", OUTSIDE, _namesakes),
     Forgery("another time in true cosignatures", "A2", frozenset({Trust.WITNESS}), _later),
     Forgery(
         "rolled back to a state that witnesses had cosigned",
         "A2",
-        BY_OTHERS - {Trust.WITNESS} | {Trust.FRESH},
+        OUTSIDE - {Trust.WITNESS} | {Trust.FRESH},
         _older_and_cosigned,
         1,
         _one_size,

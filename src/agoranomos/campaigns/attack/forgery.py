@@ -25,6 +25,10 @@ EVERYTHING = frozenset(trust for trust in Trust if trust is not Trust.OUTPUT)
 """For what the key alone must find: who holds more holds the key too."""
 
 
+OUTSIDE = frozenset({Trust.LEDGER, Trust.REMEMBERED, Trust.WITNESS, Trust.TIME, Trust.RECEIPT, Trust.READER})
+"""What lies elsewhere, and was made before: the only things against those who hold the keys, or an older state."""
+
+
 def playable(_twin: object) -> str:
     """For forgeries that can be made of any log."""
     return ""

@@ -10,19 +10,14 @@ from random import Random
 import msgspec
 
 from agoranomos.campaigns.attack.changed_files import renumbered
-from agoranomos.campaigns.attack.forgery import EVERYTHING, Forgery
+from agoranomos.campaigns.attack.forgery import EVERYTHING, OUTSIDE, Forgery
 from agoranomos.campaigns.attack.laying import lay_checkpoints, lay_identity, lay_leaves, notes_of
 from agoranomos.campaigns.attack.laying import lay_entries as lay
-from agoranomos.campaigns.attack.trust import Trust
 from agoranomos.campaigns.attack.twin import Twin, fitting
 from agoranomos.errors import Finding
 from agoranomos.institutions.entries import Closed, Opened, Round, decode_entry, encode_entry
 from agoranomos.logs import SigningKey, layout
 from agoranomos.logs.merkle import leaf_hashes
-
-OUTSIDE = frozenset({Trust.LEDGER, Trust.REMEMBERED, Trust.WITNESS, Trust.TIME, Trust.RECEIPT, Trust.READER})
-"""What was made before, or lies elsewhere: the only things against those who hold the key."""
-
 
 _CLAIMED = re.compile(rb'("claimed_unix_s":)([0-9]+)')
 

@@ -9,7 +9,7 @@ from random import Random
 import msgspec
 
 from agoranomos.campaigns.attack.campaign_twin import CampaignTwin, TwinRun, about
-from agoranomos.campaigns.attack.forgery import EVERYTHING, Forgery
+from agoranomos.campaigns.attack.forgery import EVERYTHING, OUTSIDE, Forgery
 from agoranomos.campaigns.attack.laying import overwrite
 from agoranomos.campaigns.attack.signed_lies import lie
 from agoranomos.campaigns.attack.trust import Trust
@@ -17,7 +17,7 @@ from agoranomos.campaigns.folder import CampaignFolder
 from agoranomos.campaigns.ledger_entries import LedgerBody, RunAbandoned, RunClosed, RunOpened
 from agoranomos.logs import SigningKey
 
-OUTSIDE = frozenset({Trust.REMEMBERED, Trust.WITNESS, Trust.TIME, Trust.RECEIPT, Trust.READER})
+ELSEWHERE = OUTSIDE - {Trust.LEDGER}
 """What others hold of the ledger: the ledger itself is forged here."""
 
 
@@ -146,9 +146,9 @@ FORGERIES: tuple[Forgery[CampaignTwin], ...] = (
     Forgery("the plan changed", "A2", EVERYTHING, _change_plan, 2),
     Forgery("the ledger deleted", "A2", EVERYTHING, _delete_ledger),
     Forgery("a run rewritten under its own key, the ledger left", "A3", EVERYTHING, _rewrite_run),
-    Forgery("the last run deleted, and the ledger rolled back", "A2", OUTSIDE, _roll_back, 1, _two_runs),
-    Forgery("a run struck out of the ledger, all signed again", "A4", OUTSIDE, _hide_run, 1, _two_runs),
-    Forgery("run twenty times, the best shown as the first", "A4", OUTSIDE, _hide_attempt),
-    Forgery("a run and the ledger rewritten together", "A4", OUTSIDE, _rewrite_all),
-    Forgery("every time in the ledger a year earlier", "A4", OUTSIDE, _backdate),
+    Forgery("the last run deleted, and the ledger rolled back", "A2", ELSEWHERE, _roll_back, 1, _two_runs),
+    Forgery("a run struck out of the ledger, all signed again", "A4", ELSEWHERE, _hide_run, 1, _two_runs),
+    Forgery("run twenty times, the best shown as the first", "A4", ELSEWHERE, _hide_attempt),
+    Forgery("a run and the ledger rewritten together", "A4", ELSEWHERE, _rewrite_all),
+    Forgery("every time in the ledger a year earlier", "A4", ELSEWHERE, _backdate),
 )
