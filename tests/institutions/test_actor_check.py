@@ -150,6 +150,7 @@ def test_however_many_signatures_are_checked_together_the_first_bad_one_is_named
 ) -> None:
     monkeypatch.setattr("agoranomos.institutions.actor_check.BATCH", batch)
     assert check(GOVERNED) == check(GOVERNED, jobs=2)
+    assert check(GOVERNED).signatures == 2 + 4 * ROUNDS
     entries = entries_of(GOVERNED)
     for nth in (6, 4, 9):
         at = index_of("attested", nth)
@@ -583,3 +584,36 @@ def test_a_fault_has_the_same_entry_in_whatever_portions_entries_come(size: int)
 def test_who_signs_depends_on_whether_there_is_an_institution() -> None:
     assert actors_of(FIRMS, True) == ("publisher", "agent:firm_1", "agent:firm_2", "oracle", "controller")
     assert actors_of(FIRMS, False) == ("publisher", "agent:firm_1", "agent:firm_2", "oracle")
+
+
+@pytest.mark.parametrize("jobs", [1, 2, 3])
+@pytest.mark.parametrize("nth", [0, 1, ROUNDS])
+@pytest.mark.parametrize("position", [0, -1])
+def test_no_signature_is_passed_over_whoever_checks_it(jobs: int, nth: int, position: int) -> None:
+    entries = entries_of(GOVERNED)
+    at = index_of("attested", nth)
+    signatures = list(entries[at].body.signatures)
+    signatures[position] = msgspec.structs.replace(signatures[position], signature=base64.b64encode(bytes(64)).decode())
+    entries[at] = msgspec.structs.replace(
+        entries[at], body=msgspec.structs.replace(entries[at].body, signatures=tuple(signatures))
+    )
+    fault = fault_of(renumbered(entries), jobs=jobs)
+    assert (fault.kind, fault.entry) == ("tampered", at)
+    assert f"the signature of {signatures[position].actor} does not fit" in fault.message
+
+
+@pytest.mark.parametrize("first", [1, 3, 4, 5])
+def test_a_log_that_does_not_begin_with_entry_0_is_tampered_with(first: int) -> None:
+    fault = fault_of(GOVERNED[first:])
+    assert fault.kind == "tampered"
+
+
+def test_what_signers_saw_is_shown_beside_what_is_there() -> None:
+    lines = change("attested", 4, lambda b: msgspec.structs.replace(b, seen=msgspec.structs.replace(b.seen, size=1)))
+    start = index_of("round", 3)
+    root = root_of(leaf_hashes(GOVERNED[:start])).hex()[:16]
+    fault = fault_of(lines)
+    assert fault.message == (
+        f"entry {fault.entry}: the signers had seen 1 entries with root {root}...; "
+        f"before round 4 there are {start} with root {root}..."
+    )

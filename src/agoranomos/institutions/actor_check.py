@@ -234,5 +234,5 @@ def _check(waiting: Sequence[_Given]) -> None:
 
 
 def _named(actors: Sequence[str]) -> str:
-    text = ", ".join(actors) or "nobody"
+    text = ", ".join(actors)
     return text if len(text) <= 200 else f"{text[:197]}..."
