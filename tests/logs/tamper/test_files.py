@@ -8,9 +8,17 @@ from pathlib import Path
 import pytest
 
 from logs.tamper import t01_anchors, t01_bits, t01_export, t02_lines, t03_cuts
-from logs.tamper.tally import verify
+from logs.tamper.tally import take, verify
 
 IN_CI = bool(os.environ.get("CI"))
+
+
+@pytest.mark.parametrize("step", [1, 2, 8, 64])
+def test_each_forgery_is_made_in_exactly_one_share(step: int) -> None:
+    shares = [take(step, shard) for shard in range(step)]
+    assert all(sum(mine(number) for mine in shares) == 1 for number in range(2_000))
+    bits = {number % 8 for number in range(20_000) if shares[0](number)}
+    assert bits == set(range(8))  # no sample is of one bit of each byte
 
 
 def test_t1_a_sample_of_all_bits_and_bytes(tmp_path: Path) -> None:
