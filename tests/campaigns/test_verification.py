@@ -134,6 +134,7 @@ def test_another_institution_in_the_plan_is_found_in_every_run_of_it(finished: t
     assert [fault.message for fault in checked.faults] == [
         "ledger: the ledger was signed for another plan than plan.json"
     ]
+    assert not any(run.registered for run in checked.runs)  # this plan was never in the ledger
     told = {(run.arm, run.seed): str(run.fault) for run in checked.runs if run.fault is not None}
     assert set(told) == {("governed", 0), ("governed", 1)}
     assert all("its institution is not the one that the plan names" in words for words in told.values())

@@ -25,7 +25,7 @@ def test_runs_are_counted_alike(lab: Lab, text: str) -> None:
             finished = True
         except Died:
             finished = False
-        after += 19
+        after += 37
         checked = verify_campaign(folder, lab.trusted(), level="strict")
         if checked.ledger is None:
             with pytest.raises(Finding):
