@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from agoranomos.cli.entry import run_command
-from agoranomos.institutions.entries import Round, decode_entry
-from agoranomos.logs import LogReader
+from agoranomos.institutions.entries import Round, decode_entry, encode_entry
+from agoranomos.logs import KeyStore, LogReader, LogWriter, SigningKey
 from cli.conftest import Record
 
 CAMPAIGN = """\
@@ -107,6 +107,24 @@ def test_one_run_verifies_with_the_keys_of_its_actors_and_is_undecided_without(
     wrong = [vkey.replace("/0/oracle+", "/0/controller+") for vkey in registered["vkeys"]]
     (tmp_path / "actors").write_text("\n".join(wrong))
     assert agora(capsys, "log", "verify", run, "--actors", tmp_path / "actors")[0] != 0
+
+
+def test_a_run_whose_signatures_were_taken_out_is_found_by_its_ledger(
+    run: Path, tmp_path: Path, capsys: Capsys
+) -> None:
+    """T15: whoever holds the keys of the log and of the workspace, and those of no actor."""
+    entries = [decode_entry(line) for line in LogReader(run).entries()]
+    unsigned = [entry for entry in entries if entry.kind != "attested"]
+    origin = LogReader(run).origin
+    shutil.rmtree(run)
+    certifier = KeyStore(Path(os.environ["AGORA_HOME"]) / "keys").signing_key("workspace")
+    writer = LogWriter.create(run, origin, key=SigningKey.generate(origin), certifier=certifier, durable="close")
+    writer.append([encode_entry(entry.body, entry.round, seq) for seq, entry in enumerate(unsigned)])
+    writer.close()
+    code, _, told = agora(capsys, "log", "verify", run)
+    assert (code, "tampered" in told, "round 0 is not signed by its actors" in told) == (1, True, True)
+    alone = Path(shutil.move(run, tmp_path / "alone"))
+    assert agora(capsys, "log", "verify", alone)[0] == 0  # nothing says there that actors should have signed
 
 
 def test_an_opening_shows_what_was_committed_to(run: Path, tmp_path: Path, capsys: Capsys) -> None:

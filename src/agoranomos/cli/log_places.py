@@ -31,9 +31,18 @@ def is_ledger(folder: Path) -> bool:
 
 def has_attested(folder: Path) -> bool:
     """Whether actors signed a run: their first signatures stand among its first entries."""
+    return _begins_with_a(b'"kind":"attested"', folder)
+
+
+def has_actors(ledger: Path) -> bool:
+    """Whether a ledger names keys of actors: then it does so before the first run."""
+    return _begins_with_a(b'"kind":"actors"', ledger)
+
+
+def _begins_with_a(mark: bytes, folder: Path) -> bool:
     try:
         with (folder / "entries" / f"{0:012d}.jsonl").open("rb") as file:
-            return b'"kind":"attested"' in file.read(1 << 20)
+            return mark in file.read(1 << 20)
     except OSError:
         return False
 

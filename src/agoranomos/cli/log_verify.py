@@ -13,7 +13,16 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from agoranomos.cli.log_places import campaigns_in, has_attested, is_campaign, is_ledger, is_log, is_tree, place_of_log
+from agoranomos.cli.log_places import (
+    campaigns_in,
+    has_actors,
+    has_attested,
+    is_campaign,
+    is_ledger,
+    is_log,
+    is_tree,
+    place_of_log,
+)
 from agoranomos.cli.named import institution_named
 from agoranomos.cli.options import AsJson
 from agoranomos.cli.terminal import console, say_json
@@ -256,8 +265,8 @@ def _registered_around(given: _Given) -> Sequence[Verifier] | None:
     place = given.place.resolve()
     if len(place.parents) < 3 or place.parents[1].name != "runs" or not is_campaign(place.parents[2]):
         return None
-    if not has_attested(place):
-        return None
+    if not (has_attested(place) or has_actors(place.parents[2] / "ledger")):
+        return None  # Where the ledger names actors, a run that none of them signed is one that was changed.
     try:
         history = verify_ledger(place.parents[2] / "ledger", given.trusted, level="strict").history
     except Finding:
