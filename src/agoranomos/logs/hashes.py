@@ -11,7 +11,7 @@ from pathlib import Path
 
 from agoranomos.logs import layout
 from agoranomos.logs.faults import LogFault
-from agoranomos.logs.merkle import HASH_BYTES, CompactRange, leaf_hashes, node_hash
+from agoranomos.logs.merkle import HASH_BYTES, CompactRange, leaf_hashes, parents
 from agoranomos.logs.proofs import prove_consistency, prove_inclusion
 from agoranomos.logs.segments import read_segment
 from agoranomos.logs.tiles import ENTRY_BUNDLES, MAX_BUNDLE_BYTES, TILE_WIDTH, parse_bundle, tile_path
@@ -81,8 +81,7 @@ class TreeHashes(ABC):
         if nodes is None:
             nodes = [self._hashes(level, number)]
             while len(nodes[-1]) > 1:
-                below = nodes[-1]
-                nodes.append([node_hash(left, right) for left, right in zip(below[::2], below[1::2], strict=False)])
+                nodes.append(parents(nodes[-1]))
             if len(self._tiles) >= _MAX_CACHED_TILES:
                 self._tiles.clear()
             self._tiles[level, number] = nodes

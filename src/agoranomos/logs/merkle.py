@@ -30,6 +30,11 @@ def node_hash(left: bytes, right: bytes) -> bytes:
     return sha256(NODE_PREFIX + left + right).digest()
 
 
+def parents(hashes: Sequence[bytes]) -> list[bytes]:
+    """The node over each pair of hashes, an odd last one left out; the hot path of every root and proof."""
+    return [sha256(b"\x01" + left + right).digest() for left, right in zip(hashes[::2], hashes[1::2], strict=False)]
+
+
 class CompactRange:
     """The roots of the largest complete subtrees that cover leaves 0 .. size - 1: all that a growing tree must keep."""
 
@@ -63,9 +68,7 @@ class CompactRange:
             if waiting is not None:
                 level.insert(0, waiting)
             self._complete[height] = level.pop() if len(level) % 2 else None
-            level = [
-                sha256(b"\x01" + left + right).digest() for left, right in zip(level[::2], level[1::2], strict=True)
-            ]
+            level = parents(level)
             height += 1
 
     def root(self, tail: bytes | None = None) -> bytes:
@@ -88,5 +91,5 @@ def root_of(leaves: Sequence[bytes]) -> bytes:
     level = list(leaves) or [EMPTY_ROOT]
     while len(level) > 1:
         odd = level[-1:] if len(level) % 2 else []
-        level = [node_hash(left, right) for left, right in zip(level[::2], level[1::2], strict=False)] + odd
+        level = parents(level) + odd
     return level[0]
