@@ -19,7 +19,7 @@ from agoranomos.logs.keys import Verifier
 from agoranomos.logs.merkle import leaf_hash
 from agoranomos.logs.signing import sign_note
 from logs.building import ORIGIN, RUN, vectors
-from logs.fault_fs import FailingStorage
+from logs.fault_fs import FailingStorage, RecordingStorage, put_image
 
 CASES = vectors("cosignatures.json")["cases"]
 ONE = Cosigner.from_seed("one.example/witness", b"1" * 32)
@@ -154,6 +154,28 @@ def test_attached_lines_are_read_back_and_kept_once(tmp_path) -> None:
     assert (tmp_path / "cosignatures" / "7").read_bytes() == line + later
     assert cosigned_by(NOTE + read_cosignatures(tmp_path, NOTE), [ONE.key]) == (Cosigned(ONE.key, NOON + 5),)
     assert [path.name for path in (tmp_path / "cosignatures").iterdir()] == ["7"]
+
+
+def test_a_log_never_holds_more_lines_than_a_note_may(tmp_path) -> None:
+    lines = [TWO.cosign(HEAD.text, NOON + second) for second in range(100)]
+    attach_cosignatures(tmp_path, NOTE, b"".join(lines[:50]), (TWO.key,))
+    attach_cosignatures(tmp_path, NOTE, b"".join(lines[50:99]), (TWO.key,))
+    full = (tmp_path / "cosignatures" / "7").read_bytes()
+    with pytest.raises(LogFault, match="at most 100"):
+        attach_cosignatures(tmp_path, NOTE, lines[99], (TWO.key,))
+    assert (tmp_path / "cosignatures" / "7").read_bytes() == full
+
+
+def test_a_line_that_was_kept_survives_a_crash(tmp_path) -> None:
+    storage = RecordingStorage(tmp_path)
+    attach_cosignatures(tmp_path, NOTE, ONE.cosign(HEAD.text, NOON), (ONE.key,), storage=storage)
+    storage.promised = 1
+    attach_cosignatures(tmp_path, NOTE, TWO.cosign(HEAD.text, NOON), (TWO.key,), storage=storage)
+    assert len(storage.crashes) > 4
+    for number, (promised, image) in enumerate(storage.crashes):
+        put_image(image, tmp_path, tmp_path / f"crash{number}")
+        found = cosigned_by(NOTE + read_cosignatures(tmp_path / f"crash{number}", NOTE), [ONE.key, TWO.key])
+        assert not promised or found[0].witness == ONE.key
 
 
 def test_lines_that_come_in_at_once_are_all_kept(tmp_path) -> None:
