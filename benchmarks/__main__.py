@@ -27,6 +27,7 @@ TITLES = {
     "runner_mock": "What a campaign adds to a decision",
     "log_append": "What durability costs",
     "log_verify": "Verifying a log",
+    "log_ratios": "The log against the limits of the machine",
     "models": "The embedded language model",
 }
 """The scripts that measure time, and what each is called on the page; `false_accusation.py` measures something else."""

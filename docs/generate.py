@@ -170,6 +170,9 @@ def kept(measurements: dict[str, Any]) -> Iterator[str]:
             met = value >= aim if sign == ">=" else value <= aim
             bound = f"{'at least' if sign == '>=' else 'at most'} {shown(aim)}"
             yield f"| {words} | {bound} | {shown(value)} | {'met' if met else '**missed**'} |"
+    for row in measurements.get("log_ratios", {}).get("figures", {}).get("ratios", []):
+        met = "met" if row["measured"] <= row["accepted"] else "**missed**"
+        yield f"| {row['what']} | at most {shown(row['accepted'])} | {shown(row['measured'])} | {met} |"
 
 
 def values_of(figures: Any, key: str) -> Iterator[float]:
@@ -185,22 +188,32 @@ def values_of(figures: Any, key: str) -> Iterator[float]:
 
 
 def tables(figures: dict[str, Any]) -> Iterator[list[tuple[str, list[str]]]]:
-    """Figures as tables: what is a list of objects has a column an object; what is a plain number is a row."""
+    """Figures as tables: what is a list of objects has a column an object; what is a plain number is a row.
+
+    Objects that say `what` they are have a row each.
+    """
     plain = [(key, [shown(value)]) for key, value in figures.items() if isinstance(value, int | float | str)]
     if plain:
         yield plain
     for key, value in figures.items():
         if isinstance(value, dict) and key != "machine":
             yield from tables(value)
+        elif isinstance(value, list) and value and "what" in value[0]:
+            heads = [column for column in value[0] if column != "what"]
+            yield [("what", heads), *((row["what"], [shown(row[column]) for column in heads]) for row in value)]
         elif isinstance(value, list) and value and isinstance(value[0], dict):
             keys = list(dict.fromkeys(k for row in value for k in row if not isinstance(row[k], dict | list)))
             yield [(k, [shown(row.get(k)) for row in value]) for k in keys]
 
 
 def as_table(rows: list[tuple[str, list[str]]]) -> str:
-    """A Markdown table; the first row is the heading."""
+    """A Markdown table, with numbered columns unless the first row names them."""
     width = len(rows[0][1])
-    lines = ["| figure | " + " | ".join("value" if width == 1 else str(n + 1) for n in range(width)) + " |"]
+    heading = "| figure | " + " | ".join("value" if width == 1 else str(n + 1) for n in range(width)) + " |"
+    if rows[0][0] == "what":
+        heading = f"| what | {' | '.join(rows[0][1])} |"
+        rows = rows[1:]
+    lines = [heading]
     lines.append("|---|" + "---:|" * width)
     lines += [f"| {key.replace('_', ' ')} | {' | '.join(values)} |" for key, values in rows]
     return "\n".join(lines) + "\n"
