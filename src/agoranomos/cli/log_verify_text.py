@@ -60,9 +60,11 @@ def _show_anchors(found: Verification) -> None:
     if witnesses.satisfied:
         say(f"  quorum       {witnesses.quorum}" + _missing(witnesses.missing))
     else:
-        say("  witnesses    none: no policy was given")
+        say("  witnesses    none: no policy that names any was given")
     for stamp in found.stamps:
         say(f"  time stamp   {stamp.size} entries before {_iso(int(stamp.time.timestamp()))}, says {stamp.authority}")
+    if not found.stamps:
+        say("  time stamps  none: no authority was given")
     if found.remembered is None:
         say("  remembered   nothing: it was not remembered before")
     else:
