@@ -52,14 +52,24 @@ def request(old: int, new: int, leaves: Sequence[bytes] = LEAVES, key: SigningKe
     return WitnessRequest(old, proof, note).body
 
 
+class Unsynced(DiskStorage):
+    """Does not wait for the disk: for tests that ask for something else."""
+
+    def replace(self, path: Path, data: bytes, *, sync: bool) -> None:
+        super().replace(path, data, sync=False)
+
+    def fsync_folder(self, path: Path) -> None:
+        pass
+
+
 def make(folder: Path, storage: Storage | None = None, clock: Callable[[], int] = noon) -> WitnessStore:
-    witness = WitnessStore.create(folder, NAME, clock=clock, storage=storage)
+    witness = WitnessStore.create(folder, NAME, clock=clock, storage=storage or Unsynced())
     witness.trust(RUN.verifier)
     return witness
 
 
 def reopened(folder: Path) -> WitnessStore:
-    return WitnessStore.open(folder, clock=noon)
+    return WitnessStore.open(folder, clock=noon, storage=Unsynced())
 
 
 def signed_head(answer: Answer, body: bytes, key: WitnessKey) -> Checkpoint:
@@ -492,7 +502,9 @@ def test_a_head_is_never_made_smaller(tmp_path: Path) -> None:
 def test_of_two_histories_any_two_of_three_honest_witnesses_sign_one(tmp_path: Path) -> None:
     from agoranomos.logs.policy import Policy
 
-    witnesses = [WitnessStore.create(tmp_path / f"{n}", f"w{n}.example", clock=noon) for n in range(3)]
+    witnesses = [
+        WitnessStore.create(tmp_path / f"{n}", f"w{n}.example", clock=noon, storage=Unsynced()) for n in range(3)
+    ]
     for witness in witnesses:
         witness.trust(RUN.verifier)
     lines = "".join(f"witness w{n} {witness.key.vkey}\n" for n, witness in enumerate(witnesses))
