@@ -7,8 +7,20 @@ import shutil
 import pytest
 
 from agoranomos.errors import UsageError
-from agoranomos.logs import DiskStorage, LogFault, LogReader, LogWriter, SigningKey, WriteFailed, layout, verify_log
-from agoranomos.logs.journal import frame, read_journal
+from agoranomos.logs import (
+    DiskStorage,
+    LogFault,
+    LogReader,
+    LogWriter,
+    SigningKey,
+    WriteFailed,
+    heads,
+    layout,
+    reader,
+    recorded,
+    verify_log,
+)
+from agoranomos.logs.journal import frame, read_journal, read_notes
 from agoranomos.logs.merkle import leaf_hashes, root_of
 from logs.building import ORIGIN, RUN, TRUSTED, WORKSPACE, entries, lines_of
 from logs.fault_fs import FailingStorage, RecordingStorage, put_image
@@ -151,9 +163,18 @@ def test_a_changed_entry_of_the_last_tile_is_fatal(log, index):
         reopen(log)
 
 
-def test_another_key_does_not_go_on(log):
-    with pytest.raises(LogFault):
+@pytest.mark.parametrize("sizes", [(3, 2, 1), (3,)])
+@pytest.mark.parametrize("published", [True, False])
+def test_another_key_does_not_go_on(tmp_path, sizes, published):
+    """Also where one note alone is signed, which under another key looks like a torn one."""
+    log = make(tmp_path / "log", sizes)
+    if not published:
+        (log / layout.CHECKPOINT).unlink()
+    before = files_of(log)
+    with pytest.raises(LogFault, match="and the key at hand is") as caught:
         LogWriter.reopen(log, key=SigningKey.generate(ORIGIN), certifier=WORKSPACE)
+    assert "AGORA_HOME" in caught.value.advice
+    assert files_of(log) == before
 
 
 @pytest.mark.parametrize("harm", ["gone", "short", "long", "other", "zeros"])
@@ -354,3 +375,42 @@ def test_storage_of_the_disk(tmp_path):
     disk.remove(tmp_path / "a")
     with pytest.raises(FileNotFoundError):
         disk.open(tmp_path / "a")
+
+
+@pytest.mark.parametrize("module", [reader, heads])
+def test_a_log_that_grows_while_it_is_read_is_not_taken_for_a_forged_one(tmp_path, monkeypatch, module):
+    """The writer commits just after the journal was read: what it published then is in none of those notes."""
+    log = tmp_path / "log"
+    writer = create(log)
+    writer.append(entries(3))
+
+    def read(path, verifier):
+        found = read_journal(path, verifier)
+        writer.append(entries(2, writer.size))
+        return found
+
+    monkeypatch.setattr(module, "read_journal", read)
+    if module is reader:
+        assert recorded(log, TRUSTED, goes_on=True).entries == tuple(entries(3))
+    else:
+        assert verify_log(log, TRUSTED, still_open=True).size == 3
+    writer.close()
+    assert writer.size == 5
+
+
+def test_notes_that_are_added_while_a_journal_is_read_wait_for_the_next_reading(tmp_path):
+    path = tmp_path / "journal"
+    path.write_bytes(frame(b"one") + frame(b"two"))
+    read = []
+    for note in read_notes(path):
+        read.append(note)
+        with path.open("ab") as file:
+            file.write(frame(b"more"))
+    assert read == [b"one", b"two"]
+
+
+def test_a_journal_that_lost_every_note_is_no_log_in_which_nothing_was_signed(log):
+    (log / layout.JOURNAL).write_bytes(frame(b"no note"))
+    for goes_on in (True, False):
+        with pytest.raises(LogFault, match="but the journal holds none"):
+            recorded(log, TRUSTED, goes_on=goes_on)

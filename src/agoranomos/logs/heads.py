@@ -66,14 +66,17 @@ def open_heads(folder: Path, signer: Verifier) -> Heads:
     than the head, but must be one of the journal's. Raises `LogFault`, also where nothing was ever signed.
     """
     _require_journal(folder)
+    # Before the journal, which holds it: a writer that lives may add to both between one reading and the other.
+    checkpoint: Checkpoint | None = None
+    if (folder / layout.CHECKPOINT).exists():
+        with within(layout.CHECKPOINT):
+            checkpoint = open_checkpoint(read_small(folder, layout.CHECKPOINT), signer)
     with within(layout.JOURNAL):
         journal = read_journal(folder / layout.JOURNAL, signer)
     checkpoints, head, torn = list(journal.checkpoints), journal.head, journal.torn
     noted = [f"{layout.JOURNAL} ends in a note that was torn: {torn.message}"] if torn is not None else []
     published: int | None = None
-    if (folder / layout.CHECKPOINT).exists():
-        with within(layout.CHECKPOINT):
-            checkpoint = open_checkpoint(read_small(folder, layout.CHECKPOINT), signer)
+    if checkpoint is not None:
         _require_journalled(checkpoint, checkpoints)
         published = checkpoint.size
         if published < checkpoints[-1].size:

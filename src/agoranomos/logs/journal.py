@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,9 +21,13 @@ def frame(note: bytes) -> bytes:
 
 
 def read_notes(path: Path) -> Iterator[bytes]:
-    """The notes of a journal in order; raises `LogFault` where it ends within one, or holds what can be none."""
+    """The notes of a journal in order; raises `LogFault` where it ends within one, or holds what can be none.
+
+    What a writer adds meanwhile is not read: it might add faster than signatures are checked.
+    """
     with path.open("rb") as file:
-        while head := file.read(_LENGTH_BYTES):
+        end = os.fstat(file.fileno()).st_size
+        while file.tell() < end and (head := file.read(_LENGTH_BYTES)):
             length = int.from_bytes(head, "big")
             if len(head) < _LENGTH_BYTES or not 0 < length <= MAX_NOTE_BYTES:
                 raise LogFault("damaged", "it ends within a note, or a note's length is not one")

@@ -107,8 +107,8 @@ def recorded(folder: Path, trusted: Sequence[Verifier] | None = None, *, goes_on
 
     A torn tail (lines or a note that no acknowledgement covers) is passed over. With `trusted`, one of these keys must
     certify the log's. The published checkpoint must be the last one; of a log that `goes_on` it may be an older one,
-    since it is published after it was signed. Raises `LogFault` when entries below the last checkpoint are gone or changed, when a bad note
-    stands before a good one, or when no trusted key certifies the log.
+    since it is published after it was signed. Raises `LogFault` when entries below the last checkpoint are gone or
+    changed, when a bad note stands before a good one, or when no trusted key certifies the log.
     """
     folder = Path(folder)
     journal = folder / layout.JOURNAL
@@ -122,12 +122,14 @@ def recorded(folder: Path, trusted: Sequence[Verifier] | None = None, *, goes_on
                 certified_by(certificate, trusted)
                 if read_certificate(certificate).log != verifier:
                     raise LogFault("tampered", f"it certifies another key than that of {layout.VKEY}")
+        # Before the journal, which holds it: a writer that lives may add to both between one reading and the other.
+        published = _published(folder, verifier)
         with within(layout.JOURNAL):
             checkpoints = read_journal(journal, verifier).checkpoints
+        _require_journalled(published, checkpoints if goes_on else checkpoints[-1:])
         if not checkpoints:
             return Recorded(None, ())
         last = checkpoints[-1]
-        _require_published(folder, verifier, checkpoints if goes_on else (last,))
         lines: list[bytes] = []
         try:
             for batch in read_lines(folder, last.size):
@@ -150,16 +152,20 @@ def was_closed(folder: Path) -> bool:
     return (Path(folder) / layout.CHECKPOINT).exists()
 
 
-def _require_published(folder: Path, verifier: Verifier, allowed: Sequence[Checkpoint]) -> None:
-    """What was published was signed before: the journal may not have lost it since."""
+def _published(folder: Path, verifier: Verifier) -> Checkpoint | None:
     if not was_closed(folder):
-        return
+        return None
     with within(layout.CHECKPOINT):
-        published = open_checkpoint(read_small(folder, layout.CHECKPOINT), verifier)
-    if published not in allowed:
+        return open_checkpoint(read_small(folder, layout.CHECKPOINT), verifier)
+
+
+def _require_journalled(published: Checkpoint | None, allowed: Sequence[Checkpoint]) -> None:
+    """What was published was signed before: the journal may not have lost it since."""
+    if published is not None and published not in allowed:
         raise LogFault(
             "tampered",
-            f"{layout.CHECKPOINT} is of size {published.size}, but the journal ends with one of size {allowed[-1].size}",
+            f"{layout.CHECKPOINT} is of size {published.size}, but the journal "
+            + (f"ends with one of size {allowed[-1].size}" if allowed else "holds none"),
         )
 
 

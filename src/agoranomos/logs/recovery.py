@@ -83,13 +83,12 @@ class _Resuming:
         self._rebuilt: list[str] = []
 
     def resume(self) -> Resumed:
+        self._require_own()
         journal = self._journal()
         published = self._published(journal)
         size = journal.checkpoints[-1].size if journal.checkpoints else 0
         if size == 0:
             return self._anew()
-        if read_vkey(self._folder) != self._verifier:
-            raise LogFault("tampered", f"it is the log of {read_vkey(self._folder).vkey}", advice=_NEVER)
         segment = (size - 1) // layout.SEGMENT_ENTRIES * layout.SEGMENT_ENTRIES
         tile = size - ((size - 1) % TILE_ENTRIES + 1)
         start, end = line_ends(self._folder, segment, (tile - segment, size - segment))
@@ -119,6 +118,16 @@ class _Resuming:
                     self._storage.fsync_folder(self._folder / name)
         recovery = Recovery(tree.size, root, self._tails(tree.size), tuple(dict.fromkeys(self._rebuilt)))
         return Resumed(tree, segment, end, recovery)
+
+    def _require_own(self) -> None:
+        """Under another key every note of the journal looks torn, and nothing of a log seems to be signed."""
+        journal = self._folder / layout.JOURNAL
+        if journal.is_file() and journal.stat().st_size and (found := read_vkey(self._folder)) != self._verifier:
+            raise LogFault(
+                "undecided",
+                f"it is the log of {found.vkey}, and the key at hand is {self._verifier.vkey}",
+                advice="Use the key store (AGORA_HOME) with which the log was begun.",
+            )
 
     def _journal(self) -> Journalled:
         path = self._folder / layout.JOURNAL
