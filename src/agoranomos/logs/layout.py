@@ -46,5 +46,5 @@ def segments(size: int) -> Iterator[int]:
 
 
 def blob_files(folder: Path) -> Iterator[Path]:
-    """The blobs that are there, in order of their digests."""
-    return (path for path in sorted((folder / BLOBS / "sha256").glob("*/*")))
+    """The blobs that are there, in order of their digests; a file that a crash left half written is none."""
+    return (path for path in sorted((folder / BLOBS / "sha256").glob("*/*")) if not path.name.startswith("."))

@@ -276,7 +276,7 @@ class LogWriter:
     def _fail(self, reason: str) -> None:
         self._failure = self._failure or reason
         self._key = None
-        handles = [*self._files.release(), *self._blob_files.release(), *([self._lock] if self._lock >= 0 else [])]
+        handles = [*self._files.release(), *([self._lock] if self._lock >= 0 else [])]
         self._lock = -1
         self._blobs, self._buffer, self._buffer_leaves = {}, [], []
         for handle in handles:
