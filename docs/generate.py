@@ -198,7 +198,7 @@ def tables(figures: dict[str, Any]) -> Iterator[list[tuple[str, list[str]]]]:
     for key, value in figures.items():
         if isinstance(value, dict) and key != "machine":
             yield from tables(value)
-        elif isinstance(value, list) and value and "what" in value[0]:
+        elif isinstance(value, list) and value and isinstance(value[0], dict) and "what" in value[0]:
             heads = [column for column in value[0] if column != "what"]
             yield [("what", heads), *((row["what"], [shown(row[column]) for column in heads]) for row in value)]
         elif isinstance(value, list) and value and isinstance(value[0], dict):
