@@ -9,6 +9,8 @@ VENV ?= .venv
 JOBS ?= 2
 DEMO ?= logs/demo
 DEMO_OPTIONS ?=
+STEP ?= 1
+MATRIX_OPTIONS ?=
 
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
@@ -17,7 +19,7 @@ AGORA := $(BIN)/agora
 
 .PHONY: help
 help:  ## Show this list.
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Python 3.11 or newer is needed, this is " + sys.version.split()[0] + ": make PYTHON=python3.11 ...")'
@@ -63,6 +65,14 @@ test-model: $(VENV)/.has-test $(VENV)/.has-local  ## The tests of engines that n
 long: $(VENV)/.has-test $(VENV)/.has-local  ## The tests that take minutes each.
 	$(AGORA) models pull smollm2
 	$(BIN)/python -m pytest -m long --durations=0
+
+.PHONY: fault-matrix
+fault-matrix: $(VENV)/.has-test  ## Let every fault strike everywhere (STEP=1), and write docs/measurements/fault_matrix.json.
+	$(BIN)/python -m benchmarks.fault_matrix --step $(STEP) $(MATRIX_OPTIONS)
+
+.PHONY: tamper-matrix
+tamper-matrix: $(VENV)/.has-test  ## Make every forgery (STEP=1), and write docs/measurements/tamper_matrix.json.
+	$(BIN)/python -m benchmarks.tamper_matrix --step $(STEP) $(MATRIX_OPTIONS)
 
 .PHONY: bench
 bench: $(VENV)/.has-test  ## Measure, and write docs/performance.json and docs/performance.md.
