@@ -22,13 +22,10 @@ import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from agoranomos.campaigns.strict import read_checked
-from agoranomos.institutions.entries import Round, encode_entry
-from agoranomos.institutions.judgement import StandingRecord
 from agoranomos.logs import DiskStorage, LogWriter, SigningKey, verify_log
 from agoranomos.logs.checkpoint import open_checkpoint
 from agoranomos.logs.hashes import KeptHashes
@@ -36,6 +33,10 @@ from agoranomos.logs.merkle import CompactRange, leaf_hash, leaf_hashes, node_ha
 from agoranomos.logs.proofs import verify_inclusion
 from agoranomos.logs.reader import read_small
 
+if TYPE_CHECKING:
+    from agoranomos.institutions.entries import Round
+
+# Each process that verifies imports this script: what only the parent needs is imported where it is used.
 ORIGIN = "benchmark/log/ratios/1/1"
 GROUP = 1024
 KEY, CERTIFIER = SigningKey.generate(ORIGIN), SigningKey.generate("benchmark")
@@ -105,6 +106,8 @@ def row(what: str, accepted: float, good: float, measured: float) -> dict[str, A
 
 
 def verify_ratios(log: Path, lines: list[bytes], absolute: dict[str, list[float]]) -> Iterator[tuple[str, float]]:
+    from agoranomos.campaigns.strict import read_checked
+
     joined = b"\n".join(lines)
     trusted = [CERTIFIER.verifier]
     verify = partial(verify_log, log, trusted)
@@ -276,6 +279,9 @@ def measure_memory(folder: Path, entries: int) -> dict[str, Any]:
 
 def body(index: int) -> Round:
     """A round of the duopoly as it is recorded: the same measures, with numbers that vary."""
+    from agoranomos.institutions.entries import Round
+    from agoranomos.institutions.judgement import StandingRecord
+
     n = index % 997 * 1000
     measures = {
         "price_e6": (63_333_333 + n, 63_333_333 - n),
@@ -298,10 +304,14 @@ def body(index: int) -> Round:
 
 
 def line(index: int) -> bytes:
+    from agoranomos.institutions.entries import encode_entry
+
     return encode_entry(body(index), index + 1, index)
 
 
 def encode_all(bodies: list[Round], first: int) -> list[bytes]:
+    from agoranomos.institutions.entries import encode_entry
+
     return [encode_entry(one, index + 1, index) for index, one in enumerate(bodies, first)]
 
 
