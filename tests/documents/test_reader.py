@@ -171,8 +171,15 @@ def test_a_file_that_is_too_large_is_not_parsed(tmp_path: Path) -> None:
     (tmp_path / "shop.yaml").write_bytes(b"#" * (MAX_DOCUMENT_BYTES + 1))
     with pytest.raises(DocumentError, match="too large"):
         read_document(tmp_path / "shop.yaml", Shop)
-    with pytest.raises(DocumentError, match="too large"):
+    with pytest.raises(UsageError, match="no plain file"):
         read_text(Path("/dev/zero"))
+
+
+@pytest.mark.parametrize("text", ["a: " + "[" * 257, "a: " + "{b: " * 257, "- " * 66, "a:\n" + "- " * 66 + "x"])
+def test_a_deep_text_is_refused_before_it_is_parsed(tmp_path: Path, text: str) -> None:
+    (tmp_path / "shop.yaml").write_text(text)
+    with pytest.raises(DocumentError, match="too deeply nested"):
+        read_document(tmp_path / "shop.yaml", Shop)
 
 
 def test_a_file_that_cannot_be_read_is_the_machines_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,7 +16,7 @@ from agoranomos.analysis.checks import Check, manipulation_checks
 from agoranomos.analysis.comparisons import Comparison, PooledContrast, compare_arms, compare_regimes
 from agoranomos.analysis.runs import LAST, Null
 from agoranomos.analysis.tables import ArmData, arms_from, read_tables
-from agoranomos.campaigns import Campaign
+from agoranomos.campaigns import Campaign, CampaignFolder
 from agoranomos.documents import read_document
 from agoranomos.errors import AgoraError, MachineError, UsageError
 from agoranomos.markets import CournotSpec
@@ -100,13 +100,12 @@ def summarise(folder: Path, *, case_cost: float = 0.0) -> CampaignSummary:
 
 
 def _plan(folder: Path) -> Mapping[str, Any]:
-    path = folder / "plan.json"
-    if not path.is_file():
+    if not (folder / "plan.json").is_file():
         return {}
     try:
-        plan = json.loads(path.read_bytes())
-    except (OSError, ValueError) as error:
-        raise MachineError(f"cannot read {path}: {error}") from error
+        plan = json.loads(CampaignFolder(folder).plan_bytes())
+    except (OSError, ValueError, RecursionError) as error:
+        raise MachineError(f"cannot read {folder / 'plan.json'}: {error}") from error
     return plan if isinstance(plan, dict) else {}
 
 

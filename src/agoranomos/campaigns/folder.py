@@ -15,7 +15,9 @@ from typing import Any
 
 from agoranomos.campaigns.plan import Plan, differences
 from agoranomos.errors import AgoraError, Finding, MachineError, UsageError
+from agoranomos.logs.plain_file import open_plain
 
+MAX_PLAN_BYTES = 1 << 26
 _RECORDED_PACKAGES = (
     "agoranomos",
     "numpy",
@@ -67,15 +69,23 @@ class CampaignFolder:
         """The log of an attempt that died or failed."""
         return self.root / "abandoned" / arm / str(seed) / str(attempt)
 
+    def plan_bytes(self) -> bytes:
+        """The plan's file as it lies there; raises `OSError`, and `Finding` for what is no plain file or too long."""
+        with open_plain(self.plan_file) as file:
+            data = file.read(MAX_PLAN_BYTES + 1)
+        if len(data) > MAX_PLAN_BYTES:
+            raise Finding(f"{self.plan_file} is longer than any plan: {MAX_PLAN_BYTES} bytes are read")
+        return data
+
     def read_plan(self) -> dict[str, Any]:
         """The plan document; raises `UsageError` where the folder holds none, `Finding` where it is not JSON."""
         try:
-            document = json.loads(self.plan_file.read_bytes())
+            document = json.loads(self.plan_bytes())
         except FileNotFoundError:
             raise UsageError(f"{self.root} is no campaign's folder: it holds no plan.json") from None
         except OSError as error:
             raise MachineError(f"cannot read {self.plan_file}: {error.strerror}") from error
-        except ValueError:
+        except (ValueError, RecursionError):
             raise Finding(f"{self.plan_file} is damaged: it is not JSON") from None
         if not isinstance(document, dict):
             raise Finding(f"{self.plan_file} is damaged: it holds no plan")

@@ -10,7 +10,8 @@ from typing import Any, TypeAlias
 
 import msgspec
 
-from agoranomos.errors import Finding
+from agoranomos.errors import Finding, UsageError
+from agoranomos.institutions.canonical import canonical_line
 
 LEDGER_VERSION = 2
 """The version of the ledger's entry types. Version 1, a log a session, was never released."""
@@ -153,7 +154,6 @@ class _Envelope(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     seq: int
 
 
-_encoder = msgspec.json.Encoder(order="sorted")
 _envelopes = msgspec.json.Decoder(_Envelope)
 _bodies: dict[str, msgspec.json.Decoder[Any]] = {
     kind: msgspec.json.Decoder(body) for kind, body in BODY_OF_KIND.items()
@@ -161,8 +161,8 @@ _bodies: dict[str, msgspec.json.Decoder[Any]] = {
 
 
 def encode_ledger_entry(body: LedgerBody, seq: int) -> bytes:
-    """The entry's one line, without its newline."""
-    return _encoder.encode(_Line(body, _KIND_OF_BODY[type(body)], seq))
+    """The entry's one line, without its newline; raises `UsageError` for what canonical JSON does not hold."""
+    return canonical_line(_Line(body, _KIND_OF_BODY[type(body)], seq))
 
 
 def decode_ledger_entry(line: bytes) -> LedgerBody:
@@ -175,7 +175,11 @@ def decode_ledger_entry(line: bytes) -> LedgerBody:
         body: LedgerBody = decoder.decode(envelope.body)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise Finding(f"not a valid ledger entry: {error}") from None
-    if encode_ledger_entry(body, envelope.seq) != line:
+    try:
+        canonical = encode_ledger_entry(body, envelope.seq)
+    except UsageError as outside:
+        raise Finding(f"ledger entry {envelope.seq}: {outside.message}") from None
+    if canonical != line:
         raise Finding(f"ledger entry {envelope.seq}: not in canonical form")
     return body
 

@@ -16,6 +16,7 @@ from agoranomos.institutions.entries import Round, decode_entry
 from agoranomos.logs import LogFault, Verification, Verifier, verify_log
 from agoranomos.logs.disclosure import Opening
 from agoranomos.logs.merkle import CompactRange, leaf_hashes
+from agoranomos.logs.plain_file import open_plain
 from agoranomos.logs.tiles import ENTRY_BUNDLES, MAX_BUNDLE_BYTES, TILE_WIDTH, parse_bundle, tile_path
 from agoranomos.logs.tree import read_file
 from agoranomos.logs.verified_tree import verify_exported
@@ -127,7 +128,7 @@ def encode_opening(opening: OpeningFile) -> bytes:
 def read_opening(path: Path) -> OpeningFile:
     """The opening in a file; raises `UsageError` for a file that is none."""
     try:
-        with path.open("rb") as file:
+        with open_plain(path) as file:
             data = file.read(MAX_OPENING_BYTES + 1)
     except (FileNotFoundError, IsADirectoryError):
         raise UsageError(f"there is no file {path}") from None

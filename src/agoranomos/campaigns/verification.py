@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agoranomos.campaigns.checked import CheckedAttempt, CheckedCampaign, CheckedRun, fault_in
@@ -65,7 +64,7 @@ def verify_campaign(
         named = [CheckedRun(name, seed) for name in arms for seed in sorted(plan["seeds"])]
     except (KeyError, TypeError):
         raise LogFault("damaged", f"{folder.plan_file} is damaged: it holds no plan") from None
-    registered = ledger.registered(_digest_of(folder.plan_file)) if ledger is not None else None
+    registered = ledger.registered(hashlib.sha256(folder.plan_bytes()).hexdigest()) if ledger is not None else None
     tasks = []
     for run in named:
         attempts = history.of(run.arm, run.seed)
@@ -103,15 +102,11 @@ def verify_campaign(
 
 def _check_plan(folder: CampaignFolder, ledger: VerifiedLedger) -> None:
     """The ledger must speak of the plan that lies in the folder, and keep its text."""
-    digest = _digest_of(folder.plan_file)
+    digest = hashlib.sha256(folder.plan_bytes()).hexdigest()
     for planned in ledger.planned:
         if planned.plan_sha256 != digest:
             raise LogFault("tampered", "the ledger was signed for another plan than plan.json", entry=0)
     read_blob(folder.ledger, digest)
-
-
-def _digest_of(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _abandoned(history: History) -> Iterator[tuple[tuple[str, int], int, Attempt]]:

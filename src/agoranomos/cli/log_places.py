@@ -21,8 +21,11 @@ def is_tree(folder: Path) -> bool:
 
 def is_ledger(folder: Path) -> bool:
     """Whether the folder is a campaign's ledger; told by its first line, which nothing vouches for."""
+    first = folder / "entries" / f"{0:012d}.jsonl"
+    if not first.is_file():  # a pipe would be waited for
+        return False
     try:
-        with (folder / "entries" / f"{0:012d}.jsonl").open("rb") as file:
+        with first.open("rb") as file:
             line = file.readline(1 << 16).rstrip(b"\n")
     except OSError:
         return False
@@ -40,8 +43,11 @@ def has_actors(ledger: Path) -> bool:
 
 
 def _begins_with_a(mark: bytes, folder: Path) -> bool:
+    path = folder / "entries" / f"{0:012d}.jsonl"
+    if not path.is_file():
+        return False
     try:
-        with (folder / "entries" / f"{0:012d}.jsonl").open("rb") as file:
+        with path.open("rb") as file:
             return mark in file.read(1 << 20)
     except OSError:
         return False

@@ -199,10 +199,11 @@ def _policy(name: str | None, max_age_days: float | None) -> Policy | None:
         if max_age_days is not None:
             raise UsageError("--max-age needs --policy", advice="Only witnesses say until when they saw a log.")
         return None
+    from agoranomos.logs.plain_file import open_plain
     from agoranomos.logs.policy import MAX_POLICY_BYTES, Policy
 
     try:
-        with Path(name).open("rb") as file:
+        with open_plain(Path(name)) as file:
             policy = Policy.parse(file.read(MAX_POLICY_BYTES + 1), name=name)
     except OSError as error:
         raise UsageError(f"--policy: cannot read {name}: {error.strerror}") from None

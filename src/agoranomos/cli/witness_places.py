@@ -70,8 +70,10 @@ def is_kept_here(key: WitnessKey) -> bool:
 
 def read_file(path: Path) -> bytes:
     """The bytes of a small file that a user names; raises `UsageError` when there is none, `MachineError`."""
+    from agoranomos.logs.plain_file import open_plain
+
     try:
-        with path.open("rb") as file:
+        with open_plain(path) as file:
             data = file.read(_MAX_FILE_BYTES + 1)
     except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
         raise UsageError(f"{path}: there is no such file") from None

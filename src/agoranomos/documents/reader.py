@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -18,8 +20,10 @@ from agoranomos.documents.faults import causes, in_words
 from agoranomos.documents.places import place_of, words_valid_at, written_path
 from agoranomos.errors import DocumentError, MachineError, UsageError, nearest
 
-MAX_DOCUMENT_BYTES = 1 << 20
+MAX_DOCUMENT_BYTES = 1 << 17
 MAX_ALIASES = 64
+MAX_BRACKETS = 256
+"""So many may be open at once, those in texts counted too. A parser slows down long before its stack is full."""
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
@@ -42,6 +46,8 @@ def read_text(path: Path) -> Source:
 
     Raises `UsageError` when there is no such file or it is not UTF-8 text, `MachineError` when it cannot be read.
     """
+    if path.exists() and not path.is_file() and not path.is_dir():  # a pipe would be waited for, a device has no end
+        raise UsageError(f"{path} is no plain file")
     try:
         with path.open("rb") as file:
             data = file.read(MAX_DOCUMENT_BYTES + 1)
@@ -78,6 +84,7 @@ def parse_document(source: Source, model: type[ModelT]) -> ModelT:
 def _load(source: Source) -> CommentedMap:
     yaml = YAML(typ="rt", pure=True)
     yaml.allow_duplicate_keys = False
+    _refuse_deep_brackets(source)
     try:
         _refuse_alias_bombs(source, yaml.compose(source.text))
         tree = yaml.load(source.text)
@@ -97,6 +104,12 @@ def _load(source: Source) -> CommentedMap:
             place=f"{source.name}:1:1",
         )
     return tree
+
+
+def _refuse_deep_brackets(source: Source) -> None:
+    steps = (1 if bracket in "[{" else -1 for bracket in re.findall(r"[\[\]{}]", source.text))
+    if max(accumulate(steps), default=0) > MAX_BRACKETS or re.search(r"(?:- ){65}", source.text):
+        raise DocumentError("too deeply nested", place=source.name)
 
 
 def _refuse_alias_bombs(source: Source, root: Node | None) -> None:

@@ -14,7 +14,8 @@ from typing import Any, TypeAlias
 
 import msgspec
 
-from agoranomos.errors import Finding
+from agoranomos.errors import Finding, UsageError
+from agoranomos.institutions.canonical import canonical_line
 from agoranomos.institutions.judgement import CaseRecord, NoticeIssued, Sanction, StandingRecord, Transition
 from agoranomos.markets.facts import MarketFacts, Measured
 
@@ -165,14 +166,13 @@ class _Envelope(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     seq: int
 
 
-_encoder = msgspec.json.Encoder(order="sorted")
 _envelopes = msgspec.json.Decoder(_Envelope)
 _bodies = {kind: msgspec.json.Decoder(body) for kind, body in BODY_OF_KIND.items()}
 
 
 def encode_entry(body: Body, round_number: int, seq: int) -> bytes:
-    """The entry's one line, without its newline: canonical JSON."""
-    return _encoder.encode(Entry(body, KIND_OF_BODY[type(body)], round_number, seq))
+    """The entry's one line, without its newline; raises `UsageError` for what canonical JSON does not hold."""
+    return canonical_line(Entry(body, KIND_OF_BODY[type(body)], round_number, seq))
 
 
 def decode_entry(line: bytes) -> Entry:
@@ -185,7 +185,11 @@ def decode_entry(line: bytes) -> Entry:
         entry = Entry(decoder.decode(envelope.body), envelope.kind, envelope.round, envelope.seq)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise Finding(f"not a valid entry: {error}") from None
-    if _encoder.encode(entry) != line:
+    try:
+        canonical = canonical_line(entry)
+    except UsageError as outside:
+        raise Finding(f"entry {entry.seq}: {outside.message}") from None
+    if canonical != line:
         raise Finding(f"entry {entry.seq}: not in canonical form")
     return entry
 

@@ -13,6 +13,7 @@ from agoranomos.logs.checkpoint import parse_checkpoint
 from agoranomos.logs.cosignature import Cosigned, WitnessKey, cosigned_by
 from agoranomos.logs.faults import LogFault, within
 from agoranomos.logs.note import MAX_NOTE_BYTES, parse_note
+from agoranomos.logs.plain_file import open_plain
 from agoranomos.logs.storage import DiskStorage, Storage
 
 COSIGNATURES = "cosignatures"
@@ -32,7 +33,7 @@ def read_cosignatures(folder: Path, checkpoint_note: bytes) -> bytes:
     note = parse_note(checkpoint_note)
     name = cosignatures_file(parse_checkpoint(note.text).size)
     try:
-        with (Path(folder) / name).open("rb") as file:
+        with open_plain(Path(folder) / name) as file:
             lines = file.read(MAX_NOTE_BYTES + 1)
     except FileNotFoundError:
         return b""

@@ -10,6 +10,7 @@ from agoranomos.logs import layout
 from agoranomos.logs.checkpoint import Checkpoint
 from agoranomos.logs.faults import LogFault
 from agoranomos.logs.merkle import HASH_BYTES, leaf_hash
+from agoranomos.logs.plain_file import open_plain
 from agoranomos.logs.segment_fold import Broken, Extent, Fold
 from agoranomos.logs.segment_run import fold_segments
 from agoranomos.logs.segments import read_segment
@@ -167,7 +168,7 @@ def _changed(extent: Extent, first: int, index: int) -> LogFault:
 
 def _signed_leaves(extent: Extent, first: int) -> list[bytes]:
     count = min(extent.segment, extent.size - first)
-    with (extent.folder / layout.leaves_file(first)).open("rb") as file:
+    with open_plain(extent.folder / layout.leaves_file(first)) as file:
         data = file.read(count * HASH_BYTES)
     return [data[at : at + HASH_BYTES] for at in range(0, len(data), HASH_BYTES)]
 

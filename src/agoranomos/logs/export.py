@@ -18,6 +18,7 @@ from agoranomos.logs.checkpoint import Checkpoint
 from agoranomos.logs.exported import own_policy, readme
 from agoranomos.logs.faults import LogFault
 from agoranomos.logs.merkle import leaf_hashes, root_of
+from agoranomos.logs.plain_file import open_plain
 from agoranomos.logs.proving import ProvableLog, readable
 from agoranomos.logs.segments import read_lines
 from agoranomos.logs.standalone import standalone
@@ -179,14 +180,16 @@ def _copy_time_stamps(log: ProvableLog, part: Path) -> None:
     with readable(log.folder):
         for path in sorted((log.folder / TIME_STAMPS).glob("*.tsr")):
             if path.stem.isascii() and path.stem.isdecimal() and int(path.stem) <= log.checkpoint.size:
-                put_file(part, f"{TIME_STAMPS}/{path.name}", path.read_bytes())
+                with open_plain(path) as file:
+                    put_file(part, f"{TIME_STAMPS}/{path.name}", file.read(1 << 20))
 
 
 def _copy_blobs(log: ProvableLog, part: Path) -> int:
     copied = 0
     with readable(log.folder):
         for path in layout.blob_files(log.folder):
-            content = path.read_bytes()
+            with open_plain(path) as file:
+                content = file.read()
             digest = sha256(content).hexdigest()
             if path.name != digest:
                 raise LogFault("tampered", f"blob {path.name}: its content is not what its name says")

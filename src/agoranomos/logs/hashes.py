@@ -12,6 +12,7 @@ from pathlib import Path
 from agoranomos.logs import layout
 from agoranomos.logs.faults import LogFault
 from agoranomos.logs.merkle import HASH_BYTES, CompactRange, leaf_hashes, parents
+from agoranomos.logs.plain_file import open_plain
 from agoranomos.logs.proofs import prove_consistency, prove_inclusion
 from agoranomos.logs.segments import read_segment
 from agoranomos.logs.tiles import ENTRY_BUNDLES, MAX_BUNDLE_BYTES, TILE_WIDTH, parse_bundle, tile_path
@@ -153,7 +154,7 @@ class TileHashes(TreeHashes):
 
 def _read_at(path: Path, start: int, length: int) -> bytes:
     try:
-        with path.open("rb", buffering=0) as file:
+        with open_plain(path) as file:
             file.seek(start)
             return file.read(length)
     except (FileNotFoundError, NotADirectoryError):

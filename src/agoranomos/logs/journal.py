@@ -11,6 +11,7 @@ from agoranomos.logs.checkpoint import Checkpoint, open_checkpoint
 from agoranomos.logs.faults import LogFault
 from agoranomos.logs.keys import Verifier
 from agoranomos.logs.note import MAX_NOTE_BYTES
+from agoranomos.logs.plain_file import open_plain
 
 _LENGTH_BYTES = 4
 
@@ -25,7 +26,7 @@ def read_notes(path: Path) -> Iterator[bytes]:
 
     What a writer adds meanwhile is not read: it might add faster than signatures are checked.
     """
-    with path.open("rb") as file:
+    with open_plain(path) as file:
         end = os.fstat(file.fileno()).st_size
         while file.tell() < end and (head := file.read(_LENGTH_BYTES)):
             length = int.from_bytes(head, "big")

@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.serialization import (
 from agoranomos.errors import MachineError, UsageError
 from agoranomos.logs.faults import LogFault
 from agoranomos.logs.keys import Verifier
+from agoranomos.logs.plain_file import open_plain
 from agoranomos.logs.signing import SigningKey
 
 _ROLE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
@@ -203,11 +204,11 @@ def read_vkeys(source: str | Path) -> tuple[Verifier, ...]:
     else:
         name = str(source)
         try:
-            with Path(source).open("rb") as file:
+            with open_plain(Path(source)) as file:
                 lines = file.read(1 << 20).decode().split("\n")
         except FileNotFoundError:
             raise UsageError(f"{source} is neither a public key (`name+keyid+base64`) nor a file with some") from None
-        except UnicodeDecodeError:
+        except (UnicodeDecodeError, LogFault):
             raise UsageError(f"{source} is not a text file with public keys") from None
         except OSError as error:
             raise MachineError(f"cannot read {source}: {error.strerror}") from error

@@ -17,6 +17,7 @@ from agoranomos.logs.journal import read_journal
 from agoranomos.logs.keys import Verifier
 from agoranomos.logs.merkle import leaf_hashes, root_of
 from agoranomos.logs.note import MAX_NOTE_BYTES, parse_note
+from agoranomos.logs.plain_file import open_plain
 from agoranomos.logs.segments import read_lines
 
 _MAX_VKEY_BYTES = 4096
@@ -25,7 +26,7 @@ _MAX_VKEY_BYTES = 4096
 def read_small(folder: Path, name: str, limit: int = MAX_NOTE_BYTES) -> bytes:
     """The bytes of a small file of a log; raises `LogFault` when it is missing or longer than such a file may be."""
     try:
-        with (folder / name).open("rb") as file:
+        with open_plain(folder / name) as file:
             data = file.read(limit + 1)
     except (FileNotFoundError, NotADirectoryError):
         raise LogFault("damaged", f"{name} is missing") from None

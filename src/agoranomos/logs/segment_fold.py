@@ -12,6 +12,7 @@ from agoranomos.logs import layout
 from agoranomos.logs.checkpoint import Checkpoint
 from agoranomos.logs.faults import LogFault
 from agoranomos.logs.merkle import HASH_BYTES, CompactRange
+from agoranomos.logs.plain_file import open_plain
 from agoranomos.logs.segment_pass import Check, SegmentFound, SegmentJob
 
 KEPT_LEVELS = (1, 2)
@@ -170,7 +171,7 @@ class _KeptAbove:
             return
         expected, self._group = self._group.root(), CompactRange()
         try:
-            with self._path.open("rb") as file:
+            with open_plain(self._path) as file:
                 file.seek(self._number * HASH_BYTES)
                 kept = file.read(HASH_BYTES)
         except FileNotFoundError:

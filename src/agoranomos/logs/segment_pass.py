@@ -17,6 +17,7 @@ from agoranomos.logs import layout
 from agoranomos.logs.faults import LogFault
 from agoranomos.logs.log import seq_suffix
 from agoranomos.logs.merkle import HASH_BYTES, leaf_hashes
+from agoranomos.logs.plain_file import open_plain
 from agoranomos.logs.segment_tree import TILE_ENTRIES, SegmentTree
 from agoranomos.logs.segments import read_segment
 
@@ -157,7 +158,7 @@ def _check(check: Check, lines: Sequence[bytes], first: int, found: SegmentFound
 def _kept_leaves(job: SegmentJob, found: SegmentFound) -> bytes:
     """The kept leaf hashes of the entries asked for; empty where there are none."""
     try:
-        with (job.folder / layout.leaves_file(job.first)).open("rb") as file:
+        with open_plain(job.folder / layout.leaves_file(job.first)) as file:
             found.kept_bytes = os.fstat(file.fileno()).st_size
             return file.read(job.count * HASH_BYTES)
     except FileNotFoundError:
@@ -183,7 +184,7 @@ def _compare_tiles(job: SegmentJob, tree: SegmentTree, found: SegmentFound) -> N
     """Hold the roots of complete tiles against those that are kept, where any are kept at all."""
     first = (job.first + job.skip) // TILE_ENTRIES
     try:
-        with (job.folder / layout.hashes_file(1)).open("rb") as file:
+        with open_plain(job.folder / layout.hashes_file(1)) as file:
             file.seek(first * HASH_BYTES)
             kept = file.read(len(tree.tile_roots) * HASH_BYTES)
     except FileNotFoundError:

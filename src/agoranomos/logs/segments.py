@@ -9,6 +9,7 @@ from agoranomos.logs import layout
 from agoranomos.logs.faults import LogFault
 from agoranomos.logs.log import MAX_ENTRY_BYTES
 from agoranomos.logs.merkle import HASH_BYTES
+from agoranomos.logs.plain_file import open_plain
 
 _CHUNK_BYTES = 1 << 20
 
@@ -42,7 +43,7 @@ def _lines_of(path: Path, name: str, first: int) -> Iterator[list[bytes]]:
     rest = b""
     index = first
     try:
-        with path.open("rb") as file:
+        with open_plain(path) as file:
             while chunk := file.read(_CHUNK_BYTES):
                 lines = (rest + chunk).split(b"\n")
                 rest = lines.pop()
@@ -65,7 +66,7 @@ def _lines_of(path: Path, name: str, first: int) -> Iterator[list[bytes]]:
 def read_leaf_hashes(folder: Path, first: int) -> bytes | None:
     """The leaf hashes of the segment that begins at `first`, joined; None where the file is missing or far too long."""
     try:
-        with (folder / layout.leaves_file(first)).open("rb") as file:
+        with open_plain(folder / layout.leaves_file(first)) as file:
             data = file.read(layout.SEGMENT_ENTRIES * HASH_BYTES + 1)
     except FileNotFoundError:
         return None

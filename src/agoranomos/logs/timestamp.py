@@ -21,6 +21,7 @@ from agoranomos.logs import layout
 from agoranomos.logs.checkpoint import Checkpoint
 from agoranomos.logs.faults import LogFault, within
 from agoranomos.logs.journal import read_checkpoints
+from agoranomos.logs.plain_file import open_plain
 from agoranomos.logs.reader import read_vkey
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def read_authority(path: Path) -> Authority:
     from cryptography.x509.oid import ExtendedKeyUsageOID
 
     try:
-        with Path(path).open("rb") as file:
+        with open_plain(Path(path)) as file:
             found = x509.load_pem_x509_certificates(file.read(1 << 20))
     except FileNotFoundError:
         raise UsageError(f"{path}: there is no such file", advice="Give the authority's certificates in PEM.") from None
@@ -213,7 +214,7 @@ def _token_files(folder: Path) -> list[Path]:
 
 def _read(path: Path) -> bytes:
     try:
-        with path.open("rb") as file:
+        with open_plain(path) as file:
             return file.read(MAX_TOKEN_BYTES + 1)
     except OSError as error:
         raise MachineError(f"cannot read {path}: {error.strerror}") from error

@@ -27,6 +27,7 @@ from agoranomos.logs.faults import LogFault, within
 from agoranomos.logs.heads import Heads, closed_heads, open_heads
 from agoranomos.logs.keys import Verifier
 from agoranomos.logs.merkle import HASH_BYTES
+from agoranomos.logs.plain_file import open_plain
 from agoranomos.logs.policy import Policy
 from agoranomos.logs.reader import read_small, read_vkey
 from agoranomos.logs.remembered import Remembered, RememberedCheckpoints
@@ -368,7 +369,7 @@ def _copy_of(name: str) -> str:
 def _check_blobs(folder: Path) -> None:
     for path in layout.blob_files(folder):
         digest = sha256()
-        with path.open("rb") as file:
+        with open_plain(path) as file:
             while chunk := file.read(1 << 20):
                 digest.update(chunk)
         if digest.hexdigest() != path.name or path.parent.name != path.name[:2]:
