@@ -55,7 +55,7 @@ class WitnessKey:
         """When this witness cosigned the checkpoint with this text (POSIX seconds); raises `LogFault` if it did not."""
         if len(signature) != _SIGNATURE_BYTES:
             raise LogFault("tampered", f"the cosignature of {self.name} has {len(signature)} bytes")
-        time = int.from_bytes(signature[:_TIME_BYTES], "big")
+        time = int(signature[:_TIME_BYTES].hex(), 16)
         if time > _MAX_TIME:
             raise LogFault("tampered", f"the cosignature of {self.name} states no time")
         Verifier(self.name, self.public).verify(cosigned_message(text, time), signature[_TIME_BYTES:])

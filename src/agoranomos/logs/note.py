@@ -47,7 +47,7 @@ def parse_note(data: bytes) -> Note:
     if len(data) > MAX_NOTE_BYTES:
         raise LogFault("damaged", f"not a signed note: {len(data)} bytes; at most {MAX_NOTE_BYTES} are read")
     try:
-        message = data.decode("utf-8")
+        message = data.decode()
     except UnicodeDecodeError:
         raise LogFault("damaged", "not a signed note: not UTF-8") from None
     if _CONTROL.search(message):
