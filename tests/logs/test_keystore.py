@@ -1,13 +1,16 @@
 import base64
 import errno
 import os
+import shutil
 import stat
 import threading
+import traceback
 from contextlib import nullcontext
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
     Encoding,
     NoEncryption,
     PrivateFormat,
@@ -116,6 +119,49 @@ def test_what_is_no_key_is_refused_without_showing_it(store):
             store.signing_key("workspace")
         assert not any(line and line in str(caught.value) for line in data.decode("latin-1").split("\n")[1:-2])
     assert path.read_bytes() == bad[-1], "a bad key is never overwritten"
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        (PrivateFormat.OpenSSH, BestAvailableEncryption(b"secret")),
+        (PrivateFormat.PKCS8, BestAvailableEncryption(b"secret")),
+        (PrivateFormat.PKCS8, NoEncryption()),
+        (PrivateFormat.OpenSSH, NoEncryption()),
+    ],
+    ids=["with a passphrase", "PKCS#8, 2,048 rounds", "PKCS#8", "cut short"],
+)
+def test_t18_another_form_of_key_is_refused_and_none_of_its_bytes_are_shown(store, form, capsys):
+    store.signing_key("workspace")
+    path = store.folder / "workspace.key"
+    private = load_ssh_private_key(path.read_bytes(), password=None)
+    data = private.private_bytes(Encoding.PEM, *form)
+    cut = 60 if form[0] is PrivateFormat.OpenSSH and isinstance(form[1], NoEncryption) else 0
+    path.write_bytes(data[: len(data) - cut])
+    with pytest.raises(UsageError, match="not an Ed25519 key in OpenSSH format without a passphrase") as caught:
+        store.signing_key("workspace")
+    seen = "".join(traceback.format_exception(caught.value)) + caught.value.advice + "".join(capsys.readouterr())
+    seed = private.private_bytes_raw()
+    for secret in (seed.hex(), base64.b64encode(seed).decode(), base64.urlsafe_b64encode(seed).decode(), str(seed)):
+        assert secret.rstrip("=")[:20] not in seen
+    assert caught.value.__cause__ is None
+
+
+def test_a_key_has_one_role(store):
+    store.signing_key("workspace")
+    ledger = store.folder / "ledger.key"
+    shutil.copy(store.folder / "workspace.key", ledger)
+    for role in ("workspace", "ledger"):
+        with pytest.raises(UsageError, match="hold the same key; a key has one role"):
+            store.signing_key(role)
+    ledger.write_bytes(b"broken")
+    assert store.signing_key("workspace").name == "workspace"
+    ledger.chmod(0o644)
+    assert store.signing_key("workspace").name == "workspace"
+    ledger.unlink()
+    assert (
+        store.signing_key("ledger", "lab/plan/ledger").verifier.public != store.signing_key("workspace").verifier.public
+    )
 
 
 def test_a_private_key_is_where_ssh_tools_can_read_it(store):

@@ -64,7 +64,9 @@ class KeyStore:
             if not path.is_symlink() and not path.exists():
                 self._make(path, role, trusted=name is None)
             self._check_folder()
-            return _load(path, name or role)
+            key = _load(path, name or role)
+            self._require_one_role(path, key)
+            return key
         except OSError as error:
             raise MachineError(f"cannot use the key {path}: {error.strerror}") from error
 
@@ -127,6 +129,15 @@ class KeyStore:
         finally:
             os.close(handle)
 
+    def _require_one_role(self, path: Path, key: SigningKey) -> None:
+        """Raises `UsageError` when another role's file holds the same key: a signature would not say who made it."""
+        for other in sorted(self.folder.glob("*.key")):
+            if other != path and _public(other) == key.verifier.public:
+                raise UsageError(
+                    f"{path} and {other} hold the same key; a key has one role",
+                    advice="Move the copy away, and a new key is made in its place.",
+                )
+
     def _check_folder(self) -> None:
         _check_owner(self.folder, self.folder.lstat(), "700")
 
@@ -180,13 +191,26 @@ def _load_secret(path: Path) -> bytes:
     return bytes.fromhex(data.decode())
 
 
-def _load(path: Path, role: str) -> SigningKey:
-    data = _read(path)
+def _private(data: bytes) -> Ed25519PrivateKey | None:
     try:
         private = load_ssh_private_key(data, password=None)
     except Exception:  # what the library raises for a broken file is no part of its interface, and may quote the file
-        private = None
-    if not isinstance(private, Ed25519PrivateKey):
+        return None
+    return private if isinstance(private, Ed25519PrivateKey) else None
+
+
+def _public(path: Path) -> bytes | None:
+    """The public key of another role's file; None where it cannot be used, which is for that role's use to say."""
+    try:
+        private = _private(_read(path))
+    except (OSError, UsageError):
+        return None
+    return private.public_key().public_bytes_raw() if private is not None else None
+
+
+def _load(path: Path, role: str) -> SigningKey:
+    private = _private(_read(path))
+    if private is None:
         raise UsageError(
             f"{path} is not an Ed25519 key in OpenSSH format without a passphrase",
             advice="Put the right file back, or move it away and a new key is made.",
