@@ -278,8 +278,8 @@ def measure_memory(folder: Path, entries: int) -> dict[str, Any]:
 
 
 def body(index: int) -> Round:
-    """A round of the duopoly as it is recorded: the same measures, with numbers that vary."""
-    from agoranomos.institutions.entries import Round
+    """A round of the duopoly as it is recorded where a language model plays: some 860 bytes, with numbers that vary."""
+    from agoranomos.institutions.entries import CallRecord, DecisionRecord, Round
     from agoranomos.institutions.judgement import StandingRecord
 
     n = index % 997 * 1000
@@ -300,7 +300,9 @@ def body(index: int) -> Round:
     }
     actions = ((46_666_667, 26_666_667 + n), (26_666_667, 46_666_667 - n))
     standings = (StandingRecord("active", (0, 1, 2, 3)), StandingRecord("active", (0, 1, 2, 3)))
-    return Round(actions, measures, standings=standings)
+    call = CallRecord("smollm2", 1100, 42, hashlib.sha256(b"%d" % index).hexdigest(), "A: 46.7, B: 26.7")
+    decisions = (DecisionRecord("firm_1", (call,)),)
+    return Round(actions, measures, decisions=decisions, standings=standings)
 
 
 def line(index: int) -> bytes:

@@ -24,7 +24,8 @@ from agoranomos.institutions.entries import Closed, Opened, Round, decode_entry
 from agoranomos.institutions.judgement import NoticeIssued, Sanction, Transition
 from agoranomos.logs import LogFault, layout
 
-_OF_A_RUN = re.compile(rb'"round":(0|[1-9][0-9]{0,15}),"seq":(0|[1-9][0-9]{0,18})}\Z')
+_ROUND = b',"round":'
+_LONGEST_END = 60  # bytes from the round's name on, of numbers as long as they may be
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
@@ -52,7 +53,7 @@ class LedgerItem(NamedTuple):
 
 def is_of_a_run(line: bytes) -> bool:
     """Whether a line has the form of a run's entries; a ledger's have no round."""
-    return _OF_A_RUN.search(line[-60:]) is not None
+    return _ROUND in line[-_LONGEST_END:]
 
 
 def read_checked(folder: Path, line: bytes) -> RunItem | LedgerItem:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import Any
 
 from agoranomos.errors import Finding
 from agoranomos.institutions.attestation import Claim, Statement, claims_of, encode_statement
@@ -115,7 +116,7 @@ class ActorCheck:
         self._require_signed()
         return ActorsChecked(self._signatures, self._rounds, tuple(self._actors))
 
-    def _take(self, index: int, entry: Entry, line: bytes) -> None:
+    def _take(self, index: int, entry: Entry[Any], line: bytes) -> None:
         body, leaf = entry.body, leaf_hash(line)
         if isinstance(body, Attested):
             self._attested(index, entry.round, body, line)

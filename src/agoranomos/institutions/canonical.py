@@ -25,27 +25,28 @@ _LONG_NUMBER = re.compile(rb"[0-9]{16,}")
 _FLOAT = re.compile(rb"(?:^|[:,\[])-?[0-9]+[.eE]")
 
 
-def canonical_line(value: object) -> bytes:
+def canonical_line(value: object, *, typed: bool = False) -> bytes:
     """`value` as one line of canonical JSON, without a newline; raises `UsageError` for what lies outside the domain.
 
-    `value` is made of structs and plain JSON values. A NaN is not seen here: it is written as null.
+    `value` is made of structs and plain JSON values; `typed` says that it was decoded into structs that hold no floats.
+    A NaN is not seen here: it is written as null.
     """
     try:
         line = _encoder.encode(value)
     except UnicodeEncodeError:
         raise UsageError("text with half of a surrogate pair cannot be recorded") from None
-    if not line.isascii() or _may_be_outside(line):
+    if not line.isascii() or _may_be_outside(line, floats=not typed):
         json.loads(line, parse_int=_integer, parse_float=_refuse_float, object_pairs_hook=_ascii_keys)
     return line
 
 
-def _may_be_outside(line: bytes) -> bool:
+def _may_be_outside(line: bytes, *, floats: bool) -> bool:
     """Whether a number in `line`, which may stand inside a text as well, looks as if it were outside the domain.
 
     This is asked of every entry: of most, by three searches of bytes that take a microsecond each.
     """
     numbers = line.translate(_AS_ZEROS)
-    if (b"0.0" in numbers or b"0e" in numbers) and _FLOAT.search(line):
+    if floats and (b"0.0" in numbers or b"0e" in numbers) and _FLOAT.search(line):
         return True
     return _SIXTEEN_DIGITS in numbers and any(
         int(digits[:20]) > LARGEST_INTEGER for digits in _LONG_NUMBER.findall(line)

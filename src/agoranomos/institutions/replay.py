@@ -57,7 +57,7 @@ class Replayed:
     disturbed: int = 0
 
 
-_Entries: TypeAlias = Iterator[tuple[int, Entry]]
+_Entries: TypeAlias = Iterator[tuple[int, Entry[Any]]]
 
 
 def replay(lines: Iterable[bytes], institution: Institution | None = None) -> Replayed:
@@ -127,7 +127,7 @@ class _Signed:
         self._waits = True  # a round whose signatures may follow
         self._round = 0
 
-    def expect(self, index: int, entry: Entry) -> None:
+    def expect(self, index: int, entry: Entry[Any]) -> None:
         """Raise `ReplayMismatch` where signatures stand out of place, or not where they should."""
         is_here = isinstance(entry.body, Attested)
         if self._signed is None:
@@ -269,7 +269,7 @@ def _bind(institution: Institution | None, opened: Opened) -> Bound | None:
     return bind(institution, opened.facts) if institution is not None else None
 
 
-def _expect_round(index: int, entry: Entry, number: int) -> None:
+def _expect_round(index: int, entry: Entry[Any], number: int) -> None:
     if entry.round != number:
         raise ReplayMismatch(index, f"round {entry.round} is recorded where round {number} was expected")
 
@@ -297,7 +297,7 @@ def _expect_next(entries: _Entries, bodies: Sequence[Body], number: int, start: 
     return start + len(bodies)
 
 
-def _expect_equal(index: int, entry: Entry, body: Body) -> None:
+def _expect_equal(index: int, entry: Entry[Any], body: Body) -> None:
     if entry.body == body and type(entry.body) is type(body):
         return
     if type(entry.body) is not type(body):
