@@ -32,7 +32,7 @@ def node_hash(left: bytes, right: bytes) -> bytes:
 
 def parents(hashes: Sequence[bytes]) -> list[bytes]:
     """The node over each pair of hashes, an odd last one left out; the hot path of every root and proof."""
-    return [sha256(b"\x01" + left + right).digest() for left, right in zip(hashes[::2], hashes[1::2], strict=False)]
+    return [sha256(b"\x01" + left + right).digest() for left, right in zip(hashes[::2], hashes[1::2])]  # noqa: B905
 
 
 class CompactRange:
