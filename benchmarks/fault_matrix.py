@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import argparse
 import json
+import subprocess
 import sys
 import tempfile
 import time
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 from benchmarks.__main__ import machine
 
@@ -23,7 +25,7 @@ ROOT = Path(__file__).resolve().parent.parent
 RESULT = ROOT / "docs" / "measurements" / "fault_matrix.json"
 sys.path.insert(0, str(ROOT / "tests"))
 
-from logs.faults.rows import MATRIX, Struck  # noqa: E402 (the tests are no installed package)
+from logs.faults.rows import MATRIX, Struck, f5_power  # noqa: E402 (the tests are no installed package)
 
 
 def part(index: int, step: int, shard: int) -> Struck:
@@ -36,7 +38,7 @@ def part(index: int, step: int, shard: int) -> Struck:
 def played(index: int, step: int, workers: ProcessPoolExecutor, jobs: int) -> dict[str, Any]:
     """A row, in as many shares as it can be parted into."""
     row, start = MATRIX[index], time.perf_counter()
-    shares = jobs if row.sample > 1 else 1
+    shares = jobs if row.sample > 1 and row.play is not f5_power else 1
     futures = [workers.submit(part, index, step * shares, shard * step) for shard in range(shares)]
     struck = Struck()
     for future in futures:
@@ -49,6 +51,22 @@ def played(index: int, step: int, workers: ProcessPoolExecutor, jobs: int) -> di
     took = round(time.perf_counter() - start, 1)
     return {"fault": row.fault, "what": row.words, "struck": struck.times, "broken": len(struck.broken),
             "seconds": took, "notes": struck.notes}  # fmt: skip
+
+
+def witnesses() -> dict[str, Any]:
+    """F12, which the tests of the witness play: how many there are, and how many failed."""
+    start = time.perf_counter()
+    files = [f"tests/logs/test_witness{name}.py" for name in ("", "_store", "_http")]
+    with tempfile.TemporaryDirectory() as place:
+        report = Path(place) / "report.xml"
+        command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--junitxml={report}", *files]
+        subprocess.run(command, cwd=ROOT, check=False, stdout=subprocess.DEVNULL)
+        suite = ElementTree.parse(report).getroot().find("testsuite")
+    assert suite is not None
+    counted = {key: int(suite.get(key, "0")) for key in ("tests", "failures", "errors")}
+    return {"fault": "F12", "what": "a witness killed between store and answer, asked twice at once, put back (tests)",
+            "struck": counted["tests"], "broken": counted["failures"] + counted["errors"],
+            "seconds": round(time.perf_counter() - start, 1), "notes": {}}  # fmt: skip
 
 
 def main() -> None:
@@ -64,9 +82,12 @@ def main() -> None:
         for index in wanted:
             rows.append(played(index, given.step, workers, given.jobs))
             print({key: value for key, value in rows[-1].items() if key != "what"}, flush=True)
+    if not given.only or "F12" in given.only:
+        rows.append(witnesses())
+        print({key: value for key, value in rows[-1].items() if key != "what"}, flush=True)
     known = json.loads(given.out.read_text())["faults"] if given.out.is_file() else []
     found = {row["fault"]: row for row in [*known, *rows]}
-    ordered = [found[row.fault] for row in MATRIX if row.fault in found]
+    ordered = [found[fault] for fault in (*(row.fault for row in MATRIX), "F12") if fault in found]
     given.out.write_text(json.dumps({"machine": machine(), "faults": ordered}, indent=1) + "\n")
     sys.exit(any(row["broken"] for row in rows))
 

@@ -122,10 +122,61 @@ def performance_page(performance: dict[str, Any]) -> str:
             parts.append(f"Not measured here ({name}).\n")
     if TAMPER_MATRIX.is_file():
         parts += tamper_section(json.loads(TAMPER_MATRIX.read_text())["tests"])
+    if FAULT_MATRIX.is_file():
+        parts += fault_section(json.loads(FAULT_MATRIX.read_text())["faults"])
+    if MUTANTS.is_file():
+        parts += mutant_section(json.loads(MUTANTS.read_text())["modules"])
     return "\n".join(parts)
 
 
 TAMPER_MATRIX = DOCS / "measurements" / "tamper_matrix.json"
+FAULT_MATRIX = DOCS / "measurements" / "fault_matrix.json"
+MUTANTS = DOCS / "measurements" / "mutants.json"
+
+
+def fault_section(faults: list[dict[str, Any]]) -> Iterator[str]:
+    """What struck in the last run of the fault matrix, and whether a promise was broken."""
+    struck, broken = sum(row["struck"] for row in faults), sum(row["broken"] for row in faults)
+    yield (
+        "## The fault matrix\n\nAfter every fault: what was acknowledged is there, byte for byte; every checkpoint "
+        "that was told is consistent with it; no two that were signed contradict each other; recovering twice is "
+        f"recovering once; what was cut off is told of. {struck:,} faults, {broken:,} broken promises.\n\n"
+        "    python -m benchmarks.fault_matrix\n"
+    )
+    lines = ["| fault | what strikes | times | broken | seconds |", "|---|---|---:|---:|---:|"]
+    lines += [
+        f"| {row['fault']} | {row['what']} | {shown(row['struck'])} | {row['broken']} | {shown(row['seconds'])} |"
+        for row in faults
+    ]
+    yield "\n".join(lines) + "\n"
+    notes = next((row["notes"] for row in faults if row["fault"] == "F5"), {})
+    orders = dict.fromkeys(name.partition(": ")[0] for name in notes if ": states" in name)
+    if orders:
+        yield (
+            "The order of a commit is played beside four wrong ones, over every image that a disk may hold after a "
+            "power cut; what finds nothing in these would find nothing at all.\n"
+        )
+        lines = ["| order of a commit | images | break a promise |", "|---|---:|---:|"]
+        lines += [f"| {name} | {notes[f'{name}: states']:,} | {notes[f'{name}: violations']:,} |" for name in orders]
+        yield "\n".join(lines) + "\n"
+
+
+def mutant_section(modules: dict[str, dict[str, Any]]) -> Iterator[str]:
+    """How many changes to the verifier the tests find."""
+    total = {key: sum(row[key] for row in modules.values()) for key in ("made", "killed")}
+    left = sum(len(row["survived"]) for row in modules.values())
+    same = sum(len(row["equivalent"]) for row in modules.values())
+    yield (
+        "## Mutants of the verifier\n\nSmall changes to the code that verifies, one at a time; the tests must fail for "
+        f"each. {total['made']:,} made, {total['killed']:,} found, {same} change nothing that can be seen (each with its "
+        f"reason in docs/measurements/mutants.json), {left} survive.\n\n    make mutants\n"
+    )
+    lines = ["| module | made | found | change nothing | survive |", "|---|---:|---:|---:|---:|"]
+    lines += [
+        f"| {name} | {row['made']} | {row['killed']} | {len(row['equivalent'])} | {len(row['survived'])} |"
+        for name, row in modules.items()
+    ]
+    yield "\n".join(lines) + "\n"
 
 
 def tamper_section(tests: list[dict[str, Any]]) -> Iterator[str]:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from agoranomos.logs import LogFault, LogWriter, WriteFailed, layout
+from agoranomos.logs import DiskStorage, LogFault, LogWriter, WriteFailed, layout
 from agoranomos.logs.compare import compare_views, read_view
 from logs.faults.checker import check_promises, check_recovery, check_run, expected, told
 from logs.faults.orders import ORDERS, states_and_violations
@@ -201,7 +201,6 @@ def f6_crash_in_recovery(place: Path, step: int, shard: int) -> Struck:
 
 def f7_bit_rot(place: Path, step: int, shard: int) -> Struck:
     """What is read back before it is signed differs in one bit: the batch is refused, and nothing is signed."""
-    from agoranomos.logs import DiskStorage
 
     class Rotten(DiskStorage):
         bit = -1
@@ -353,11 +352,11 @@ class Row:
 
 
 MATRIX = (
-    Row("F1", "killed at every call of the system that changes something", f1_kill, 11, strace=True),
-    Row("F2", "an error of the disk at every such call", f2_io_error, 17, strace=True),
+    Row("F1", "killed at every call of the system that changes something", f1_kill, 23, strace=True),
+    Row("F2", "an error of the disk at every such call", f2_io_error, 29, strace=True),
     Row("F3", "a full disk from every write on", f3_full, 9, strace=True),
     Row("F4", "writes that take a part of what they are given", f4_short_writes, 13),
-    Row("F5", "power lost: every image that the disk may hold", f5_power, 1),
+    Row("F5", "power lost: every image that the disk may hold", f5_power, 7),
     Row("F6", "killed within recovery, and again within the recovery of that", f6_crash_in_recovery, 9, strace=True),
     Row("F7", "a bit that rots between write and signature", f7_bit_rot, 37),
     Row("F8", "a journal torn at its end, or broken before", f8_torn_journal, 31),

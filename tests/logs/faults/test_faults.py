@@ -20,5 +20,5 @@ def test_no_fault_breaks_a_promise(tmp_path, row):
 
 @pytest.mark.parametrize("name", [name for name in ORDERS if name != "recommended"])
 def test_a_wrong_order_of_a_commit_is_found(tmp_path, name):
-    states, violations = states_and_violations(tmp_path / "order", ORDERS[name], 3)
+    states, violations = states_and_violations(tmp_path / "order", ORDERS[name], 9)
     assert len(violations) >= states / 50
