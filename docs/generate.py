@@ -167,9 +167,9 @@ def mutant_section(modules: dict[str, dict[str, Any]]) -> Iterator[str]:
     left = sum(len(row["survived"]) for row in modules.values())
     same = sum(len(row["equivalent"]) for row in modules.values())
     yield (
-        "## Mutants of the verifier\n\nSmall changes to the code that verifies, one at a time; the tests must fail for "
-        f"each. {total['made']:,} made, {total['killed']:,} found, {same} change nothing that can be seen (each with its "
-        f"reason in docs/measurements/mutants.json), {left} survive.\n\n    make mutants\n"
+        "## Mutants of the verifier\n\nSmall changes to the code that verifies, one at a time; the tests must fail "
+        f"for each. {total['made']:,} made, {total['killed']:,} found, {same} change nothing that can be seen (each "
+        f"with its reason in docs/measurements/mutants.json), {left} survive.\n\n    make mutants\n"
     )
     lines = ["| module | made | found | change nothing | survive |", "|---|---:|---:|---:|---:|"]
     lines += [
