@@ -294,6 +294,14 @@ def test_a_ledger_in_which_nothing_was_signed_begins_anew(lab: Lab, unbroken: Un
     assert verify_campaign(lab.folder(made), lab.trusted()).first_fault is None
 
 
+def test_a_ledger_of_another_plan_is_a_finding(lab: Lab) -> None:
+    made, other = lab.plan(), lab.plan(MOCK, "seeds=3")
+    lab.run(made, limit=1)
+    shutil.copytree(lab.folder(made).ledger, lab.folder(other).ledger)
+    with pytest.raises(Finding, match="another plan"):
+        lab.run(other)
+
+
 def test_a_clock_that_goes_back_is_recorded(lab: Lab) -> None:
     made = lab.plan()
     lab.run(made, limit=1)

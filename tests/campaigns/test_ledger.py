@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from agoranomos.campaigns.attack.laying import lay_log
 from agoranomos.campaigns.host import boot_tag, host_tag
 from agoranomos.campaigns.ledger import Ledger, read_ledger
 from agoranomos.campaigns.ledger_entries import (
@@ -243,3 +244,15 @@ def test_a_reason_is_kept_as_one_short_line_whatever_it_holds() -> None:
     assert for_the_ledger("the disk\n is   full") == "the disk is full"
     assert len(for_the_ledger("x" * 70_000)) == 500
     assert for_the_ledger("bad \ud83d end").encode() == b"bad ? end"
+
+
+def test_an_entry_that_claims_another_place_is_a_finding(tmp_path: Path) -> None:
+    async def one() -> None:
+        await begin(tmp_path / "ledger").close()
+
+    asyncio.run(one())
+    lines = [encode_ledger_entry(body, 1) for body in (PLANNED, OPENED)]
+    (tmp_path / "other").mkdir()
+    lay_log(tmp_path / "other", lines, [2], key=KEY, certifier=CERTIFIER)
+    with pytest.raises(Finding, match="does not say that it is entry 0"):
+        read_ledger(tmp_path / "other", TRUSTED)

@@ -77,7 +77,7 @@ def test_a_producer_waits_while_there_is_no_room():
         await asyncio.gather(*tasks)
 
     asyncio.run(many())
-    assert sorted(kept.items) == list(range(20))
+    assert kept.items == list(range(20))
 
 
 def test_an_error_reaches_everybody_and_nothing_is_taken_after_it():

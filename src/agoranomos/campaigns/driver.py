@@ -22,6 +22,7 @@ from agoranomos.campaigns.runner import RoundDone
 from agoranomos.campaigns.status import StatusFile
 from agoranomos.campaigns.survey import DIED, Ended, recording, retire, signed_head, survey, unsigned_piece
 from agoranomos.campaigns.timings import Timings
+from agoranomos.errors import Finding
 from agoranomos.logs import KeyStore
 from agoranomos.models import Engine, open_engine
 
@@ -89,6 +90,12 @@ class _Driver:
         self._settings = settings
         self._timings = timings
         self._history, _ = read_ledger(folder.ledger, logbook.trusted)
+        planned = self._history.planned
+        if planned is not None and planned.plan_sha256 != plan.digest:
+            raise Finding(
+                f"{folder.ledger} was begun for another plan ({planned.plan_sha256[:12]}, not {plan.digest[:12]})",
+                advice="Move the campaign's folder away: another plan is another experiment.",
+            )
         runs = plan.runs(settings.limit)
         self._left = survey(folder, runs, self._history, logbook.trusted)
         self._planned = len(runs)

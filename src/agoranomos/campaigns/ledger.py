@@ -27,6 +27,7 @@ from agoranomos.campaigns.ledger_history import History, history_of
 from agoranomos.errors import Finding, UsageError
 from agoranomos.logs import Checkpoint, LogWriter, Recovery, Verifier, recorded
 from agoranomos.logs.group import GroupCommit
+from agoranomos.logs.log import seq_suffix
 
 Now = Callable[[], int]
 """Claimed time in whole seconds since 1970."""
@@ -114,6 +115,9 @@ def read_ledger(folder: Path, trusted: Sequence[Verifier]) -> tuple[History, Hea
     signed = recorded(folder, trusted, goes_on=True)
     if signed.checkpoint is None:
         return History(), None
+    for index, line in enumerate(signed.entries):
+        if not line.endswith(seq_suffix(index)):
+            raise Finding(f"entry {index} of {folder} does not say that it is entry {index}")
     bodies = [decode_ledger_entry(line) for line in signed.entries]
     if not isinstance(bodies[0], Planned):
         raise Finding(f"{folder} does not begin with a plan")

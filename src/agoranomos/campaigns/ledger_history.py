@@ -34,11 +34,12 @@ class Attempt:
 class History:
     """Every attempt at every run, in the order of the ledger, and who wrote it.
 
-    `ended` says whether the last session came to its end; `newest_unix_s` is the newest time that is claimed since the
-    clock last went back.
+    `planned` is its plan, None before one was recorded. `ended` says whether the last session came to its end;
+    `newest_unix_s` is the newest time that is claimed since the clock last went back.
     """
 
     attempts: dict[tuple[str, int], list[Attempt]] = field(default_factory=dict)
+    planned: Planned | None = None
     sessions: list[Session] = field(default_factory=list)
     recoveries: list[Recovered] = field(default_factory=list)
     clock_steps: list[Clock] = field(default_factory=list)
@@ -55,6 +56,7 @@ class History:
     def note(self, body: LedgerBody) -> None:
         """Take in an entry that is recorded by whoever asks; when it claims to be made is the ledger's business."""
         if isinstance(body, Planned):
+            self.planned = body
             return
         if isinstance(body, Session | Recovered | Clock | Ended):
             self._take_session(body)

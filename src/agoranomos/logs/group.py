@@ -39,7 +39,8 @@ class GroupCommit(Generic[ItemT]):
         self._room = waiting
         self._queue: deque[_Request[ItemT]] = deque()
         self._waiting = 0
-        self._left: asyncio.Event = asyncio.Event()
+        self._left = asyncio.Event()
+        self._door = asyncio.Lock()  # who waits for room is let in in turn
         self._task: asyncio.Task[None] | None = None
         self._error: BaseException | None = None
 
@@ -49,14 +50,15 @@ class GroupCommit(Generic[ItemT]):
         A caller that is cancelled while its items still wait takes them back; when their commit is under way, they are
         kept although nobody waits for it.
         """
-        while self._error is None and self._waiting and self._waiting + len(items) > self._room:
-            self._left.clear()
-            await self._left.wait()
-        if self._error is not None:
-            raise self._error
-        request = _Request(items, asyncio.get_running_loop().create_future())
-        self._queue.append(request)
-        self._waiting += len(items)
+        async with self._door:
+            while self._error is None and self._waiting and self._waiting + len(items) > self._room:
+                self._left.clear()
+                await self._left.wait()
+            if self._error is not None:
+                raise self._error
+            request = _Request(items, asyncio.get_running_loop().create_future())
+            self._queue.append(request)
+            self._waiting += len(items)
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._drain())
         try:
