@@ -96,6 +96,37 @@ def test_links_are_refused(store, tmp_path):
         store.signing_key("workspace")
 
 
+@pytest.mark.parametrize("name", ["workspace.key", "actors.secret", "keyring"])
+def test_a_pipe_in_place_of_a_file_is_refused_and_not_waited_for(store, name):
+    store.signing_key("workspace")
+    store.secret("actors")
+    path = store.folder / name
+    path.unlink()
+    os.mkfifo(path, 0o600)
+    acts = {
+        "workspace.key": lambda: store.signing_key("workspace"),
+        "actors.secret": lambda: store.secret("actors"),
+        "keyring": store.trusted,
+    }
+    with pytest.raises(UsageError, match=r"plain file|text file"):
+        acts[name]()
+    if name == "keyring":
+        with pytest.raises(UsageError, match="'keyring' is no plain file"):
+            store.signing_key("other")
+        assert not (store.folder / "other.key").exists()
+    else:
+        store.signing_key("other")
+
+
+def test_a_folder_in_place_of_a_key_is_refused(store):
+    store.signing_key("workspace")
+    path = store.folder / "workspace.key"
+    path.unlink()
+    path.mkdir(mode=0o700)
+    with pytest.raises((UsageError, MachineError), match=r"directory|plain file"):
+        store.signing_key("workspace")
+
+
 def test_another_owner_is_refused(store, monkeypatch):
     store.signing_key("workspace")
     monkeypatch.setattr(os, "geteuid", lambda: 4242)

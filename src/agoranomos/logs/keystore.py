@@ -116,7 +116,13 @@ class KeyStore:
             _write(path, data)
 
     def _trust(self, vkey: str) -> None:
-        ring = self.keyring.read_bytes() if self.keyring.exists() else b"# Keys whose logs are trusted, one a line.\n"
+        ring = b"# Keys whose logs are trusted, one a line.\n"
+        if self.keyring.exists():
+            try:
+                with open_plain(self.keyring) as file:
+                    ring = file.read()
+            except LogFault as fault:
+                raise UsageError(fault.message) from None
         ring += b"" if ring.endswith(b"\n") else b"\n"
         _write(self.keyring, ring + vkey.encode() + b"\n")
 
@@ -173,7 +179,8 @@ def _check_owner(path: Path, status: os.stat_result, mode: str) -> None:
 def _read(path: Path) -> bytes:
     """The bytes of a key's or a secret's file, if it is the owner's alone."""
     _check_owner(path, path.lstat(), "600")
-    with os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC), "rb") as file:
+    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK  # a pipe in its place is not waited for
+    with os.fdopen(os.open(path, flags), "rb") as file:
         status = os.fstat(file.fileno())
         _check_owner(path, status, "600")
         if not stat.S_ISREG(status.st_mode) or status.st_nlink != 1:
