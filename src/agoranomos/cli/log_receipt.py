@@ -64,7 +64,8 @@ def receipt(
         shown = {"log": str(opened.folder), "origin": head.origin, "size": head.size, "root": head.root.hex()}
         say_json({**shown, "agent": agent, "round": round_number, "folder": str(output), "receipts": count})
         return
-    say(f"wrote {count} receipts of {agent} to {output}, under the signed checkpoint of size {head.size}")
+    receipts = "1 receipt" if count == 1 else f"{count} receipts"
+    say(f"wrote {receipts} of {agent} to {output}, under the signed checkpoint of size {head.size}")
 
 
 def _parsed(index: int, line: bytes) -> dict[str, Any]:
