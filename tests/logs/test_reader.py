@@ -1,3 +1,7 @@
+import os
+import tracemalloc
+from hashlib import sha256
+
 import pytest
 
 from agoranomos.errors import MachineError
@@ -49,6 +53,40 @@ def test_a_blob_is_asked_for_by_its_digest_only(log, digest):
 def test_a_blob_that_is_missing(log):
     with pytest.raises(LogFault, match="is missing"):
         read_blob(log, "0" * 64)
+
+
+def blob_place(log, content):
+    path = log / layout.blob_file(sha256(content).hexdigest())
+    path.parent.mkdir(parents=True)
+    return path, sha256(content).hexdigest()
+
+
+def test_a_long_blob_is_read_whole_and_one_that_is_not_it_takes_no_memory(log):
+    content = bytes((1 << 24) + 5)
+    path, digest = blob_place(log, content)
+    for size, known in (((1 << 24) + 5, True), (1 << 24, False), ((1 << 24) + 6, False), (1 << 27, False)):
+        path.write_bytes(b"")
+        os.truncate(path, size)
+        if known:
+            assert read_blob(log, digest) == content
+            continue
+        tracemalloc.start()
+        with pytest.raises(LogFault, match="not what its name says"):
+            read_blob(log, digest)
+        most = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert most < 40 << 20
+
+
+def test_what_is_no_file_in_place_of_a_blob_is_refused(log):
+    path, digest = blob_place(log, b"x")
+    os.mkfifo(path)
+    with pytest.raises(LogFault, match="no plain file"):
+        read_blob(log, digest)
+    path.unlink()
+    path.mkdir()
+    with pytest.raises(MachineError, match="Is a directory"):
+        read_blob(log, digest)
 
 
 def test_nothing_is_recorded_where_nothing_was_signed(tmp_path):

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from typing import BinaryIO
 
 from agoranomos.errors import MachineError
 from agoranomos.logs import layout
@@ -21,6 +22,7 @@ from agoranomos.logs.plain_file import open_plain
 from agoranomos.logs.segments import read_lines
 
 _MAX_VKEY_BYTES = 4096
+_ORDINARY_BLOB_BYTES = 1 << 24
 
 
 def read_small(folder: Path, name: str, limit: int = MAX_NOTE_BYTES) -> bytes:
@@ -87,12 +89,27 @@ def read_blob(folder: Path, digest: str) -> bytes:
     if len(digest) != 64 or not set(digest) <= set("0123456789abcdef"):
         raise LogFault("tampered", f"{digest[:80]!r} is not a SHA-256 in hex")
     try:
-        content = (Path(folder) / layout.blob_file(digest)).read_bytes()
-    except FileNotFoundError:
+        with open_plain(Path(folder) / layout.blob_file(digest)) as file:
+            content = file.read(_ORDINARY_BLOB_BYTES)
+            if len(content) == _ORDINARY_BLOB_BYTES and _is_named(file, digest):
+                content += file.read()
+    except (FileNotFoundError, NotADirectoryError):
         raise LogFault("damaged", f"blob {digest} is missing") from None
+    except OSError as error:
+        raise MachineError(f"cannot read blob {digest} of {folder}: {error.strerror}") from error
     if sha256(content).hexdigest() != digest:
         raise LogFault("tampered", f"blob {digest}: its content is not what its name says")
     return content
+
+
+def _is_named(file: BinaryIO, digest: str) -> bool:
+    """Whether the whole file has this SHA-256: asked of a large one before it takes memory. Leaves the place in it."""
+    place, whole = file.tell(), sha256()
+    file.seek(0)
+    while chunk := file.read(1 << 20):
+        whole.update(chunk)
+    file.seek(place)
+    return whole.hexdigest() == digest
 
 
 @dataclass(frozen=True, slots=True)
