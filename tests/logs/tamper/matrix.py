@@ -95,7 +95,7 @@ MATRIX = (
         ("tests/campaigns/test_private.py::test_a_dictionary_of_prompts_finds_a_bare_digest_and_no_commitment",)),
     Row("T18", "loose modes, links, other owners, broken key files", None, False, ("tests/logs/test_keystore.py",)),
     Row("T19", "huge lines, deep nesting, a million signatures or hashes, in place of every file", None, False,
-        ("tests/cli/test_hostile.py",)),
+        ("tests/cli/test_hostile.py", "tests/cli/test_hostile_beside.py")),
     Row("T20", "trees and proofs against the recursive text of the RFC, and against stock Go packages", None, False,
         ("tests/logs/test_merkle.py", "tests/logs/go/test_go.py")),
     Row("T22", "two logs of the same entries and key, compared in every byte", None, False,
