@@ -63,3 +63,8 @@ def test_the_root_of_a_mirrored_log():
     checkpoint = parse_checkpoint(parse_note((VECTORS / "sunlight_300/checkpoint").read_bytes()).text)
     assert checkpoint.size == 300
     assert root_of([tiles[at : at + 32] for at in range(0, len(tiles), 32)]) == checkpoint.root
+
+
+def test_the_hash_of_one_leaf_is_the_one_that_it_has_among_many():
+    for entry in INPUTS:
+        assert [leaf_hash(entry)] == leaf_hashes([entry])
