@@ -258,14 +258,25 @@ def test_another_address_is_warned_of_and_a_port_in_use_is_an_error(
     assert "not an IPv4 address" in capsys.readouterr().err
 
 
-def test_the_command_serves_until_it_is_interrupted(log: Path, key: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
+def test_the_command_serves_until_it_is_asked_to_end(
+    log: Path, key: str, tmp_path: Path, ending: signal.Signals
+) -> None:
     command = [sys.executable, "-c", "from agoranomos.cli import main; main()"]
     command += ["witness", "serve", "--port", "0", "--state", str(tmp_path / "witness")]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env={**os.environ}) as serving:
+    # Whoever started the tests in the background may have Ctrl-C ignored, and a child inherits that.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        serving = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env={**os.environ})
+    finally:
+        signal.signal(signal.SIGINT, before)
+    try:
         assert serving.stdout is not None
         url = serving.stdout.readline().split()[-1]
         assert agora("log", "cosign", log, "--to", url, "--witness", key) == 0
-        serving.send_signal(signal.SIGINT)
+        serving.send_signal(ending)
         out, _ = serving.communicate(timeout=60)
+    finally:
+        serving.kill()
     assert out.splitlines() == ['127.0.0.1 "POST /add-checkpoint HTTP/1.1" 200 -', "stopped"]
     assert serving.returncode == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from typing import Annotated
 
@@ -47,10 +48,13 @@ def serve(
         raise MachineError(f"cannot listen at {address}:{port}: {error.strerror}") from error
     with server:
         _report(f"witness {store.key.name} answers at {server.url}")
+        ask_to_end = signal.signal(signal.SIGTERM, signal.default_int_handler)  # as services are ended
         try:
             server.serve_forever()
         except KeyboardInterrupt:
             _report("stopped")
+        finally:
+            signal.signal(signal.SIGTERM, ask_to_end)
 
 
 def _report(line: str) -> None:
