@@ -13,6 +13,7 @@ from agoranomos.logs.checkpoint import Checkpoint
 from agoranomos.logs.journal import frame
 from agoranomos.logs.merkle import CompactRange, leaf_hashes, root_of
 from agoranomos.logs.remembered import Remembered, RememberedCheckpoints
+from agoranomos.logs.segment_fold import Covered, Extent, _KeptAbove
 from agoranomos.logs.signing import sign_note
 from logs.building import ORIGIN, RUN, TRUSTED, entries, entry, lines_of, make_log, open_log, put_lines
 
@@ -395,3 +396,18 @@ def test_at_most_so_many_segments_are_begun_ahead(log, monkeypatch):
     monkeypatch.setattr(segment_run, "ProcessPoolExecutor", Counting)
     assert verify_log(log, TRUSTED, jobs=2).size == SIZE
     assert (len(most), max(most)) == (5, 4)
+
+
+def test_kept_hashes_that_a_writer_makes_meanwhile_are_held_against_the_right_subtrees(tmp_path):
+    """The file of a level appears between two segments: its second hash is the second subtree's, not the first's."""
+    extent = Extent(tmp_path, (Checkpoint("o", 1, bytes(32)),), 65_536, Covered(), None)
+    above = _KeptAbove(extent, 2, 0, ())
+    first, second = b"1" * 32, b"2" * 32
+    above.take(first)
+    (tmp_path / "hashes").mkdir()
+    (tmp_path / "hashes/2.sha256").write_bytes(first + second)
+    above.take(second)
+    assert (above.differs, above.absent) == (None, None)
+    (tmp_path / "hashes/2.sha256").write_bytes(first + second + b"3" * 32)
+    above.take(b"4" * 32)
+    assert above.differs == 2

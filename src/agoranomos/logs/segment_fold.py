@@ -170,14 +170,14 @@ class _KeptAbove:
         if self._group.size < self._segments:
             return
         expected, self._group = self._group.root(), CompactRange()
+        number, self._number = self._number, self._number + 1
         try:
             with open_plain(self._path) as file:
-                file.seek(self._number * HASH_BYTES)
+                file.seek(number * HASH_BYTES)
                 kept = file.read(HASH_BYTES)
-        except FileNotFoundError:
+        except FileNotFoundError:  # a writer that lives may make it before the next hash is asked for
             return
         if len(kept) < HASH_BYTES or not any(kept):
-            self.absent = self._number if self.absent is None else self.absent
+            self.absent = number if self.absent is None else self.absent
         elif kept != expected and self.differs is None:
-            self.differs = self._number
-        self._number += 1
+            self.differs = number
