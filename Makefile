@@ -74,6 +74,10 @@ fault-matrix: $(VENV)/.has-test  ## Let every fault strike everywhere (STEP=1), 
 tamper-matrix: $(VENV)/.has-test  ## Make every forgery (STEP=1), and write docs/measurements/tamper_matrix.json.
 	$(BIN)/python -m benchmarks.tamper_matrix --step $(STEP) $(MATRIX_OPTIONS)
 
+.PHONY: mutants
+mutants: $(VENV)/.has-test  ## Change what verifies a log in every small way (MATRIX_OPTIONS="--only keys"); tests must fail.
+	$(BIN)/python -m benchmarks.mutants --step $(STEP) --jobs $(JOBS) $(MATRIX_OPTIONS)
+
 .PHONY: bench
 bench: $(VENV)/.has-test  ## Measure, and write docs/performance.json and docs/performance.md.
 	$(BIN)/python -m benchmarks

@@ -44,14 +44,14 @@ LOGS = ROOT / "src" / "agoranomos" / "logs"
 RESULT = ROOT / "docs" / "measurements" / "mutants.json"
 
 TESTS = {
-    "faults": ("checkpoint", "tree"),
-    "merkle": ("merkle", "tree"),
-    "keys": ("keys", "checkpoint"),
-    "note": ("note",),
-    "proofs": ("proofs",),
-    "checkpoint": ("checkpoint",),
-    "certificate": ("checkpoint",),
-    "cosignature": ("cosignature",),
+    "faults": ("refusals", "checkpoint", "tree"),
+    "merkle": ("merkle", "refusals", "tree"),
+    "keys": ("keys", "refusals", "checkpoint"),
+    "note": ("note", "refusals"),
+    "proofs": ("proofs", "refusals"),
+    "checkpoint": ("checkpoint", "refusals"),
+    "certificate": ("checkpoint", "refusals"),
+    "cosignature": ("cosignature", "refusals"),
     "tiles": ("tiles", "tree"),
     "tree": ("tree",),
     "tree_main": ("tree",),
