@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -158,10 +159,11 @@ def test_a_disk_that_fails(tmp_path, monkeypatch):
     make_log(tmp_path / "log", (3,))
     log = ProvableLog(tmp_path / "log")
 
-    def broken(self, *arguments, **keywords):
-        raise OSError(5, "Input/output error", str(self))
+    def broken(path, *arguments, **keywords):
+        raise OSError(5, "Input/output error", str(path))
 
     monkeypatch.setattr(Path, "open", broken)
+    monkeypatch.setattr(os, "open", broken)
     for call in (
         lambda: log.inclusion(0),
         lambda: log.consistency(1),

@@ -247,8 +247,8 @@ def test_blobs(verifier, out):
         assert "\x1b" not in caught.value.message
         (content.parent / name).unlink()
     with content.open("r+b") as file:
-        file.truncate((1 << 30) + 1)  # sparse
-    refused(verifier, out, "damaged", "is longer than 1073741824 bytes")
+        file.truncate((1 << 28) + 1)  # sparse
+    refused(verifier, out, "damaged", "is longer than 268435456 bytes")
     content.write_bytes(b"evidence")
     stray = out / "blobs" / sha256(b"evidence").hexdigest()
     stray.write_bytes(b"evidence")  # the right name in the wrong folder

@@ -406,6 +406,16 @@ def test_a_blob_that_was_changed(tmp_path):
         LogReader(tmp_path / "log").blob(digest)
 
 
+def test_a_blob_longer_than_any_may_be_is_refused_unread(tmp_path):
+    log = open_log(tmp_path / "log")
+    digest = log.put_blob(b"content")
+    log.append(entries(1))
+    log.close()
+    with (tmp_path / "log" / layout.blob_file(digest)).open("r+b") as file:
+        file.truncate((1 << 28) + 1)  # sparse
+    assert "longer than any may be" in fault_of(tmp_path / "log").message
+
+
 def test_every_blob_is_read_and_lies_where_its_name_says(tmp_path):
     log = open_log(tmp_path / "log")
     digests = [log.put_blob(b"content %d" % number) for number in range(5)]

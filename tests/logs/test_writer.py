@@ -203,6 +203,16 @@ def test_blobs_are_kept_once_under_their_digest(tmp_path, durable):
     assert verify_log(tmp_path / "log", TRUSTED).size == 1
 
 
+def test_a_blob_that_no_verifier_would_read_is_not_kept(tmp_path, monkeypatch):
+    monkeypatch.setattr("agoranomos.logs.log.MAX_BLOB_BYTES", 7)
+    log = open_log(tmp_path / "log")
+    log.put_blob(b"content")
+    for keeper in (log, MemoryLog()):
+        with pytest.raises(UsageError, match="8 bytes: at most 7"):
+            keeper.put_blob(b"content!")
+    log.close()
+
+
 def test_a_log_that_is_open_is_locked(tmp_path):
     disk = DiskStorage()
     log = open_log(tmp_path / "log")

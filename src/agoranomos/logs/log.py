@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from agoranomos.errors import UsageError
+from agoranomos.logs.tree import MAX_BLOB_BYTES
 
 MAX_ENTRY_BYTES = 65_535
 """The longest entry: its length must fit the two bytes that C2SP's entry bundles give it."""
@@ -52,3 +53,9 @@ def check_entries(entries: Sequence[bytes], first: int) -> None:
             )
         if b"\n" in entry or not entry.endswith(seq_suffix(index)):
             raise UsageError(f"entry {index} is not one line that ends in {seq_suffix(index).decode()}")
+
+
+def check_blob(content: bytes) -> None:
+    """Raises `UsageError` for content that is longer than a verifier would read."""
+    if len(content) > MAX_BLOB_BYTES:
+        raise UsageError(f"a blob of {len(content):,} bytes: at most {MAX_BLOB_BYTES:,} fit beside a log")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from hashlib import sha256
 
-from agoranomos.logs.log import Acknowledgement, check_entries
+from agoranomos.logs.log import Acknowledgement, check_blob, check_entries
 from agoranomos.logs.merkle import CompactRange, leaf_hashes
 
 
@@ -27,6 +27,7 @@ class MemoryLog:
 
     def put_blob(self, content: bytes) -> str:
         """Keep `content`; returns its SHA-256 in hex."""
+        check_blob(content)
         digest = sha256(content).hexdigest()
         self.blobs[digest] = content
         return digest

@@ -20,7 +20,7 @@ from agoranomos.logs.merkle import HASH_BYTES, leaf_hashes, root_of
 from agoranomos.logs.note import MAX_NOTE_BYTES, parse_note
 from agoranomos.logs.tiles import ENTRY_BUNDLES, MAX_BUNDLE_BYTES, TILE_WIDTH, parse_bundle, tile_path
 
-MAX_BLOB_BYTES = 1 << 30
+MAX_BLOB_BYTES = 1 << 28
 
 
 @dataclass(frozen=True, slots=True)

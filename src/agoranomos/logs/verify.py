@@ -34,6 +34,7 @@ from agoranomos.logs.remembered import Remembered, RememberedCheckpoints
 from agoranomos.logs.segment_fold import KEPT_LEVELS, Covered, Extent, Fold
 from agoranomos.logs.segment_pass import Check
 from agoranomos.logs.segment_run import Follow, Manner, Watch, fold_in_parallel, fold_segments
+from agoranomos.logs.tree import MAX_BLOB_BYTES
 from agoranomos.logs.verification import Level, Verification
 
 if TYPE_CHECKING:
@@ -369,6 +370,8 @@ def _copy_of(name: str) -> str:
 def _check_blobs(folder: Path) -> None:
     for path in layout.blob_files(folder):
         digest = sha256()
+        if path.stat().st_size > MAX_BLOB_BYTES:
+            raise LogFault("tampered", f"blob {path.name} is longer than any may be ({MAX_BLOB_BYTES} bytes)")
         with open_plain(path) as file:
             while chunk := file.read(1 << 20):
                 digest.update(chunk)

@@ -17,7 +17,7 @@ from agoranomos.logs.certificate import Certificate
 from agoranomos.logs.checkpoint import Checkpoint, check_origin
 from agoranomos.logs.faults import LogFault, WriteFailed
 from agoranomos.logs.kept_tree import KeptTree
-from agoranomos.logs.log import Acknowledgement, check_entries
+from agoranomos.logs.log import Acknowledgement, check_blob, check_entries
 from agoranomos.logs.log_files import LogFiles
 from agoranomos.logs.merkle import leaf_hashes
 from agoranomos.logs.recovery import Recovery, resume
@@ -162,6 +162,7 @@ class LogWriter:
         It is on disk when the next append returns (durable "append"), or at `close`.
         """
         self._check_usable()
+        check_blob(content)
         digest = sha256(content).hexdigest()
         if digest in self._blobs:
             return digest
