@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from agoranomos.errors import UsageError
+from agoranomos.institutions.draws import UNIFORM_BITS, salt
 from agoranomos.institutions.guards import Value
 from agoranomos.institutions.institution import Institution
-from agoranomos.institutions.manifest import Fine
+from agoranomos.institutions.manifest import Fine, Leniency, Manifest
+from agoranomos.institutions.oversight import Estimated
+from agoranomos.institutions.perception import ReadingError, reading_errors, refuse_the_unseen
 from agoranomos.institutions.signals import BoundSignal
 from agoranomos.markets.facts import MarketFacts, Measured, to_e6
 
@@ -20,13 +23,28 @@ NASH_PROFIT = "nash_profit_e6"
 
 @dataclass(frozen=True, slots=True)
 class BoundFine:
-    """A fine with rates and floor in millionths; `above_nash` says that only what exceeds Nash profit is the base."""
+    """A fine with rates and floor in millionths; `above_nash` says that only what exceeds Nash profit is the base.
+
+    The first to report within `lenient_within` rounds is spared `lenient_share` millionths of it (0: nobody is).
+    """
 
     rates: tuple[int, ...]
     by: str | None
     over_evidence: bool
     above_nash: bool
     floor: int
+    lenient_share: int = 0
+    lenient_within: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class BoundAudit:
+    """An audit takes place where the uniform number of its salt is below `below`, of all agents at once or of each."""
+
+    name: str
+    salted: int
+    below: int
+    of_market: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +55,9 @@ class Bound:
     `supporting` are signals that no guard asks for: they are computed only when a case cites them. `told_round` and
     `told_counters` (indices) are what notices can say that changes without a transition. `compared` holds index and
     name of the counters whose extremes over all agents some guard asks for. `spans` says, for each event that accuses,
-    over how many rounds its evidence reaches: the longest window among the signals that decide it.
+    over how many rounds its evidence reaches: the longest window among the signals that decide it. `window` includes
+    the `lag` rounds that the Oracle does not see yet. `watched` holds the states whose other occupants some guard
+    counts. A report counts for `report_memory` rounds (0: none is remembered).
     """
 
     institution: Institution
@@ -52,6 +72,12 @@ class Bound:
     told_counters: tuple[int, ...]
     compared: tuple[tuple[int, str], ...]
     spans: dict[str, int]
+    lag: int = 0
+    errors: tuple[ReadingError, ...] = ()
+    run_draw: bool = False
+    audits: tuple[BoundAudit, ...] = ()
+    watched: tuple[str, ...] = ()
+    report_memory: int = 0
 
 
 def bind(institution: Institution, facts: MarketFacts) -> Bound:
@@ -63,6 +89,8 @@ def bind(institution: Institution, facts: MarketFacts) -> Bound:
         manifest = institution.manifest
         signals: dict[str, BoundSignal] = {name: spec.bind(facts) for name, spec in manifest.signals.items()}
         _refuse_blindness(institution, facts)
+        refuse_the_unseen(manifest, facts)
+        errors = reading_errors(manifest, facts)
         fines = {edge.index: _bind_fine(edge.spec.fine, facts) for edge in institution.edges if edge.spec.fine}
     except UsageError as error:
         raise UsageError(
@@ -71,14 +99,16 @@ def bind(institution: Institution, facts: MarketFacts) -> Bound:
     windows = [signal.window for signal in signals.values()]
     asked = {name for guard in institution.guards for name in guard.names}
     constants: dict[str, Value] = {"firms": len(facts.agents), **manifest.parameters}
-    draws = any(edge.spec.jitter for edge in institution.edges)
+    draws = bool(any(edge.spec.jitter for edge in institution.edges) or manifest.audits or errors)
+    observation = manifest.observation
+    lag = observation.lag if observation is not None else 0
     told = institution.notice.names if institution.notice is not None else frozenset()
     return Bound(
         institution=institution,
         facts=facts,
         signals=signals,
         supporting=frozenset(signals) - asked,
-        window=max(windows, default=1),
+        window=max(windows, default=1) + lag,
         constants=constants,
         fines=fines,
         draws=draws,
@@ -90,6 +120,12 @@ def bind(institution: Institution, facts: MarketFacts) -> Bound:
             if not asked.isdisjoint((f"least.{name}", f"most.{name}"))
         ),
         spans=_spans(institution, signals),
+        lag=lag,
+        errors=errors,
+        run_draw=observation is not None and isinstance(observation.benchmarks, Estimated),
+        audits=_bind_audits(manifest),
+        watched=tuple(state for state in institution.states if f"others.{state}" in asked),
+        report_memory=max((fine.lenient_within for fine in fines.values()), default=0),
     )
 
 
@@ -134,6 +170,20 @@ def _bind_fine(fine: Fine, facts: MarketFacts) -> BoundFine:
         if kind is None or kind.axes != ("firm",):
             raise UsageError("it fines what exceeds Nash, but the market publishes no `nash_profit_e6` per agent")
     rates = fine.rate if isinstance(fine.rate, tuple) else (fine.rate,)
+    spared = fine.leniency if fine.leniency is not None else Leniency(within=1)
     return BoundFine(
-        tuple(to_e6(r) for r in rates), fine.by, fine.over == "evidence", fine.above == "nash", to_e6(fine.floor)
+        tuple(to_e6(r) for r in rates),
+        fine.by,
+        fine.over == "evidence",
+        fine.above == "nash",
+        to_e6(fine.floor),
+        to_e6(spared.share) if fine.leniency is not None else 0,
+        spared.within if fine.leniency is not None else 0,
+    )
+
+
+def _bind_audits(manifest: Manifest) -> tuple[BoundAudit, ...]:
+    return tuple(
+        BoundAudit(name, salt(f"audit {name}"), int(audit.probability * 2**UNIFORM_BITS), audit.of == "market")
+        for name, audit in manifest.audits.items()
     )

@@ -33,8 +33,9 @@ def control(
     """
     counters = [_updated(bound, one, standing) for one, standing in zip(detected, standings, strict=True)]
     everyone = extremes(bound, counters)
+    reports = _reports(bound, standings, observed)
     return tuple(
-        _decide(bound, standing, one, values, everyone, observed, firm)
+        _decide(bound, standing, one, values, everyone, reports, observed, firm)
         for firm, (standing, one, values) in enumerate(zip(standings, detected, counters, strict=True))
     )
 
@@ -56,6 +57,7 @@ def _decide(
     detected: Detected,
     counters: tuple[int, ...],
     everyone: dict[str, Value],
+    reports: tuple[int, ...],
     observed: Observed,
     firm: int,
 ) -> Decided:
@@ -70,6 +72,7 @@ def _decide(
         standing.crossed,
         detected.window,
         standing.notice,
+        reports[firm],
     )
     requests: list[Transition] = []
     for edge in bound.institution.edges_from[standing.state]:
@@ -79,7 +82,7 @@ def _decide(
         if blocked:
             requests.append(_request(bound, edge, detected, firm, blocked=blocked))
             continue
-        return _traverse(bound, edge, stay, detected, observed, firm, requests)
+        return _traverse(bound, edge, stay, detected, reports, observed, firm, requests)
     return Decided(stay, tuple(requests), ())
 
 
@@ -105,6 +108,7 @@ def _traverse(
     edge: Edge,
     stay: Standing,
     detected: Detected,
+    reports: tuple[int, ...],
     observed: Observed,
     firm: int,
     requests: list[Transition],
@@ -112,20 +116,26 @@ def _traverse(
     spec = edge.spec
     lasts = spec.lasts + (observed.draws[firm] % (spec.jitter + 1) if spec.jitter else 0)
     counters = _set(bound, edge, detected.names, stay.counters)
+    kept = _forfeited(bound, edge, counters)
     moved = spec.target != spec.source
     limit = 0 if spec.suspend else _cap_e6(edge)
     standing = Standing(
         spec.target,
-        counters,
+        kept,
         0,
         lasts if lasts or moved else stay.timer,
         limit if limit is not None or moved else stay.limit_e6,
         {**stay.crossed, edge.index: observed.round},
-        () if spec.fresh_evidence else detected.window,
+        detected.window[len(detected.seen) :] if spec.fresh_evidence else detected.window,
         stay.notice,
+        stay.reported,
     )
     request = _request(bound, edge, detected, firm, lasts=lasts)
-    sanctions = _sanctions(bound, edge, request, counters, detected.window, observed, firm, limit)
+    sanctions = (
+        *_fined(bound, edge, request, counters, detected.seen, reports, observed, firm),
+        *_limited(edge, request, limit),
+        *_forfeitures(bound, edge, request, counters, kept),
+    )
     return Decided(standing, (*requests, request), sanctions)
 
 
@@ -143,27 +153,64 @@ def _set(bound: Bound, edge: Edge, names: dict[str, Value], counters: tuple[int,
     )
 
 
-def _sanctions(
+def _forfeited(bound: Bound, edge: Edge, counters: tuple[int, ...]) -> tuple[int, ...]:
+    """The counters after what the edge takes off them."""
+    taken = edge.spec.forfeit
+    if not taken:
+        return counters
+    updates = zip(bound.institution.counter_updates, counters, strict=True)
+    return tuple([max(value - taken.get(name, 0), 0) for (name, _, _), value in updates])
+
+
+def _reports(bound: Bound, standings: tuple[Standing, ...], observed: Observed) -> tuple[int, ...]:
+    """The round of each agent's oldest report that still counts, this round's included; 0 where there is none."""
+    if not bound.report_memory:
+        return tuple([0 for _ in standings])
+    oldest = observed.round - bound.report_memory
+    kept = [standing.reported if standing.reported > oldest else 0 for standing in standings]
+    agents = bound.facts.agents
+    return tuple([own or (observed.round if agents[k] in observed.reports else 0) for k, own in enumerate(kept)])
+
+
+def _fined(
     bound: Bound,
     edge: Edge,
     request: Transition,
     counters: tuple[int, ...],
-    window: Window,
+    seen: Window,
+    reports: tuple[int, ...],
     observed: Observed,
     firm: int,
-    limit: int | None,
 ) -> tuple[Sanction, ...]:
-    found = []
     fine = bound.fines.get(edge.index)
-    if fine is not None:
-        evidence = window[-bound.spans[edge.spec.on] :] if fine.over_evidence else (observed.measures,)
-        rung = _counter(bound, fine.by, counters) if fine.by is not None else 1
-        amount = fine_e6(fine, evidence, firm, rung)
-        found.append(Sanction(request.agent, "fine", edge.spec.rule, request.case, amount_e6=amount))
-    if limit is not None:
-        kind = "suspension" if limit == 0 and edge.spec.suspend else "cap"
-        found.append(Sanction(request.agent, kind, edge.spec.rule, request.case, share_e6=limit, rounds=request.lasts))
-    return tuple(found)
+    if fine is None:
+        return ()
+    if fine.over_evidence:
+        evidence = seen[-bound.spans[edge.spec.on] :]
+    else:
+        evidence = seen[-1:] if bound.lag else (observed.measures,)
+    rung = _counter(bound, fine.by, counters) if fine.by is not None else 1
+    amount = fine_e6(fine, evidence, firm, rung)
+    spared = spared_e6(fine, amount, reports, observed.round, firm)
+    return (Sanction(request.agent, "fine", edge.spec.rule, request.case, amount_e6=amount - spared, spared_e6=spared),)
+
+
+def _limited(edge: Edge, request: Transition, limit: int | None) -> tuple[Sanction, ...]:
+    if limit is None:
+        return ()
+    kind = "suspension" if limit == 0 and edge.spec.suspend else "cap"
+    return (Sanction(request.agent, kind, edge.spec.rule, request.case, share_e6=limit, rounds=request.lasts),)
+
+
+def _forfeitures(
+    bound: Bound, edge: Edge, request: Transition, before: tuple[int, ...], after: tuple[int, ...]
+) -> tuple[Sanction, ...]:
+    """One sanction for each counter that the edge took something off."""
+    return tuple(
+        Sanction(request.agent, "forfeiture", edge.spec.rule, request.case, counter=name, count=had - has)
+        for (name, _, _), had, has in zip(bound.institution.counter_updates, before, after, strict=True)
+        if had > has
+    )
 
 
 def _counter(bound: Bound, name: str, counters: tuple[int, ...]) -> int:
@@ -188,3 +235,16 @@ def fine_e6(fine: BoundFine, evidence: Window, firm: int, rung: int) -> int:
     base = sum([max(gain, 0) for gain in gains])
     rate = fine.rates[min(max(rung, 1), len(fine.rates)) - 1]
     return int(max(fine.floor, base * rate // SCALE))
+
+
+def spared_e6(fine: BoundFine, amount_e6: int, reports: tuple[int, ...], round_number: int, firm: int) -> int:
+    """What leniency takes off a fine, in millionths: the share of the first to report, divided by those who tie.
+
+    `reports` holds the round of each agent's oldest report that still counts (0: none).
+    """
+    if not fine.lenient_share or not reports[firm]:
+        return 0
+    counted = [own for own in reports if own and round_number - own < fine.lenient_within]
+    if not counted or reports[firm] != min(counted):
+        return 0
+    return amount_e6 * fine.lenient_share // (SCALE * counted.count(min(counted)))

@@ -94,7 +94,8 @@ class DecisionRecord(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unk
 class Round(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """One round: the actions that cleared, what the market published, the draws, and the judgement.
 
-    `actions` is per agent in millionths; `projected` names the agents whose action had to be made feasible.
+    `actions` is per agent in millionths; `projected` names the agents whose action had to be made feasible; `reports`
+    those that came forward. `run_draw` is there where a rule needs a draw that stays the whole run.
     """
 
     actions: tuple[tuple[int, ...], ...]
@@ -104,6 +105,8 @@ class Round(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fiel
     decisions: tuple[DecisionRecord, ...] = ()
     cases: tuple[CaseRecord, ...] = ()
     standings: tuple[StandingRecord, ...] = ()
+    reports: tuple[str, ...] = ()
+    run_draw: int = 0
 
 
 class Seen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -5,7 +5,7 @@ One round is `clear_and_judge`, then `commit`, then `apply`; `step` is the plain
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -16,6 +16,7 @@ from pettingzoo import ParallelEnv
 from agoranomos.errors import AgoraError, UsageError
 from agoranomos.institutions.adapter import Adapter, MarketAdapter, Outcome
 from agoranomos.institutions.bind import Bound, bind
+from agoranomos.institutions.draws import round_draws, run_draw
 from agoranomos.institutions.entries import (
     AgentRecord,
     Body,
@@ -31,8 +32,8 @@ from agoranomos.institutions.institution import Institution
 from agoranomos.institutions.judge import first_notices, initial_standings, judge, record_of
 from agoranomos.institutions.judgement import Judgement, Observed, Standing
 from agoranomos.institutions.notices import Notice
+from agoranomos.institutions.reporting import in_order, split_reports, with_report
 from agoranomos.markets.market import Market
-from agoranomos.randomness import named_integer
 
 
 class EntryLog(Protocol):
@@ -71,7 +72,8 @@ class Governed(ParallelEnv):  # type: ignore[misc]
 
     `env` is a `Market` of the library, or any ParallelEnv with an `adapter`; `institution` may be one that is bound to
     this market already. Observation and action spaces are those of `env`; with `observe_standing` an observation
-    becomes `{"market": ..., "standing": index of the agent's state}`. `infos[agent]` holds `profit` (before fines),
+    becomes `{"market": ..., "standing": index of the agent's state}`; with `reporting` an action of `step` becomes
+    `{"action": ..., "report": 0 or 1}`, and 1 comes forward. `infos[agent]` holds `profit` (before fines),
     `fine`, `state` and `notice`. `roster` describes the agents for entry 0. An `attestor` signs every round's entries
     before they are recorded; it needs a log.
     """
@@ -85,6 +87,7 @@ class Governed(ParallelEnv):  # type: ignore[misc]
         adapter: Adapter | None = None,
         roster: Sequence[AgentRecord] = (),
         observe_standing: bool = False,
+        reporting: bool = False,
         attestor: Attestor | None = None,
     ) -> None:
         if attestor is not None and log is None:
@@ -111,7 +114,9 @@ class Governed(ParallelEnv):  # type: ignore[misc]
         self._attestor = attestor
         self._roster = tuple(roster)
         self._observe_standing = observe_standing
+        self._reporting = reporting
         self._spaces: dict[str, spaces.Space[Any]] = {}
+        self._choices: dict[str, spaces.Space[Any]] = {}
         self._standings: tuple[Standing, ...] = ()
         self._notices: dict[str, Notice] = {}
         self._size = 0
@@ -136,8 +141,13 @@ class Governed(ParallelEnv):  # type: ignore[misc]
         return self._spaces[agent]
 
     def action_space(self, agent: str) -> spaces.Space[Any]:
-        """The inner action space."""
-        return self.env.action_space(agent)
+        """The inner action space, or a Dict of it and the choice to report."""
+        inner = self.env.action_space(agent)
+        if not self._reporting:
+            return inner
+        if agent not in self._choices:
+            self._choices[agent] = with_report(inner)
+        return self._choices[agent]
 
     # -- where things stand ------------------------------------------------------------------------------------------
 
@@ -187,23 +197,28 @@ class Governed(ParallelEnv):  # type: ignore[misc]
         return self._observations(observations), {a: {**infos.get(a, {}), **self._info(a)} for a in self.agents}
 
     def clear_and_judge(
-        self, actions: Mapping[str, Any], decisions: Mapping[str, DecisionRecord | None] | None = None
+        self,
+        actions: Mapping[str, Any],
+        decisions: Mapping[str, DecisionRecord | None] | None = None,
+        reports: Collection[str] = (),
     ) -> Pending:
         """Clear the market and judge the round; nothing takes effect yet.
 
-        Suspended agents' actions are replaced by the idle one. `decisions` are the accounts that the record keeps.
+        Suspended agents' actions are replaced by the idle one. `decisions` are the accounts that the record keeps;
+        `reports` names the agents that come forward. Raises `UsageError` when one of them is no agent of this market.
         """
         self._require_sound()
         if not self.agents:
             raise UsageError("the run is over or was never begun", advice="Call reset() first.")
         if self._pending is not None:
             raise UsageError(f"round {self._pending.round} waits for commit() and apply()")
+        told = in_order(reports, self.adapter.facts.agents)
         allowed = {agent: self._limited(agent, actions) for agent in self.agents}
         moved = not isinstance(self.env, Market)  # Only a market of the library refuses an action before it moves.
         try:
             outcome = Outcome(allowed, self.env.step(allowed))
             moved = True
-            self._pending = self._judged(outcome, allowed, decisions or {})
+            self._pending = self._judged(outcome, allowed, decisions or {}, told)
         except BaseException as error:
             if moved:  # The environment has gone on, so this round can be neither recorded nor taken back.
                 self._poison = str(error) or type(error).__name__
@@ -212,16 +227,24 @@ class Governed(ParallelEnv):  # type: ignore[misc]
         return self._pending
 
     def _judged(
-        self, outcome: Outcome, allowed: Mapping[str, Any], decisions: Mapping[str, DecisionRecord | None]
+        self,
+        outcome: Outcome,
+        allowed: Mapping[str, Any],
+        decisions: Mapping[str, DecisionRecord | None],
+        reports: tuple[str, ...],
     ) -> Pending:
         number = self._round + 1
         measures = dict(self.adapter.measures(outcome))
         judgement = None
         draws: tuple[int, ...] = ()
+        steady = 0
         if self.bound is not None:
             if self.bound.draws:
-                draws = tuple(named_integer(self._seed, "institution", number, a) for a in self.adapter.facts.agents)
-            judgement = judge(self.bound, self._standings, Observed(number, measures, draws))
+                draws = round_draws(self._seed, number, self.adapter.facts.agents)
+            if self.bound.run_draw:
+                steady = run_draw(self._seed)
+            observed = Observed(number, measures, draws, reports=reports, run_draw=steady)
+            judgement = judge(self.bound, self._standings, observed)
         body = Round(
             actions=self.adapter.actions_e6(allowed),
             measures=measures,
@@ -230,6 +253,8 @@ class Governed(ParallelEnv):  # type: ignore[misc]
             decisions=tuple(d for a in self.agents if (d := decisions.get(a)) is not None),
             cases=judgement.cases if judgement else (),
             standings=tuple(record_of(s) for s in judgement.standings) if judgement else (),
+            reports=reports,
+            run_draw=steady,
         )
         entries = self._recorded(round_bodies(body, judgement), number) if self._log is not None else ()
         return Pending(number, entries, outcome, judgement, measures)
@@ -275,7 +300,8 @@ class Governed(ParallelEnv):  # type: ignore[misc]
 
     def step(self, actions: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, float], Any, Any, dict[str, Any]]:
         """One round: clear and judge, record, apply."""
-        pending = self.clear_and_judge(actions)
+        moves, reports = split_reports(actions) if self._reporting else (actions, ())
+        pending = self.clear_and_judge(moves, reports=reports)
         self.commit(pending)
         return self.apply(pending)
 

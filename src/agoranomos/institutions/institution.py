@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
-
-from pydantic import BaseModel
 
 from agoranomos.documents import Source, parse_document
 from agoranomos.documents.reader import place_in
 from agoranomos.errors import DocumentError, UsageError, nearest
 from agoranomos.institutions.guards import Guard, Vocabulary
 from agoranomos.institutions.manifest import Manifest, Transition
+from agoranomos.institutions.meaning import semantic_digest
 from agoranomos.institutions.notices import FIXED_NAMES, NoticeTemplate, template_names
 
 EXPIRY = "expiry"
 """The built-in event: the timer of the agent's state ran out."""
 
-_UNTOLD = {"name", "title", "about"}
-"""What a manifest says about itself; it changes no judgement, so the digest of its meaning leaves it out."""
+REPORTED = "reported"
+"""Built in: the agent came forward and reported in this round."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +149,7 @@ class _Reader:
         m = self.manifest
         taken: dict[str, str] = dict.fromkeys(BUILT_IN, "a built-in name")
         taken |= dict.fromkeys(RESERVED, "a word of the guards' language")
-        for section in ("parameters", "signals", "events", "counters"):
+        for section in ("parameters", "audits", "signals", "events", "counters"):
             for name in getattr(m, section):
                 if name in taken:
                     raise self._fault(f"{section[:-1]} {name!r}: the name is taken by {taken[name]}", section, name)
@@ -173,8 +170,9 @@ class _Reader:
             self._expect(edge.source, m.states, "state", *at, "from")
             self._expect(edge.target, m.states, "state", *at, "to")
             self._expect(edge.on, events, "event", *at, "on")
-            for name in edge.set:
-                self._expect(name, m.counters, "counter", *at, "set", name)
+            for section in ("set", "forfeit"):
+                for name in getattr(edge, section):
+                    self._expect(name, m.counters, "counter", *at, section, name)
             if edge.fine is not None and edge.fine.by is not None:
                 self._expect(edge.fine.by, m.counters, "counter", *at, "fine", "by")
             if edge.fine is not None and edge.fine.over == "evidence" and not self._accuses(edge.on):
@@ -203,10 +201,10 @@ class _Reader:
 # fmt: off
 RESERVED = frozenset({
     "as", "break", "const", "continue", "else", "false", "for", "function", "if", "import", "in", "let",
-    "loop", "namespace", "null", "package", "return", "true", "var", "void", "while", "least", "most",
+    "loop", "namespace", "null", "package", "return", "true", "var", "void", "while", "least", "most", "others",
 })
 # fmt: on
-"""Words that CEL keeps for itself (its specification, section Syntax), and the two that guards look around with."""
+"""Words that CEL keeps for itself (its specification, section Syntax), and the three that guards look around with."""
 
 BUILT_IN: dict[str, type] = {
     "state": str,
@@ -214,6 +212,7 @@ BUILT_IN: dict[str, type] = {
     "rounds_in_state": int,
     "firms": int,
     EXPIRY: bool,
+    REPORTED: bool,
 }
 """Names that every guard may use beside those the manifest declares."""
 
@@ -222,36 +221,15 @@ def vocabulary_of(manifest: Manifest) -> dict[str, type]:
     """Every name that guards may use, with its type.
 
     `least.c` and `most.c` are the smallest and largest value of counter `c` over all agents: in counter updates and
-    events as they stood before the round, in transitions after this round's updates.
+    events as they stood before the round, in transitions after this round's updates. `others.s` is how many other
+    agents stood in state `s` before the round.
     """
     words: dict[str, type] = dict(BUILT_IN)
     words |= dict.fromkeys(manifest.parameters, int)
+    words |= {f"others.{state}": int for state in manifest.states}
+    words |= dict.fromkeys(manifest.audits, bool)
     words |= dict.fromkeys(manifest.signals, bool)
     words |= dict.fromkeys(manifest.events, bool)
     for name in manifest.counters:
         words |= {name: int, f"least.{name}": int, f"most.{name}": int}
     return words
-
-
-def semantic_digest(manifest: Manifest) -> str:
-    """SHA-256, in hex, of what the manifest means: its values in order, without what it says about itself."""
-    meaning = _meaning(manifest)
-    if manifest.notices is not None and "institution" in NoticeTemplate.words(manifest.notices.template):
-        meaning.append(["name", manifest.name])  # Then agents read the name.
-    text = json.dumps(meaning, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _meaning(value: Any) -> Any:
-    """Parts and mappings as lists of pairs (their order has a meaning), numbers as one form each, no prose."""
-    if isinstance(value, BaseModel):
-        untold = _UNTOLD if isinstance(value, Manifest) else {"about"}
-        fields = type(value).model_fields.items()
-        return [[field.alias or name, _meaning(getattr(value, name))] for name, field in fields if name not in untold]
-    if isinstance(value, dict):
-        return [[key, _meaning(item)] for key, item in value.items()]
-    if isinstance(value, tuple):
-        return [_meaning(item) for item in value]
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    return value

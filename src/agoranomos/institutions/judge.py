@@ -9,6 +9,7 @@ from agoranomos.institutions.controller import Decided, control
 from agoranomos.institutions.judgement import CaseRecord, Judgement, NoticeIssued, Observed, Standing, StandingRecord
 from agoranomos.institutions.notices import Notice
 from agoranomos.institutions.oracle import Detected, detect
+from agoranomos.institutions.perception import perceive
 from agoranomos.markets.facts import SCALE
 
 
@@ -17,6 +18,7 @@ def judge(bound: Bound, standings: tuple[Standing, ...], observed: Observed) -> 
 
     `standings` are those before the round, one per agent of the market, in its order.
     """
+    observed = perceive(bound.errors, observed)
     detected = detect(bound, standings, observed)
     decided = control(bound, standings, detected, observed)
     after = tuple([one.standing for one in decided])
@@ -45,7 +47,7 @@ def initial_standings(bound: Bound) -> tuple[Standing, ...]:
 
 def first_notices(bound: Bound, standings: tuple[Standing, ...]) -> Judgement:
     """The notices for round 1, as a judgement in which nothing else happened."""
-    silent = tuple(Detected((), {}, {}, False) for _ in standings)
+    silent = tuple(Detected((), (), {}, {}, False) for _ in standings)
     resting = tuple(Decided(standing, (), ()) for standing in standings)
     notices, issued = _notices(bound, standings, silent, resting, 1)
     after = tuple(
@@ -57,7 +59,7 @@ def first_notices(bound: Bound, standings: tuple[Standing, ...]) -> Judgement:
 
 def record_of(standing: Standing) -> StandingRecord:
     """The standing as the log shows it."""
-    return StandingRecord(standing.state, standing.counters, standing.timer, standing.limit_e6)
+    return StandingRecord(standing.state, standing.counters, standing.timer, standing.limit_e6, standing.reported)
 
 
 def _notices(

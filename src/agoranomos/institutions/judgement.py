@@ -15,13 +15,16 @@ class Observed(msgspec.Struct, frozen=True):
     `draws` holds one integer per agent, uniform over 0 .. 2**53 - 1 (empty where no rule draws). `measures` is keyed by
     the full name with its unit and holds what the market published, profits before fines (`profit_e6`) included.
     `disturbed` marks a round in which somebody sat out by the order of another institution than the one that judges;
-    only a counterfactual has such rounds, and they are no evidence.
+    only a counterfactual has such rounds, and they are no evidence. `reports` names the agents that came forward in
+    this round; `run_draw` is one draw that stays the whole run (0 where no rule needs it).
     """
 
     round: int
     measures: dict[str, Measured]
     draws: tuple[int, ...] = ()
     disturbed: bool = False
+    reports: tuple[str, ...] = ()
+    run_draw: int = 0
 
 
 class Standing(msgspec.Struct, frozen=True):
@@ -29,7 +32,8 @@ class Standing(msgspec.Struct, frozen=True):
 
     `timer` counts the rounds left in the state (0: none runs); `limit_e6` is the share of its capacity that the agent
     may use (0 suspends it, None leaves it free); `crossed` maps an edge's index to the round of its last traversal;
-    `window` holds the rounds that count as evidence; `notice` is the text the agent holds.
+    `window` holds the rounds that count as evidence; `notice` is the text the agent holds; `reported` is the round of
+    the oldest report of the agent's that still counts (0: none does).
     """
 
     state: str
@@ -40,6 +44,7 @@ class Standing(msgspec.Struct, frozen=True):
     crossed: dict[int, int] = {}
     window: Window = ()
     notice: str = ""
+    reported: int = 0
 
     @property
     def suspended(self) -> bool:
@@ -72,6 +77,7 @@ class StandingRecord(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unk
     counters: tuple[int, ...] = ()
     rounds_left: int = 0
     limit_e6: int | None = None
+    reported: int = 0
 
 
 class Transition(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -86,7 +92,10 @@ class Transition(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown
 
 
 class Sanction(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
-    """A fine (`amount_e6`), a suspension or a cap (`share_e6` of capacity), by rule and case."""
+    """A fine (`amount_e6`), a suspension or a cap (`share_e6` of capacity), or a forfeiture, by rule and case.
+
+    A forfeiture takes `count` off the counter `counter`. `spared_e6` is what leniency took off a fine.
+    """
 
     agent: str
     sanction: str
@@ -95,6 +104,9 @@ class Sanction(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_f
     amount_e6: int = 0
     share_e6: int = 0
     rounds: int = 0
+    counter: str = ""
+    count: int = 0
+    spared_e6: int = 0
 
 
 class NoticeIssued(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

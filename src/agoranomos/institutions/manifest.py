@@ -1,8 +1,8 @@
 """Manifest v1: an institution as a YAML document.
 
-Reading order of the file: states, what is measured (signals), what happened (events), what is remembered (counters),
-what follows (transitions, with sanctions), what is said (rules, notices). Whatever the file says is used; a key that is
-unknown is an error.
+Reading order of the file: states, what can be seen (observation, audits), what is measured (signals), what happened
+(events), what is remembered (counters), what follows (transitions, with sanctions), what is said (rules, notices).
+Whatever the file says is used; a key that is unknown is an error.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Discriminator, Field, StringConstraints, Tag, model_validator
 
 from agoranomos.documents import Document, DocumentPart
+from agoranomos.institutions.meaning import ABSENT
+from agoranomos.institutions.oversight import Audit, Observation
 from agoranomos.institutions.signals import SignalSpec
 
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z_][a-z0-9_]{0,40}$")]
@@ -100,13 +102,24 @@ def _one_or_ladder(rate: object) -> str:
     return "ladder" if isinstance(rate, list | tuple) else "one"
 
 
+class Leniency(DocumentPart):
+    """What the first to report is spared: that `share` of a fine, if its report lies at most `within` rounds back.
+
+    The first is the agent whose report that still counts is the oldest. Agents that reported in the same round divide
+    the share. Source: leniency programmes; Motta and Polo (2003), Leniency programs and cartel prosecution.
+    """
+
+    share: Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)] = 1.0
+    within: Annotated[int, Field(ge=1, le=100_000)]
+
+
 class Fine(DocumentPart):
     """Money taken: a share of profit, at least `floor`, never less than nothing.
 
     `rate` is one share, or a ladder of shares climbed by the counter `by` (value 1 is the first rung). The base is the
     profit of the `round`, or the sum over the `evidence`: as many rounds as the longest window among the signals that
     decide the event. `above: nash` counts only what exceeds, round by round, the profit that Nash quantities would have
-    made (disgorgement).
+    made (disgorgement). With `leniency` the first to report pays less.
     """
 
     rate: Annotated[
@@ -116,6 +129,7 @@ class Fine(DocumentPart):
     over: Literal["round", "evidence"] = "round"
     above: Literal["nothing", "nash"] = "nothing"
     floor: Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False)] = 0.0
+    leniency: Annotated[Leniency | None, ABSENT] = None
 
     @model_validator(mode="after")
     def _ladder_needs_a_counter(self) -> Fine:
@@ -138,7 +152,8 @@ class Transition(DocumentPart):
 
     `lasts` starts the timer of the new state (its end is the event `expiry`), lengthened by 0 .. `jitter` rounds drawn
     from the run's named seeds. `set` gives counters new values (CEL, all from the values before). `suspend` and `cap`
-    (a share of capacity) hold until the state is left. `fresh_evidence` empties the agent's evidence window.
+    (a share of capacity) hold until the state is left. `forfeit` takes so much off counters, after `set`: loss of
+    credit, a sanction. `fresh_evidence` empties the agent's evidence window.
     """
 
     rule: RuleId
@@ -154,6 +169,7 @@ class Transition(DocumentPart):
     fine: Fine | None = None
     suspend: bool = False
     cap: Share | None = None
+    forfeit: Annotated[dict[Identifier, Annotated[int, Field(ge=1, le=1_000_000)]], ABSENT] = {}
     fresh_evidence: bool = False
     about: str = ""
 
@@ -201,6 +217,8 @@ class Manifest(Document):
     parameters: dict[Identifier, Count] = {}
     states: Annotated[dict[Identifier, State], Field(min_length=1)]
     initial: Identifier
+    observation: Annotated[Observation | None, ABSENT] = None
+    audits: Annotated[dict[Identifier, Audit], ABSENT] = {}
     signals: dict[Identifier, SignalSpec] = {}
     events: dict[Identifier, Event] = {}
     counters: dict[Identifier, Counter] = {}

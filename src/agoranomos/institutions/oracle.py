@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from agoranomos.institutions.bind import Bound
+from agoranomos.institutions.draws import uniform
 from agoranomos.institutions.guards import Value
-from agoranomos.institutions.institution import EXPIRY
+from agoranomos.institutions.institution import EXPIRY, REPORTED
 from agoranomos.institutions.judgement import CaseRecord, Observed, SignalRecord, Standing
 from agoranomos.institutions.signals import BoundSignal, Firing, Window
 
@@ -17,10 +18,11 @@ class Detected:
 
     `names` holds the value of every signal, event and standing name for the Controller's guards; `cases` are the
     accusations by the event that made them; `evident` is false for a round that counts as no evidence because somebody
-    was suspended.
+    was suspended. Of `window` the Oracle has `seen` all but the last rounds where it sees them late.
     """
 
     window: Window
+    seen: Window
     names: dict[str, Value]
     cases: dict[str, CaseRecord]
     evident: bool
@@ -34,9 +36,10 @@ def detect(bound: Bound, standings: tuple[Standing, ...], observed: Observed) ->
     """
     evident = not (observed.disturbed or any(standing.suspended for standing in standings))
     shared = _shared_names(bound, standings, observed.round)
-    return tuple(
-        _detect_one(bound, standing, observed, firm, shared, evident) for firm, standing in enumerate(standings)
-    )
+    for audit in bound.audits:
+        if audit.of_market:
+            shared[audit.name] = uniform(observed.draws[0], audit.salted) < audit.below
+    return tuple(_detect_one(bound, standings, observed, firm, shared, evident) for firm in range(len(standings)))
 
 
 def _shared_names(bound: Bound, standings: tuple[Standing, ...], round_number: int) -> dict[str, Value]:
@@ -55,12 +58,24 @@ def extremes(bound: Bound, counters: list[tuple[int, ...]]) -> dict[str, Value]:
 
 
 def _detect_one(
-    bound: Bound, standing: Standing, observed: Observed, firm: int, shared: dict[str, Value], evident: bool
+    bound: Bound,
+    standings: tuple[Standing, ...],
+    observed: Observed,
+    firm: int,
+    shared: dict[str, Value],
+    evident: bool,
 ) -> Detected:
-    institution = bound.institution
+    institution, standing = bound.institution, standings[firm]
     window = (*standing.window, observed.measures)[-bound.window :] if evident else standing.window
-    firings = _firings(bound, window, firm) if evident else {}
+    seen = window[: -bound.lag] if bound.lag else window
+    firings = _firings(bound, seen, firm) if evident else {}
     names = shared.copy()
+    names[REPORTED] = bound.facts.agents[firm] in observed.reports
+    for audit in bound.audits:
+        if not audit.of_market:
+            names[audit.name] = uniform(observed.draws[firm], audit.salted) < audit.below
+    for state in bound.watched:
+        names[f"others.{state}"] = sum([own.state == state for k, own in enumerate(standings) if k != firm])
     names["state"] = standing.state
     names["rounds_in_state"] = standing.rounds_in_state + 1
     names[EXPIRY] = standing.timer == 1
@@ -75,9 +90,9 @@ def _detect_one(
         rule = institution.manifest.events[name].accuses
         if happened and rule is not None:
             label = f"{observed.round}-{bound.facts.agents[firm]}" + (f"-{len(cases) + 1}" if cases else "")
-            signals = _cited(bound, firm, institution.evidence[name], window, firings)
+            signals = _cited(bound, firm, institution.evidence[name], seen, firings)
             cases[name] = CaseRecord(label, bound.facts.agents[firm], rule, signals)
-    return Detected(window, names, cases, evident)
+    return Detected(window, seen, names, cases, evident)
 
 
 def _firings(bound: Bound, window: Window, firm: int) -> dict[str, Firing]:

@@ -9,13 +9,13 @@ from typing import Any, TypeAlias
 from agoranomos.documents import Source
 from agoranomos.errors import Finding, UsageError
 from agoranomos.institutions.bind import Bound, bind
+from agoranomos.institutions.draws import round_draws, run_draw
 from agoranomos.institutions.entries import Attested, Body, Closed, Entry, Opened, Round, decode_entry
 from agoranomos.institutions.governed import round_bodies
 from agoranomos.institutions.institution import Institution, load_institution
 from agoranomos.institutions.judge import first_notices, initial_standings, judge, record_of
 from agoranomos.institutions.judgement import Judgement, Observed, Standing
 from agoranomos.institutions.shapes import misshapen
-from agoranomos.randomness import named_integer
 
 
 class ReplayMismatch(Finding):
@@ -100,7 +100,7 @@ def _fold_rounds(entries: _Entries, fold: _Fold, opened: Opened, strict: bool) -
             if fault := misshapen(opened.facts, body.measures):
                 raise ReplayMismatch(index, f"round {entry.round}: {fault}")
             if strict:
-                _expect_draws(index, body, opened, entry.round, fold.bound is not None and fold.bound.draws)
+                _expect_draws(index, body, opened, entry.round, fold.bound)
             bodies = fold.round(body, entry.round)
             if strict:
                 _expect_equal(index, entry, bodies[0])
@@ -175,10 +175,12 @@ class _Fold:
         if self.bound is not None:
             draws = recorded.draws
             if self.bound.draws and not draws:
-                draws = tuple(named_integer(self._seed, "institution", number, agent) for agent in self.agents)
+                draws = round_draws(self._seed, number, self.agents)
+            steady = recorded.run_draw or (run_draw(self._seed) if self.bound.run_draw else 0)
             disturbed = self._sat_out and not self._own
             self.disturbed += disturbed
-            judgement = judge(self.bound, self.standings, Observed(number, recorded.measures, draws, disturbed))
+            observed = Observed(number, recorded.measures, draws, disturbed, recorded.reports, steady)
+            judgement = judge(self.bound, self.standings, observed)
             self.standings = judgement.standings
             if judgement.cases or judgement.transitions:
                 self.tallies = {a: _tallied(tally, judgement, a) for a, tally in self.tallies.items()}
@@ -191,6 +193,8 @@ class _Fold:
             decisions=recorded.decisions,
             cases=judgement.cases if judgement is not None else (),
             standings=tuple(record_of(s) for s in judgement.standings) if judgement is not None else (),
+            reports=recorded.reports,
+            run_draw=recorded.run_draw,
         )
         return round_bodies(body, judgement)
 
@@ -274,11 +278,13 @@ def _expect_round(index: int, entry: Entry[Any], number: int) -> None:
         raise ReplayMismatch(index, f"round {entry.round} is recorded where round {number} was expected")
 
 
-def _expect_draws(index: int, body: Round, opened: Opened, number: int, draws: bool) -> None:
-    agents = opened.facts.agents if draws else ()
-    expected = tuple(named_integer(opened.seed, "institution", number, agent) for agent in agents)
-    if body.draws != expected:
+def _expect_draws(index: int, body: Round, opened: Opened, number: int, bound: Bound | None) -> None:
+    agents = opened.facts.agents if bound is not None and bound.draws else ()
+    steady = run_draw(opened.seed) if bound is not None and bound.run_draw else 0
+    if body.draws != round_draws(opened.seed, number, agents) or body.run_draw != steady:
         raise ReplayMismatch(index, "the recorded draws are not those of the run's seed")
+    if body.reports != tuple(agent for agent in opened.facts.agents if agent in body.reports):
+        raise ReplayMismatch(index, "the recorded reports are not of agents of this market, in their order")
 
 
 def _expect_next(entries: _Entries, bodies: Sequence[Body], number: int, start: int) -> int:

@@ -34,19 +34,27 @@ from agoranomos.randomness import MAX_EXACT_INTEGER
 SMALLEST_DENOMINATOR = 1e-9
 
 MEASURE_KINDS: dict[str, MeasureKind] = {
-    "price_e6": MeasureKind(("good",), "price"),
-    "quantity_e6": MeasureKind(("firm", "good"), "quantity"),
-    "share_e6": MeasureKind(("firm", "good"), "market share"),
+    "price_e6": MeasureKind(("good",), "price", public=True, least_e6=0),
+    "quantity_e6": MeasureKind(("firm", "good"), "quantity", least_e6=0),
+    "share_e6": MeasureKind(("firm", "good"), "market share", least_e6=0, most_e6=SCALE),
     "profit_e6": MeasureKind(("firm",), "profit before fines"),
-    "hhi_e6": MeasureKind(("good",), "Herfindahl-Hirschman index of concentration"),
-    "cv_e6": MeasureKind(("firm",), "specialisation: coefficient of variation of a firm's quantities over goods"),
-    "price_elevation_e6": MeasureKind(("good",), "price elevation: 0 at Nash, 1 at joint monopoly"),
-    "restraint_e6": MeasureKind(("firm",), "output held back: 0 at Nash, 1 for each firm of a symmetric cartel"),
-    "calvano_delta_e6": MeasureKind(("firm",), "Calvano Delta of profit: 0 at Nash, 1 at joint monopoly"),
-    "nash_profit_e6": MeasureKind(("firm",), "profit of Nash quantities under the round's demand"),
-    "consumer_surplus_e6": MeasureKind((), "consumer surplus"),
+    "hhi_e6": MeasureKind(("good",), "Herfindahl-Hirschman index of concentration", least_e6=0, most_e6=SCALE),
+    "cv_e6": MeasureKind(
+        ("firm",), "specialisation: coefficient of variation of a firm's quantities over goods", least_e6=0
+    ),
+    "price_elevation_e6": MeasureKind(
+        ("good",), "price elevation: 0 at Nash, 1 at joint monopoly", public=True, relative=True
+    ),
+    "restraint_e6": MeasureKind(
+        ("firm",), "output held back: 0 at Nash, 1 for each firm of a symmetric cartel", relative=True
+    ),
+    "calvano_delta_e6": MeasureKind(
+        ("firm",), "Calvano Delta of profit: 0 at Nash, 1 at joint monopoly", relative=True
+    ),
+    "nash_profit_e6": MeasureKind(("firm",), "profit of Nash quantities under the round's demand", relative=True),
+    "consumer_surplus_e6": MeasureKind((), "consumer surplus", public=True, least_e6=0),
     "welfare_e6": MeasureKind((), "consumer surplus plus profits"),
-    "surplus_ratio_e6": MeasureKind((), "consumer surplus against Nash"),
+    "surplus_ratio_e6": MeasureKind((), "consumer surplus against Nash", public=True, relative=True, least_e6=0),
 }
 
 

@@ -18,11 +18,19 @@ Measured: TypeAlias = int | tuple[int | tuple[int | None, ...] | None, ...] | No
 Measures: TypeAlias = Mapping[str, Measured]
 
 
-class MeasureKind(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How a measure is shaped: `axes` from the outside in, at most one of each; `title` for people."""
+class MeasureKind(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """How a measure is shaped: `axes` from the outside in, at most one of each; `title` for people.
+
+    `public` measures are seen by everybody, without a firm's books; `relative` ones are held against a benchmark.
+    `least_e6` and `most_e6` bound what it can be, where anything does.
+    """
 
     axes: tuple[Axis, ...]
     title: str
+    public: bool = False
+    relative: bool = False
+    least_e6: int | None = None
+    most_e6: int | None = None
 
 
 class MarketFacts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

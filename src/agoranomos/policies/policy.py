@@ -42,6 +42,7 @@ class Account(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fi
 class Decision(Generic[MemoryT]):
     """One agent's action in one round, the memory it leaves, and the account of it (None for scripted policies).
 
+    With `report` the agent comes forward: under an institution that listens, the first to report may be spared.
     `seconds` is the time that its model calls took, one number a call; it is never logged in a run.
     """
 
@@ -49,6 +50,7 @@ class Decision(Generic[MemoryT]):
     memory: MemoryT
     account: Account | None = None
     seconds: tuple[float, ...] = field(default=())
+    report: bool = False
 
 
 @dataclass(frozen=True, slots=True)

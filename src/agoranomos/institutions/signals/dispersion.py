@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from agoranomos.errors import UsageError
+from agoranomos.institutions.signals.persistent import PersistentStatistic
 from agoranomos.institutions.signals.statistic import (
     SCALE,
     Firing,
-    Statistic,
     Threshold,
     Window,
     WindowLength,
@@ -24,7 +24,7 @@ from agoranomos.institutions.signals.statistic import (
 from agoranomos.markets.facts import MarketFacts
 
 
-class DispersionCollapse(Statistic):
+class DispersionCollapse(PersistentStatistic):
     """Fires when `D` of some good is below `below` in each of the last `window` rounds.
 
     A good whose dispersion at the Nash benchmark is under `nash_at_least` is left out: firms with equal costs are alike
@@ -37,7 +37,15 @@ class DispersionCollapse(Statistic):
     below: Threshold
     nash_at_least: Threshold = 0.0
 
-    def bind(self, facts: MarketFacts) -> BoundDispersion:
+    def reads(self) -> tuple[str, ...]:
+        """Its measure."""
+        return (self.measure,)
+
+    def benchmarks(self) -> tuple[str, ...]:
+        """Nash, where goods are left out by it."""
+        return () if self.nash_at_least == 0.0 else ("nash",)
+
+    def bind_once(self, facts: MarketFacts) -> BoundDispersion:
         """The signal for one market; raises `UsageError` when the measure is not one of firms and goods."""
         full, kind = measure_of(facts, self.measure)
         if kind.axes != ("firm", "good"):

@@ -10,13 +10,14 @@ from pydantic import Field, model_validator
 
 from agoranomos.documents import DocumentPart
 from agoranomos.errors import UsageError
+from agoranomos.institutions.signals.persistent import PersistentStatistic
 from agoranomos.institutions.signals.statistic import (
     Firing,
-    Statistic,
     Threshold,
     Window,
     WindowLength,
     measure_of,
+    named_benchmarks,
     threshold_e6,
 )
 from agoranomos.markets.facts import MarketFacts
@@ -29,7 +30,7 @@ class Attribution(DocumentPart):
     at_least: Threshold
 
 
-class WindowedMean(Statistic):
+class WindowedMean(PersistentStatistic):
     """Fires when the mean of `measure` over the last `window` rounds is `at_least` or `at_most` a threshold.
 
     For a measure of goods, `goods` says whether `any` good suffices, `all` must pass, or their `mean` does. Values that
@@ -50,7 +51,17 @@ class WindowedMean(Statistic):
             raise ValueError("exactly one of `at_least` and `at_most` is needed")
         return self
 
-    def bind(self, facts: MarketFacts) -> BoundMean:
+    def reads(self) -> tuple[str, ...]:
+        """Its measure, and the one by which it accuses."""
+        return (self.measure, self.accuses.measure) if self.accuses is not None else (self.measure,)
+
+    def benchmarks(self) -> tuple[str, ...]:
+        """Those that its thresholds name."""
+        own = self.accuses.at_least if self.accuses is not None else 0.0
+        named = [named_benchmarks(threshold) for threshold in (self.at_least, self.at_most, own) if threshold]
+        return tuple(dict.fromkeys(name for names in named for name in names))
+
+    def bind_once(self, facts: MarketFacts) -> BoundMean:
         """The signal for one market."""
         full, kind = measure_of(facts, self.measure)
         threshold = self.at_least if self.at_least is not None else self.at_most
@@ -64,13 +75,15 @@ class WindowedMean(Statistic):
                 raise UsageError(f"`accuses` needs a measure of each agent; {self.accuses.measure!r} is none")
             if "good" in own_kind.axes and (self.goods != "any" or kind.axes[-1:] != ("good",)):
                 raise UsageError(f"`accuses` by {self.accuses.measure!r}, good by good, needs a signal that is, too")
-            attribution = _BoundAttribution(own, "good" in own_kind.axes, threshold_e6(self.accuses.at_least, facts))
+            attribution = _BoundAttribution(
+                own, "good" in own_kind.axes, threshold_e6(self.accuses.at_least, facts, own)
+            )
         return BoundMean(
             measure=full,
             axes=kind.axes,
             window=self.window,
             sign=1 if self.at_least is not None else -1,
-            threshold=threshold_e6(threshold, facts),
+            threshold=threshold_e6(threshold, facts, full),
             over=self.goods,
             goods=facts.goods,
             attribution=attribution,

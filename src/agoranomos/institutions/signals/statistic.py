@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Annotated, Protocol, TypeAlias
 
@@ -19,6 +20,10 @@ Window: TypeAlias = tuple[dict[str, Measured], ...]
 WindowLength = Annotated[int, Field(ge=1, le=10_000)]
 
 _SIZES = ("firms", "goods")
+BENCHMARKS = ("nash", "monopoly", "competitive", "division")
+"""The benchmarks that a threshold may name."""
+
+_WORD = re.compile(r"(?<![\w.])[a-z_]\w*")
 
 
 def _compiles(threshold: float | str) -> float | str:
@@ -33,11 +38,21 @@ def _compiles(threshold: float | str) -> float | str:
 
 
 def _sizes() -> cel.Env:
-    return cel.NewEnv(variables=dict.fromkeys(_SIZES, cel.Type.DOUBLE))
+    return cel.NewEnv(variables=dict.fromkeys((*_SIZES, *BENCHMARKS), cel.Type.DOUBLE))
 
 
 Threshold = Annotated[Finite | str, AfterValidator(_compiles)]
-"""A number, or a CEL expression of numbers over `firms` and `goods`, evaluated when the market is known."""
+"""A number, or a CEL expression of numbers, evaluated when the market is known.
+
+It may use `firms` and `goods` (how many there are), and where one measure is compared, `nash`, `monopoly`,
+`competitive` and `division`: the measure's mean value at that benchmark.
+"""
+
+
+def named_benchmarks(threshold: float | str) -> tuple[str, ...]:
+    """The benchmarks that a threshold names."""
+    words = set(_WORD.findall(threshold)) if isinstance(threshold, str) else set()
+    return tuple(name for name in BENCHMARKS if name in words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +82,14 @@ class Statistic(DocumentPart):
 
     about: str = ""
 
+    def reads(self) -> tuple[str, ...]:
+        """The measures that it reads, without their unit."""
+        raise NotImplementedError
+
+    def benchmarks(self) -> tuple[str, ...]:
+        """The benchmarks that it compares with."""
+        raise NotImplementedError
+
     def bind(self, facts: MarketFacts) -> BoundSignal:
         """The signal for one market; raises `UsageError` for a measure that the market does not publish."""
         raise NotImplementedError
@@ -82,15 +105,51 @@ def measure_of(facts: MarketFacts, name: str) -> tuple[str, MeasureKind]:
     return full, kind
 
 
-def threshold_e6(threshold: Threshold, facts: MarketFacts) -> int:
-    """The threshold in millionths for a market of this size; raises `UsageError` for an expression that fails."""
+def threshold_e6(threshold: Threshold, facts: MarketFacts, measure: str = "") -> int:
+    """The threshold in millionths for a market of this size; raises `UsageError` for an expression that fails.
+
+    `measure` is the full name of what is compared; without one no benchmark may be named.
+    """
     if not isinstance(threshold, str):
         return to_e6(threshold)
-    size = {"firms": float(len(facts.agents)), "goods": float(len(facts.goods))}
-    number = _sizes().compile(threshold).eval(data=size).value()
+    known = {"firms": float(len(facts.agents)), "goods": float(len(facts.goods))}
+    for benchmark in named_benchmarks(threshold):
+        known[benchmark] = _mean_at(benchmark, facts, measure, threshold)
+    number = _sizes().compile(threshold).eval(data=known).value()
     if not isinstance(number, float) or not abs(number) < 1e9:
         raise UsageError(f"threshold {threshold!r} gives {number!r}; a number was expected")
     return to_e6(number)
 
 
-__all__ = ["SCALE", "BoundSignal", "Firing", "Statistic", "Threshold", "Window", "WindowLength", "measure_of"]
+def _mean_at(benchmark: str, facts: MarketFacts, measure: str, threshold: str) -> float:
+    """The mean over firms and goods of a measure at a benchmark, in its own units."""
+    if not measure:
+        raise UsageError(f"threshold {threshold!r} names {benchmark!r}, but compares no measure with it")
+    cells = _defined(facts.benchmarks.get(benchmark, {}).get(measure))
+    if not cells:
+        raise UsageError(
+            f"threshold {threshold!r}: market {facts.market} gives no {measure.removesuffix('_e6')!r} at {benchmark!r}",
+            advice=f"Benchmarks of this market: {', '.join(facts.benchmarks) or 'none'}.",
+        )
+    return sum(cells) / len(cells) / SCALE
+
+
+def _defined(value: Measured) -> list[int]:
+    if isinstance(value, tuple):
+        return [cell for part in value for cell in _defined(part)]
+    return [] if value is None else [value]
+
+
+__all__ = [
+    "BENCHMARKS",
+    "SCALE",
+    "BoundSignal",
+    "Firing",
+    "Statistic",
+    "Threshold",
+    "Window",
+    "WindowLength",
+    "measure_of",
+    "named_benchmarks",
+    "threshold_e6",
+]

@@ -45,6 +45,14 @@ class SynchronousMove(Statistic):
             raise ValueError(f"persists ({self.persists}) is above within ({self.within})")
         return self
 
+    def reads(self) -> tuple[str, ...]:
+        """Its measure."""
+        return (self.measure,)
+
+    def benchmarks(self) -> tuple[str, ...]:
+        """None: a step is compared with the step before."""
+        return ()
+
     def bind(self, facts: MarketFacts) -> BoundSynchronous:
         """The signal for one market; raises `UsageError` when the measure is not one of firms and goods."""
         full, kind = measure_of(facts, self.measure)
