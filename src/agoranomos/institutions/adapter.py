@@ -107,7 +107,8 @@ class MeasuredEnv:
     """The adapter of any other ParallelEnv: its measures are given as a function of the outcome of a step.
 
     `measures(outcome)` returns floats, None, or lists of them, in natural units and keyed without unit; `kinds` gives
-    the axes of each (`()`, `("firm",)`, `("good",)`, `("firm", "good")`). Fines are taken from the measure `profit`,
+    the axes of each (`()`, `("firm",)`, `("good",)`, `("firm", "good")`), or a `MeasureKind` that says whether it is
+    public, or relative to a benchmark, too. Fines are taken from the measure `profit`,
     and from rewards; one above Nash needs the measure `nash_profit`, too. A limit of 0 replaces the action by
     `idle_action` (the first of a Discrete, zeros of a Box); a larger one keeps a Box action within that share of its
     range, and is refused for other spaces. A benchmark may leave measures out; one per firm has a number for each.
@@ -117,7 +118,7 @@ class MeasuredEnv:
         self,
         env: ParallelEnv,
         measures: Callable[[Outcome], Mapping[str, Any]],
-        kinds: Mapping[str, tuple[str, ...]],
+        kinds: Mapping[str, tuple[str, ...] | MeasureKind],
         *,
         name: str = "",
         goods: tuple[str, ...] = (),
@@ -135,7 +136,7 @@ class MeasuredEnv:
             market=name or str(getattr(env, "metadata", {}).get("name", type(env).__name__)),
             agents=tuple(env.possible_agents),
             goods=tuple(goods),
-            measures={f"{key}_e6": MeasureKind(tuple(axes), key) for key, axes in kinds.items()},  # type: ignore[arg-type]
+            measures={f"{key}_e6": _kind(key, kind) for key, kind in kinds.items()},
             benchmarks={
                 label: _in_millionths(values, f"benchmark {label} of {type(env).__name__}")
                 for label, values in (benchmarks or {}).items()
@@ -195,6 +196,10 @@ class MeasuredEnv:
     def describe(self) -> dict[str, Any]:
         """The environment's name and agents; what it does inside is not ours to describe."""
         return {"type": "parallel-env", "name": self.facts.market, "agents": list(self.facts.agents)}
+
+
+def _kind(name: str, kind: tuple[str, ...] | MeasureKind) -> MeasureKind:
+    return kind if isinstance(kind, MeasureKind) else MeasureKind(tuple(kind), name)  # type: ignore[arg-type]
 
 
 def in_e6(value: Any) -> Measured:
