@@ -77,16 +77,21 @@ def play(
     *,
     log: Any = None,
     seed: int = 0,
+    reports: Callable[[int], Sequence[str]] = lambda number: (),
     **market: Any,
 ) -> list[Moment]:
-    """What happens, round by round, when firms follow `plan` (constant, or a function of the round to come)."""
+    """What happens, round by round, when firms follow `plan` (constant, or a function of the round to come).
+
+    `reports` says who comes forward in a round.
+    """
     chosen = shipped(given) if isinstance(given, str) else given
     governed = Governed(parallel_env(rounds=rounds, **market), chosen, log)
     governed.reset(seed=seed)
     moments = []
     for number in range(1, rounds + 1):
         actions = plan(number, governed) if callable(plan) else plan
-        pending = governed.clear_and_judge({firm: np.array(q, dtype=float) for firm, q in actions.items()})
+        moves = {firm: np.array(q, dtype=float) for firm, q in actions.items()}
+        pending = governed.clear_and_judge(moves, reports=reports(number))
         governed.commit(pending)
         _, rewards, _, _, infos = governed.apply(pending)
         moments.append(Moment(pending.judgement, governed.standings, rewards, infos))
