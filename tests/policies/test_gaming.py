@@ -1,4 +1,9 @@
-from conformance.policy import PolicyConformance, Trace
+from typing import Any
+
+from agoranomos.markets import cournot_v0
+from agoranomos.policies import Seat, find_policy
+from agoranomos.randomness import Randomness
+from conformance.policy import PolicyConformance, Trace, notice
 
 DIVISION = ((60, 0), (0, 60))
 NASH = ((140 / 3, 80 / 3), (80 / 3, 140 / 3))
@@ -19,3 +24,31 @@ class TestLadderGamer(PolicyConformance):
         ),
         Trace(actions=(((54, 6), (6, 54)),), parameters={"sharpness": 0.9}),
     )
+
+
+class TestInformer(PolicyConformance):
+    policy = "informer"
+    traces = (
+        Trace(
+            actions=(DIVISION, DIVISION, NASH, NASH, DIVISION),
+            states=("active", "active", "warning", "fined", "active"),
+        ),
+        Trace(actions=(DIVISION, DIVISION)),
+    )
+
+
+def test_an_informer_comes_forward_when_it_is_under_review() -> None:
+    market = cournot_v0.parallel_env()
+    observations, _ = market.reset(seed=1)
+    kind = find_policy("informer")
+    policy = kind.bind(kind.parse({}), Seat("firm_1", 0, market, 1))
+    told = {state: notice("firm_1", 1, state) for state in ("active", "warning", "fined")}
+    acts: dict[str, Any] = {
+        state: policy.act(observations["firm_1"], one, policy.start(), Randomness(1, 1, "firm_1"))
+        for state, one in told.items()
+    }
+    assert {state: decision.report for state, decision in acts.items()} == {
+        "active": False,
+        "warning": True,
+        "fined": True,
+    }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
 from pydantic import Field
@@ -43,3 +44,28 @@ class LadderGamer(Memoryless[LadderGamerParameters]):
         if notice is None or (notice.state in dares if dares else notice.state_index == 0):
             return self._divide
         return self._comply
+
+
+class Informer(Memoryless[LadderGamerParameters]):
+    """Divides the market, and comes forward as soon as its standing is clean no more; then it plays Nash.
+
+    It wants the leniency that the first to report is given. Source: leniency as a reason to confess, Motta and Polo
+    (2003), Leniency programs and cartel prosecution.
+    """
+
+    name = "informer"
+    parameters_type = LadderGamerParameters
+
+    def __init__(self, parameters: LadderGamerParameters, seat: Seat) -> None:
+        super().__init__(parameters, seat)
+        self._divide = play(self.outlook.division(parameters.sharpness))
+        self._confess = replace(play(self.outlook.nash_quantities), report=True)
+
+    def act(
+        self, observation: Observation, notice: Notice | None, memory: None, randomness: Randomness
+    ) -> Decision[None]:
+        """Division where it dares (no notice: nobody watches); elsewhere Nash and a report."""
+        dares = self.parameters.dares
+        if notice is None or (notice.state in dares if dares else notice.state_index == 0):
+            return self._divide
+        return self._confess

@@ -11,7 +11,7 @@ from agoranomos.errors import MachineError, unknown_name
 from agoranomos.policies.adaptive import BestResponse
 from agoranomos.policies.collusive import Divider, NashShareCartel, ParkedDivider
 from agoranomos.policies.equilibrium import Nash
-from agoranomos.policies.gaming import LadderGamer
+from agoranomos.policies.gaming import Informer, LadderGamer
 from agoranomos.policies.learning import Learner
 from agoranomos.policies.policy_type import PolicyType
 
@@ -20,7 +20,7 @@ PLUG_IN_GROUP = "agoranomos.policies"
 
 _SCRIPTED = {
     policy.name: PolicyType.scripted(policy)
-    for policy in (Nash, BestResponse, Divider, NashShareCartel, ParkedDivider, LadderGamer, Learner)
+    for policy in (Nash, BestResponse, Divider, NashShareCartel, ParkedDivider, LadderGamer, Informer, Learner)
 }
 _PROMPTED = "prompted"
 _BUILT_IN = (*_SCRIPTED, _PROMPTED)

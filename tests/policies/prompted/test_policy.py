@@ -239,3 +239,23 @@ def test_half_a_character_in_a_reply_is_not_recorded():
     assert [call.reply.count("?") for call in decision.account.calls] == [1, 1]
     assert all(call.reply.encode() for call in decision.account.calls)
     assert decision.memory.plans == "go ?"
+
+
+@pytest.mark.parametrize(("word", "comes_forward"), [("true", True), ("false", False), ('"true"', False)])
+@pytest.mark.parametrize("listens", [True, False])
+def test_a_firm_comes_forward_where_its_template_lets_it(tmp_path, word, comes_forward, listens):
+    text = (library_root() / "policies/cournot-cached.md").read_text()
+    (tmp_path / "policies").mkdir()
+    asked = text.replace("quantities: integer", "quantities: integer\nreports: true") if listens else text
+    (tmp_path / "policies/mine.md").write_text(asked)
+    engine = Script(reply()[:-1] + f', "report": {word}}}')
+    market = cournot_v0.parallel_env()
+    policy = PROMPTED.bind(
+        PromptedParameters(template="mine"),
+        Seat("firm_1", 0, market, 7),
+        engine=engine,
+        workspace=Workspace(tmp_path, "lab"),
+    )
+    decision = decide(policy, observation(0))
+    assert decision.report == (comes_forward and listens)
+    assert ("report" in engine.requests[0].schema["properties"]) == listens

@@ -168,4 +168,5 @@ class Prompted:
     ) -> Decision[Notes]:
         if reply is not None:
             notes = notes.rewritten(reply.plans, reply.insights)
-        return Decision(np.array(quantities, dtype=np.float64), notes, account, tuple(seconds))
+        report = reply is not None and reply.report
+        return Decision(np.array(quantities, dtype=np.float64), notes, account, tuple(seconds), report)

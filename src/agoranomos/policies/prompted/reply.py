@@ -21,6 +21,9 @@ THOUGHTS, CONTENT, PLANS, INSIGHTS, QUANTITIES = (
 )
 """The keys of a reply, as in arXiv 2410.00031."""
 
+REPORT = "report"
+"""The key with which a firm comes forward, where the template lets it."""
+
 _PLAIN_CHARACTER = r"[ !#-\[\]-~]"
 """Printable ASCII less the quote and the backslash: at most one token a character, so that a budget can be kept."""
 
@@ -34,6 +37,7 @@ class Reply:
     quantities: tuple[float, ...]
     plans: str
     insights: str
+    report: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,7 @@ def reply_schema(form: Format, firm: Firm) -> dict[str, Any]:
             THOUGHTS: _text(limits.thoughts),
             CONTENT: _object({PLANS: _text(limits.plans), INSIGHTS: _text(limits.insights)}),
             QUANTITIES: _object({form.key_of(good): quantity for good in firm.goods}),
+            **({REPORT: {"type": "boolean"}} if form.reports else {}),
         }
     )
 
@@ -77,7 +82,8 @@ def read_reply(completion: Completion, form: Format, firm: Firm) -> Reply | Unus
         if value is None:
             return Unusable("invalid", f'"{QUANTITIES}" must hold a number for "{key}"')
         quantities.append(value)
-    reply = Reply(tuple(quantities), _note(document, PLANS), _note(document, INSIGHTS))
+    report = form.reports and _find(document, REPORT) is True
+    reply = Reply(tuple(quantities), _note(document, PLANS), _note(document, INSIGHTS), report)
     return _in_range(reply, form, firm)
 
 

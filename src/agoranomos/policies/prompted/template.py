@@ -36,6 +36,8 @@ class Limits(DocumentPart):
 class Format(Document):
     """How replies look: quantities as JSON integers or as `text`, their keys, limits, and the budget in tokens.
 
+    With `reports` a reply says whether the firm comes forward, `"report": true` or `false`.
+
     A reply of characters that are one token each still fits where `max_tokens` exceeds the sum of the limits by what
     the keys take; then a constrained engine always closes it.
     """
@@ -44,6 +46,7 @@ class Format(Document):
     version: Literal[1]
     quantities: Literal["integer", "text"]
     key: str = "{good}"
+    reports: bool = False
     limits: Limits
     max_tokens: int = Field(ge=16, le=32_768)
 
