@@ -27,8 +27,8 @@ def governed(name: str | None = FAITHFUL, log: Any = None, *, rounds: int = 30, 
 @pytest.mark.parametrize("observe", [False, True])
 @pytest.mark.parametrize("name", [*SHIPPED, None])
 def test_pettingzoo_accepts_the_governed_market(name: str | None, observe: bool) -> None:
-    parallel_api_test(governed(name, observe_standing=observe), num_cycles=60)
-    parallel_seed_test(lambda: governed(name, observe_standing=observe), num_cycles=40)
+    parallel_api_test(governed(name, observe_standing=observe, reporting=observe), num_cycles=60)
+    parallel_seed_test(lambda: governed(name, observe_standing=observe, reporting=observe), num_cycles=40)
 
 
 def test_observations_stay_in_their_space_while_the_ladder_is_climbed() -> None:
