@@ -15,7 +15,7 @@ from agoranomos.institutions import load_institution
 from agoranomos.institutions.show import as_svg
 from agoranomos.workspace import Workspace, library_root, list_names
 
-SHIPPED = sorted(path.stem for path in (library_root() / "institutions").glob("*.yaml"))
+SHIPPED = sorted(path.stem for path in (library_root() / "institutions").glob("*.yaml") if "." not in path.stem)
 
 KINDS = {"escalation", "restoration"}
 

@@ -95,6 +95,14 @@ def test_the_list_shows_each_name_once_with_its_origin(workspace: Workspace) -> 
     assert list_names("markets", workspace) == []
 
 
+def test_traces_beside_an_institution_are_no_institution(workspace: Workspace) -> None:
+    (workspace.root / "institutions" / "strict.traces.yaml").write_text("")
+    assert "strict.traces" not in [located.name for located in list_names("institutions", workspace)]
+    with pytest.raises(UsageError, match="unknown institution"):
+        resolve("institutions", "strict.traces", workspace)
+    assert resolve("institutions", "strict", workspace) == workspace.root / "institutions/strict.yaml"
+
+
 def test_the_list_of_logs_is_the_folders_in_it(workspace: Workspace) -> None:
     assert list_names("logs", workspace) == []
     (workspace.root / "logs" / "cournot-12345678").mkdir(parents=True)

@@ -18,6 +18,9 @@ SUFFIXES: dict[str, tuple[str, ...]] = {
     "policies": (".md", ".yaml"),
     "campaigns": (".yaml",),
 }
+COMPANIONS = (".traces.yaml",)
+"""Endings of files that stand beside what they belong to, and that no name means."""
+
 KINDS = (*SUFFIXES, "logs")
 """The root folders a user reads and writes; `logs` holds folders, the others hold files."""
 
@@ -114,7 +117,8 @@ def _candidates(shelf: Shelf, kind: str, text: str, suffixes: tuple[str, ...]) -
     bases = [shelf.root / kind] if "/" not in text else [shelf.root / kind, shelf.root]
     for base in bases:
         endings = ("",) if text.endswith(suffixes) else suffixes
-        yield from (path for ending in endings if (path := base / f"{text}{ending}").is_file())
+        paths = (base / f"{text}{ending}" for ending in endings)
+        yield from (path for path in paths if path.is_file() and not path.name.endswith(COMPANIONS))
 
 
 def _lies_inside(path: Path, root: Path) -> bool:
@@ -127,8 +131,12 @@ def _files(shelf: Shelf, kind: str, suffixes: tuple[str, ...]) -> list[tuple[str
     return [
         (path.relative_to(folder).as_posix(), path.suffix)
         for path in sorted(folder.rglob("*"))
-        if path.suffix in suffixes and path.is_file() and path.stem != "README" and _lies_inside(path, shelf.root)
+        if path.suffix in suffixes and path.is_file() and _is_named(path) and _lies_inside(path, shelf.root)
     ]
+
+
+def _is_named(path: Path) -> bool:
+    return path.stem != "README" and not path.name.endswith(COMPANIONS)
 
 
 def _logs(workspace: Workspace) -> list[Located]:
