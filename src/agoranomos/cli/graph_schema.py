@@ -18,12 +18,14 @@ def document_kinds() -> dict[str, type[Document]]:
     from agoranomos.agents import Roster
     from agoranomos.campaigns import Campaign
     from agoranomos.institutions.manifest import Manifest
+    from agoranomos.institutions.traces import Traces
     from agoranomos.markets import CournotSpec
     from agoranomos.policies.document import PolicyDocument
     from agoranomos.workspace import WorkspaceDocument
 
     return {
         "institution": Manifest,
+        "traces": Traces,
         "market": CournotSpec,
         "roster": Roster,
         "policy": PolicyDocument,
@@ -45,7 +47,7 @@ def json_schema(kind: str) -> dict[str, Any]:
 
 def schema(
     kind: Annotated[
-        str, typer.Argument(metavar="KIND", help="institution, market, roster, policy, campaign or workspace.")
+        str, typer.Argument(metavar="KIND", help="institution, traces, market, roster, policy, campaign or workspace.")
     ] = "institution",
 ) -> None:
     """Print the JSON Schema of a kind of document.

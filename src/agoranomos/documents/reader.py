@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import accumulate
 from pathlib import Path
 from typing import Any, TypeVar
@@ -193,6 +194,12 @@ def _first_fault(source: Source, tree: CommentedMap, model: type[BaseModel], err
     if others:
         advice = f"{advice} ({others} more in this file)".strip()
     return DocumentError(message, place=place_of(source.name, tree, loc), advice=advice)
+
+
+def places_in(source: Source) -> Callable[[Sequence[str | int]], str]:
+    """As `place_in`, for many paths: the text is read once, when the first place is asked for."""
+    tree = cache(lambda: _load(source))
+    return lambda path: place_of(source.name, tree(), path)
 
 
 def place_in(source: Source, path: Sequence[str | int]) -> str:

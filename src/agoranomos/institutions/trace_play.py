@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from agoranomos.documents import Source
-from agoranomos.documents.reader import place_in
+from agoranomos.documents.reader import places_in
 from agoranomos.errors import DocumentError, UsageError
 from agoranomos.institutions.abstract import abstract_bound, signal_measure
 from agoranomos.institutions.adapter import MarketAdapter
@@ -89,7 +89,8 @@ def bound_for(institution: Institution, trace: Trace, market: Market | None = No
 
 def places(source: Source, index: int) -> Place:
     """Where the values of the trace number `index` (from 0) stand in the text of its file."""
-    return lambda path: place_in(source, ("traces", index, *path))
+    place = places_in(source)
+    return lambda path: place(("traces", index, *path))
 
 
 def _refused(trace: Trace, slip: Slip, place: Place | None) -> UsageError:
