@@ -63,6 +63,20 @@ def test_a_campaign_is_forged_as_a_whole_and_in_its_longest_run(
     assert digests(record.campaign) == before
 
 
+def test_a_folder_that_holds_one_campaign_stands_for_it(
+    record: Record, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, out, _ = attack(capsys, record.campaign.parent)
+    assert code == 0
+    assert "a run's folder deleted" in out or "deleted" in out
+    for name in ("one", "two"):
+        (tmp_path / "many" / name / "ledger").mkdir(parents=True)
+    code, _, told = attack(capsys, tmp_path / "many")
+    assert code == 2
+    assert "holds 2 campaigns" in told
+    assert "one, two" in told
+
+
 def test_a_verifier_that_looks_away_is_found_out(
     record: Record, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

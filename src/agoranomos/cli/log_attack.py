@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from agoranomos.cli.log_places import is_campaign, is_log, place_of_log
+from agoranomos.cli.log_places import campaigns_in, is_campaign, is_log, place_of_log
 from agoranomos.cli.options import AsJson
 from agoranomos.cli.terminal import complain, console, say, say_json, visible
 from agoranomos.errors import UsageError, unknown_name
@@ -50,7 +50,7 @@ def attack(
     from agoranomos.campaigns import CampaignFolder
     from agoranomos.campaigns.attack import attack_campaign, attack_run, longest_run
 
-    place, held = place_of_log(log), _held(trust)
+    place, held = _one_campaign(place_of_log(log)), _held(trust)
     if is_log(place):
         attacks = [attack_run(place, held=held, seed=seed, watch=_progress, printed=_printed)]
     elif is_campaign(place):
@@ -67,6 +67,17 @@ def attack(
         _show(attacks)
     if any(done.missed for done in attacks):
         raise typer.Exit(1)
+
+
+def _one_campaign(place: Path) -> Path:
+    """The folder, or the campaign in it where it holds one; raises `UsageError` where it holds several."""
+    if is_log(place) or is_campaign(place):
+        return place
+    found = campaigns_in(place)
+    if len(found) > 1:
+        names = ", ".join(folder.name for folder in found[:4])
+        raise UsageError(f"{place} holds {len(found)} campaigns", advice=f"Give one of them: {names}.")
+    return found[0] if found else place
 
 
 def _held(trust: str | None) -> tuple[Trust, ...]:
