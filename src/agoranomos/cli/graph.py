@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import typer
 
+from agoranomos.cli.graph_check import check
 from agoranomos.cli.graph_lint import lint
+from agoranomos.cli.graph_prose import prose
 from agoranomos.cli.graph_schema import schema
 from agoranomos.cli.graph_show import show
 from agoranomos.cli.graph_test import run_traces
 
 graph = typer.Typer(help="Check and draw institutions.", no_args_is_help=True, rich_markup_mode=None)
 graph.command("lint")(lint)
+graph.command("check")(check)
 graph.command("show")(show)
 graph.command("schema")(schema)
 graph.command("test")(run_traces)
+graph.command("prose")(prose)

@@ -1,0 +1,55 @@
+"""Conditions that decide nothing: events that never or always happen, guards that always hold."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from agoranomos.institutions.checker.examination import Examination, short
+from agoranomos.institutions.checker.requests import UNASKED
+
+
+def find_idle_guards(given: Examination) -> None:
+    """event-without-signal, guard-always-true, and conditions of `requires` that deny nothing."""
+    if not given.space.complete:
+        return
+    space, findings = given.space, given.findings
+    evident = ~space.suspended
+    for index, (name, guard) in enumerate(given.institution.events):
+        happened = space.events[:, :, index]
+        if not happened.any():
+            findings.add(
+                "event-without-signal",
+                ("events", name, "when"),
+                f"the event {name!r} never happens: no combination of signals makes `{guard.text}` true",
+                "Whatever follows from it never follows.",
+            )
+        elif happened[evident].all():
+            findings.add(
+                "guard-always-true",
+                ("events", name, "when"),
+                f"the event {name!r} happens in every round, whatever anybody does: `{guard.text}` always holds",
+            )
+    for place, edge in enumerate(space.edges):
+        standings = given.requests.standings(place)
+        happened = space.happened(edge.spec.on)[standings]
+        outcome = given.requests.of(place)
+        if edge.when is not None and happened.any() and (outcome[happened] != UNASKED).all():
+            findings.add(
+                "guard-always-true",
+                ("transitions", edge.index, "when"),
+                f"the condition of {short(edge)} always holds when it is asked: {edge.spec.when}",
+                f"Whenever {edge.spec.on!r} happens in {edge.spec.source!r} it is true; leave it out, or mend it.",
+            )
+        for k, (name, guard) in enumerate(edge.requires):
+            asked = (outcome == 0) | (outcome >= 2 + k)
+            if asked.any() and not (outcome == 2 + k).any():
+                findings.add(
+                    "decorative-key",
+                    ("transitions", edge.index, "requires", name),
+                    f"the gate {name!r} of {short(edge)} never denies anything: {guard.text}",
+                )
+
+
+def denied_by_cooldown(given: Examination, place: int) -> bool:
+    """Whether the edge's cooldown ever denies a request."""
+    return bool(np.any(given.requests.of(place) == 1))
