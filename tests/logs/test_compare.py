@@ -274,8 +274,9 @@ def test_what_the_machine_cannot_read_is_its_failure(
     copy = shutil.copytree(long_log, tmp_path / "copy")
     shutil.rmtree(copy / "leaves")
     (copy / "leaves" / "000000000000.sha256").mkdir(parents=True)
-    with pytest.raises(MachineError, match="cannot read"):
+    with pytest.raises(LogFault, match=r"000000000000\.sha256 is a folder, and no file") as caught:
         compare(part, copy)
+    assert caught.value.kind == "damaged"
 
     def unreadable(*_: object) -> None:
         raise PermissionError(13, "Permission denied", "a/b")

@@ -227,5 +227,5 @@ def test_what_cannot_be_read_or_written_is_the_machines_failure(tmp_path) -> Non
         )
     assert list(tmp_path.iterdir()) == []
     (tmp_path / "cosignatures" / "7").mkdir(parents=True)
-    with pytest.raises(MachineError, match="cannot read"):
+    with pytest.raises(LogFault, match="7 is a folder, and no file"):
         read_cosignatures(tmp_path, NOTE)

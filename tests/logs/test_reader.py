@@ -4,7 +4,6 @@ from hashlib import sha256
 
 import pytest
 
-from agoranomos.errors import MachineError
 from agoranomos.logs import LogFault, LogReader, SigningKey, layout, read_blob, read_recorded, recorded
 from agoranomos.logs.certificate import Certificate
 from agoranomos.logs.checkpoint import Checkpoint
@@ -85,7 +84,7 @@ def test_what_is_no_file_in_place_of_a_blob_is_refused(log):
         read_blob(log, digest)
     path.unlink()
     path.mkdir()
-    with pytest.raises(MachineError, match="Is a directory"):
+    with pytest.raises(LogFault, match="is a folder, and no file"):
         read_blob(log, digest)
 
 
@@ -162,8 +161,8 @@ def test_trust_is_asked_for_when_it_is_given(log):
         read_recorded(log, TRUSTED)
 
 
-def test_a_disk_that_cannot_be_read(log):
+def test_a_folder_in_place_of_a_segment_is_damage(log):
     (log / layout.entries_file(0)).unlink()
     (log / layout.entries_file(0)).mkdir()
-    with pytest.raises(MachineError, match="Is a directory"):
+    with pytest.raises(LogFault, match="is a folder, and no file"):
         read_recorded(log)

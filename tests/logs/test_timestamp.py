@@ -179,9 +179,9 @@ def test_what_cannot_be_read_or_written_is_named(tmp_path, log):
         attach_token(log, states, OURS.stamp(states[0].text.encode(), NOON), OURS.authority)
     (log / "tsr").unlink()
     (log / "tsr/3.tsr").mkdir(parents=True)
-    with pytest.raises(MachineError, match="cannot read"):
+    with pytest.raises(LogFault, match=r"3\.tsr is a folder, and no file"):
         check_tokens(log, states, (OURS.authority,))
-    with pytest.raises(MachineError, match="cannot read"):
+    with pytest.raises(LogFault, match="is a folder, and no file"):
         read_response(tmp_path)
     (tmp_path / "empty.tsr").write_bytes(b"")
     assert read_response(tmp_path / "empty.tsr") == b""

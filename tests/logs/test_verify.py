@@ -1,8 +1,11 @@
 """Break a log in every way that files can be broken; verify must refuse it and say which entry and why."""
 
 import itertools
+import os
 import random
 import shutil
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
@@ -432,14 +435,45 @@ def test_every_blob_is_read_and_lies_where_its_name_says(tmp_path):
     assert digests[3] in fault_of(tmp_path / "log").message
 
 
-def test_a_file_that_cannot_be_read_is_the_machines_fault(log):
-    (log / "certificate").unlink()
-    (log / "certificate").mkdir()
-    with pytest.raises(MachineError, match="cannot read"):
-        verify_log(log, TRUSTED)
-    (log / "certificate").rmdir()
-    (log / "certificate").write_bytes(sign_note(Certificate(RUN.verifier).text, WORKSPACE))
-    (log / layout.entries_file(0)).unlink()
-    (log / layout.entries_file(0)).mkdir()
-    with pytest.raises(MachineError, match="cannot read"):
+IN_THE_WAY = {
+    "folder": Path.mkdir,
+    "loop": lambda path: path.symlink_to(path.name),
+    "nowhere": lambda path: path.symlink_to("nowhere"),
+    "device": lambda path: path.symlink_to("/dev/zero"),
+    "pipe": lambda path: os.mkfifo(path),
+    "file": lambda path: path.write_bytes(b"x"),
+}
+
+
+@pytest.mark.parametrize("what", IN_THE_WAY)
+@pytest.mark.parametrize("still_open", [False, True])
+def test_whatever_stands_in_the_place_of_a_file_the_log_is_at_fault(log, what, still_open):
+    """Of many logs, one that a stranger laid a trap in must not end the verification of the others."""
+    places = ["certificate", "log.vkey", layout.JOURNAL, "checkpoint", layout.entries_file(0), layout.leaves_file(0)]
+    for name in [*places, "entries", "leaves", "checkpoints", "blobs/sha256/ab/" + "ab" * 32]:
+        place, away = log / name, log / "away"
+        place.parent.mkdir(parents=True, exist_ok=True)
+        there = place.exists()
+        if there:
+            place.rename(away)
+        IN_THE_WAY[what](place)
+        if still_open and ("leaves" in name or (what in ("loop", "nowhere") and name == "checkpoint")):
+            with suppress(LogFault):  # kept hashes, and a published checkpoint, may be missing from an open log
+                verify_log(log, TRUSTED, still_open=True)
+        else:
+            with pytest.raises(LogFault) as caught:
+                verify_log(log, TRUSTED, still_open=still_open)
+            assert caught.value.kind in ("damaged", "tampered")
+        place.rmdir() if what == "folder" else place.unlink()
+        if there:
+            away.rename(place)
+    assert verify_log(log, TRUSTED).size
+
+
+def test_a_file_that_cannot_be_read_is_the_machines_fault(log, monkeypatch):
+    def refuse(*_: object) -> None:
+        raise PermissionError(13, "Permission denied", "a/b")
+
+    monkeypatch.setattr("agoranomos.logs.verify.read_vkey", refuse)
+    with pytest.raises(MachineError, match="cannot read a/b: Permission denied"):
         verify_log(log, TRUSTED)

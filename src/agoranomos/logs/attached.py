@@ -13,7 +13,7 @@ from agoranomos.logs.checkpoint import parse_checkpoint
 from agoranomos.logs.cosignature import Cosigned, WitnessKey, cosigned_by
 from agoranomos.logs.faults import LogFault, within
 from agoranomos.logs.note import MAX_NOTE_BYTES, parse_note
-from agoranomos.logs.plain_file import open_plain
+from agoranomos.logs.plain_file import open_plain, unreadable
 from agoranomos.logs.storage import DiskStorage, Storage
 
 COSIGNATURES = "cosignatures"
@@ -38,7 +38,7 @@ def read_cosignatures(folder: Path, checkpoint_note: bytes) -> bytes:
     except FileNotFoundError:
         return b""
     except OSError as error:
-        raise MachineError(f"cannot read {Path(folder) / name}: {error.strerror}") from error
+        raise unreadable(error, Path(folder) / name) from error
     with within(name):
         _check_lines(checkpoint_note, lines)
     return lines

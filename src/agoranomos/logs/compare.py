@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from agoranomos.errors import MachineError, UsageError
+from agoranomos.errors import UsageError
 from agoranomos.logs import layout
 from agoranomos.logs.certificate import certified_by, read_certificate
 from agoranomos.logs.checkpoint import Checkpoint, parse_checkpoint
@@ -17,6 +17,7 @@ from agoranomos.logs.hashes import KeptHashes, TileHashes, TreeHashes
 from agoranomos.logs.heads import open_heads
 from agoranomos.logs.keys import Verifier
 from agoranomos.logs.note import open_note, parse_note
+from agoranomos.logs.plain_file import unreadable
 from agoranomos.logs.proofs import verify_consistency
 from agoranomos.logs.reader import read_small, read_vkey
 
@@ -59,7 +60,7 @@ def read_view(place: Path) -> View:
         with within(str(place)):
             return _read_folder(place)
     except OSError as error:
-        raise MachineError(f"cannot read {error.filename or place}: {error.strerror}") from error
+        raise unreadable(error, place) from error
 
 
 def _read_folder(place: Path) -> View:
@@ -155,7 +156,7 @@ def proof_of(name: str, tree: TreeHashes, old: int, head: Checkpoint) -> tuple[b
             root = tree.root(0, old)
             proof = tuple(tree.consistency_proof(old, head.size))
         except OSError as error:
-            raise MachineError(f"cannot read {error.filename or name}: {error.strerror}") from error
+            raise unreadable(error, Path(name)) from error
         try:
             verify_consistency(old, head.size, root, head.root, proof)
         except LogFault:

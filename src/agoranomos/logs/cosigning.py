@@ -6,7 +6,6 @@ import itertools
 from dataclasses import dataclass
 from pathlib import Path
 
-from agoranomos.errors import MachineError
 from agoranomos.logs import layout
 from agoranomos.logs.attached import COSIGNATURES, attach_cosignatures, read_cosignatures
 from agoranomos.logs.checkpoint import Checkpoint, parse_checkpoint
@@ -18,6 +17,7 @@ from agoranomos.logs.heads import open_heads
 from agoranomos.logs.journal import read_notes
 from agoranomos.logs.keys import Verifier
 from agoranomos.logs.note import parse_note
+from agoranomos.logs.plain_file import unreadable
 from agoranomos.logs.reader import read_small, read_vkey
 from agoranomos.logs.storage import Storage
 from agoranomos.logs.witness_client import Reply, Send, ask
@@ -49,7 +49,7 @@ class CosignedLog:
             notes = itertools.islice(read_notes(self.folder / layout.JOURNAL), len(heads.checkpoints))
             self._notes = {checkpoint.size: note for checkpoint, note in zip(heads.checkpoints, notes, strict=True)}
         except OSError as error:
-            raise MachineError(f"cannot read {error.filename or folder}: {error.strerror}") from error
+            raise unreadable(error, folder) from error
         self.head: Checkpoint = heads.head
 
     @property

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from agoranomos.errors import MachineError, UsageError
+from agoranomos.errors import UsageError
 from agoranomos.logs import layout
 from agoranomos.logs.attached import read_cosignatures
 from agoranomos.logs.checkpoint import Checkpoint, open_checkpoint
@@ -15,6 +15,7 @@ from agoranomos.logs.hashes import KeptHashes, TileHashes, TreeHashes
 from agoranomos.logs.heads import open_heads
 from agoranomos.logs.keys import Verifier
 from agoranomos.logs.merkle import leaf_hash
+from agoranomos.logs.plain_file import unreadable
 from agoranomos.logs.proof_file import ProofFile
 from agoranomos.logs.proofs import verify_consistency, verify_inclusion
 from agoranomos.logs.reader import read_small, read_vkey
@@ -144,8 +145,8 @@ class ProvableLog:
 
 @contextmanager
 def readable(folder: Path) -> Iterator[None]:
-    """Turns an error of the disk into a `MachineError` that names the file."""
+    """Turns an error of the system into a `LogFault` or a `MachineError` that names the file."""
     try:
         yield
     except OSError as error:
-        raise MachineError(f"cannot read {error.filename or folder}: {error.strerror}") from error
+        raise unreadable(error, folder) from error

@@ -8,7 +8,6 @@ from hashlib import sha256
 from pathlib import Path
 from typing import BinaryIO
 
-from agoranomos.errors import MachineError
 from agoranomos.logs import layout
 from agoranomos.logs.certificate import certified_by, read_certificate
 from agoranomos.logs.checkpoint import Checkpoint, open_checkpoint, parse_checkpoint
@@ -18,7 +17,7 @@ from agoranomos.logs.journal import read_journal
 from agoranomos.logs.keys import Verifier
 from agoranomos.logs.merkle import leaf_hashes, root_of
 from agoranomos.logs.note import MAX_NOTE_BYTES, parse_note
-from agoranomos.logs.plain_file import open_plain
+from agoranomos.logs.plain_file import open_plain, unreadable
 from agoranomos.logs.segments import read_lines
 
 _MAX_VKEY_BYTES = 4096
@@ -33,7 +32,7 @@ def read_small(folder: Path, name: str, limit: int = MAX_NOTE_BYTES) -> bytes:
     except (FileNotFoundError, NotADirectoryError):
         raise LogFault("damaged", f"{name} is missing") from None
     except OSError as error:
-        raise MachineError(f"cannot read {folder / name}: {error.strerror}") from error
+        raise unreadable(error, folder / name) from error
     if len(data) > limit:
         raise LogFault("damaged", f"{name} is longer than {limit} bytes")
     return data
@@ -96,7 +95,7 @@ def read_blob(folder: Path, digest: str) -> bytes:
     except (FileNotFoundError, NotADirectoryError):
         raise LogFault("damaged", f"blob {digest} is missing") from None
     except OSError as error:
-        raise MachineError(f"cannot read blob {digest} of {folder}: {error.strerror}") from error
+        raise unreadable(error, Path(folder) / layout.blob_file(digest)) from error
     if sha256(content).hexdigest() != digest:
         raise LogFault("tampered", f"blob {digest}: its content is not what its name says")
     return content
@@ -161,7 +160,7 @@ def recorded(folder: Path, trusted: Sequence[Verifier] | None = None, *, goes_on
         if len(lines) < last.size or root_of(leaf_hashes(lines)) != last.root:
             raise why_not(folder, checkpoints)
     except OSError as error:
-        raise MachineError(f"cannot read {error.filename or folder}: {error.strerror}") from error
+        raise unreadable(error, folder) from error
     return Recorded(last, tuple(lines))
 
 

@@ -21,7 +21,7 @@ from agoranomos.logs import layout
 from agoranomos.logs.checkpoint import Checkpoint
 from agoranomos.logs.faults import LogFault, within
 from agoranomos.logs.journal import read_checkpoints
-from agoranomos.logs.plain_file import open_plain
+from agoranomos.logs.plain_file import open_plain, unreadable
 from agoranomos.logs.reader import read_vkey
 
 if TYPE_CHECKING:
@@ -217,7 +217,7 @@ def _read(path: Path) -> bytes:
         with open_plain(path) as file:
             return file.read(MAX_TOKEN_BYTES + 1)
     except OSError as error:
-        raise MachineError(f"cannot read {path}: {error.strerror}") from error
+        raise unreadable(error, path) from error
 
 
 def _claims(decoded: Any) -> tuple[tuple[object, int], set[bytes], datetime]:

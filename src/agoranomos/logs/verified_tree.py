@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from agoranomos.errors import MachineError
 from agoranomos.logs.anchors import NOBODY
 from agoranomos.logs.checkpoint import Checkpoint, parse_checkpoint
 from agoranomos.logs.cosignature import cosigned_by
@@ -13,6 +12,7 @@ from agoranomos.logs.diagnosis import files_changed
 from agoranomos.logs.hashes import TileHashes
 from agoranomos.logs.keys import Verifier
 from agoranomos.logs.note import MAX_NOTE_BYTES, parse_note
+from agoranomos.logs.plain_file import unreadable
 from agoranomos.logs.policy import NONE, Policy
 from agoranomos.logs.remembered import Remembered, RememberedCheckpoints
 from agoranomos.logs.tree import read_file, verify_tree
@@ -58,7 +58,7 @@ def verify_exported(
             noted=("an exported copy: the log itself may have gone on since",),
         )
     except OSError as error:
-        raise MachineError(f"cannot read {error.filename or folder}: {error.strerror}") from error
+        raise unreadable(error, folder) from error
 
 
 def _require_continued(known: Remembered, signer: Verifier, head: Checkpoint, hashes: TileHashes, note: bytes) -> None:

@@ -9,7 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from agoranomos.errors import MachineError, UsageError
+from agoranomos.errors import UsageError
 from agoranomos.logs import layout
 from agoranomos.logs.anchors import stamped, unchecked, witnessed
 from agoranomos.logs.certificate import certified_by, read_certificate
@@ -27,7 +27,7 @@ from agoranomos.logs.faults import LogFault, within
 from agoranomos.logs.heads import Heads, closed_heads, open_heads
 from agoranomos.logs.keys import Verifier
 from agoranomos.logs.merkle import HASH_BYTES
-from agoranomos.logs.plain_file import open_plain
+from agoranomos.logs.plain_file import open_plain, unreadable
 from agoranomos.logs.policy import Policy
 from agoranomos.logs.reader import read_small, read_vkey
 from agoranomos.logs.remembered import Remembered, RememberedCheckpoints
@@ -291,7 +291,7 @@ def _readable(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise MachineError(f"cannot read {error.filename or folder}: {error.strerror}") from error
+        raise unreadable(error, folder) from error
 
 
 def _covered(known: Remembered | None, incremental: bool) -> Covered:
