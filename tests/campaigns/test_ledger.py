@@ -106,7 +106,7 @@ def test_what_is_no_entry_is_a_finding(text: bytes) -> None:
 def test_entries_recorded_at_once_share_commits(tmp_path: Path) -> None:
     async def many() -> int:
         ledger = begin(tmp_path / "ledger")
-        await asyncio.gather(*(ledger.record(RunOpened("arm", seed, 1, "o", 5)) for seed in range(200)))
+        await asyncio.gather(*(ledger.record(opened(seed, 5)) for seed in range(200)))
         await ledger.close()
         return (tmp_path / "ledger/checkpoints/000.notes").read_bytes().count(b"lab/x/ledger\n")
 
@@ -156,7 +156,7 @@ def test_what_a_crash_left_is_moved_away_and_told(tmp_path: Path) -> None:
 def test_a_clock_that_goes_back_is_said_to(tmp_path: Path) -> None:
     async def sessions() -> None:
         ledger = begin(tmp_path / "ledger", [50, 90])
-        await ledger.record(RunOpened("arm", 0, 1, "o", 40), RunOpened("arm", 1, 1, "o", 30), OPENED_LATER)
+        await ledger.record(opened(0, 40), opened(1, 30), OPENED_LATER)
         await ledger.close()
         await go_on(tmp_path / "ledger", [60, 61]).close()
 
@@ -166,7 +166,11 @@ def test_a_clock_that_goes_back_is_said_to(tmp_path: Path) -> None:
     assert history.newest_unix_s == 61
 
 
-OPENED_LATER = RunOpened("arm", 2, 1, "o", 31)
+def opened(seed: int, claimed_unix_s: int) -> RunOpened:
+    return RunOpened("arm", seed, 1, f"lab/x/arm/{seed}/1", claimed_unix_s)
+
+
+OPENED_LATER = opened(2, 31)
 
 
 def test_a_ledger_that_nobody_trusted_wrote_is_a_finding(tmp_path: Path) -> None:

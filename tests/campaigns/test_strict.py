@@ -182,7 +182,7 @@ def test_the_check_and_what_it_returns_can_be_sent_to_another_process() -> None:
     assert isinstance(OPENED, Opened)
 
 
-HEAD = Head("lab/plan/arm/0/1", 4, "ab" * 32)
+HEAD = Head("lab/plan/arm/0/2", 4, "ab" * 32)
 PLAN = Planned("small", "cd" * 32, 2, 100)
 LEDGER = [
     PLAN,
@@ -193,18 +193,27 @@ LEDGER = [
 ]
 
 
-def ledger_of(bodies: Sequence[object]) -> LedgerOrder:
+@pytest.fixture(scope="module")
+def with_plan(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that holds the text of the plan."""
+    folder = tmp_path_factory.mktemp("ledger")
+    (folder / layout.blob_file(PLAN.plan_sha256)).parent.mkdir(parents=True)
+    (folder / layout.blob_file(PLAN.plan_sha256)).write_bytes(b"{}")
+    return folder
+
+
+def ledger_of(bodies: Sequence[object], folder: Path) -> LedgerOrder:
     order = Order()
     lines = [encode_ledger_entry(body, seq) for seq, body in enumerate(bodies)]  # type: ignore[arg-type]
     assert not any(map(is_of_a_run, lines))
-    order.follow(0, [read_checked(NOWHERE, line) for line in lines])
+    order.follow(0, [read_checked(folder, line) for line in lines])
     assert order.ledger is not None
     assert order.run is None
     return order.ledger
 
 
-def test_a_ledger_in_order_tells_of_every_attempt() -> None:
-    ledger = ledger_of(LEDGER)
+def test_a_ledger_in_order_tells_of_every_attempt(with_plan: Path) -> None:
+    ledger = ledger_of(LEDGER, with_plan)
     attempts = ledger.history.of("arm", 0)
     assert [attempt.closed is not None for attempt in attempts] == [False, True]
     assert ledger.planned == [PLAN]
@@ -217,15 +226,36 @@ def test_a_ledger_in_order_tells_of_every_attempt() -> None:
         (LEDGER[1:], 0, "a ledger begins with the plan, and here stands an entry of kind 'opened'"),
         ([LEDGER[0], LEDGER[2]], 1, "which it never opened"),
         ([*LEDGER[:2], LEDGER[1]], 2, "out of turn"),
+        ([*LEDGER, RunOpened("arm", 0, 3, "lab/plan/arm/0/3", 105)], 5, "opens attempt 3 of arm/0 out of turn"),
+        ([*LEDGER[:2], LEDGER[3]], 2, "opens attempt 2 of arm/0 out of turn"),
+        ([*LEDGER, LEDGER[4]], 5, "ends attempt 2 of arm/0 a second time"),
+        ([*LEDGER, RunAbandoned("arm", 0, 2, "not liked", None, None, 105)], 5, "a second time"),
+        ([*LEDGER[:3], LEDGER[2]], 3, "ends attempt 1 of arm/0 a second time"),
+        (
+            [PLAN, RunOpened("arm", 0, 1, "lab/plan/other/0/1", 101)],
+            1,
+            "opens attempt 1 of arm/0 as lab/plan/other/0/1",
+        ),
+        (
+            [*LEDGER[:4], RunClosed("arm", 0, 2, Head("lab/plan/arm/0/1", 4, "ab" * 32), 104)],
+            4,
+            "ends lab/plan/arm/0/2 with the head of lab/plan/arm/0/1",
+        ),
         ([*LEDGER, RunOpened("arm", 1, 1, "o", 103)], 5, "its time is 1 s before that of the entry before it"),
         ([PLAN, RunOpened("arm", 1, 1, "o", 99)], 1, "its time is 1 s before"),
     ],
 )
-def test_what_a_ledger_may_not_hold_is_named(bodies: list[object], entry: int, words: str) -> None:
+def test_what_a_ledger_may_not_hold_is_named(bodies: list[object], entry: int, words: str, with_plan: Path) -> None:
     with pytest.raises(LogFault) as caught:
-        ledger_of(bodies)
+        ledger_of(bodies, with_plan)
     assert (caught.value.entry, caught.value.kind) == (entry, "tampered")
     assert words in caught.value.message
+
+
+def test_a_ledger_without_the_text_of_its_plan_is_damaged() -> None:
+    with pytest.raises(LogFault, match=f"blob {PLAN.plan_sha256} is missing") as caught:
+        read_checked(NOWHERE, encode_ledger_entry(PLAN, 0))
+    assert caught.value.kind == "damaged"
 
 
 def test_a_ledgers_line_must_be_canonical_too() -> None:
@@ -244,9 +274,9 @@ def test_a_ledgers_line_must_be_canonical_too() -> None:
             read_checked(NOWHERE, bad)
 
 
-def test_runs_and_ledgers_do_not_stand_in_one_log() -> None:
+def test_runs_and_ledgers_do_not_stand_in_one_log(with_plan: Path) -> None:
     run = read_checked(NOWHERE, encode_entry(OPENED, 0, 0))
-    plan = read_checked(NOWHERE, encode_ledger_entry(PLAN, 1))
+    plan = read_checked(with_plan, encode_ledger_entry(PLAN, 1))
     for first, second in ((run, plan), (plan, run)):
         with pytest.raises(LogFault, match="entries of a run and of a ledger stand in one log") as caught:
             Order().follow(0, [first, second])

@@ -104,3 +104,32 @@ def test_a_run_of_the_twin_that_is_not_in_the_plan_is_not_believed(twin: Campaig
     fault = verified(twin, root).first_fault
     assert fault is not None
     assert "the ledger knows no such run" in fault.message
+
+
+def test_a_run_that_only_the_ledger_knows_is_told_of(twin: CampaignTwin) -> None:
+    """The plan names every run that there may be: one more in the ledger was tried, and is shown to nobody."""
+    root = twin.copy()
+    closed = next(body for body in twin.ledger if isinstance(body, RunClosed) and _of(body, twin.runs[-1]))
+    origin = twin.runs[-1].key.name.rpartition("/")[0].rpartition("/")[0] + "/77/1"
+    hidden = [
+        RunOpened(closed.arm, 77, 1, origin, closed.claimed_unix_s),
+        msgspec.structs.replace(closed, seed=77, head=msgspec.structs.replace(closed.head, origin=origin)),
+    ]
+    at = twin.ledger.index(closed) + 1
+    twin.lay_ledger(root, [*twin.ledger[:at], *hidden, *twin.ledger[at:]])
+    fault = verified(twin, root).first_fault
+    assert fault is not None
+    assert fault.message == f"the ledger tells of a run {closed.arm}/77, which the plan does not name"
+
+
+def test_a_folder_in_place_of_a_file_of_one_run_does_not_hide_the_others(twin: CampaignTwin) -> None:
+    root = twin.copy()
+    before = {(run.arm, run.seed): run.state for run in verified(twin, root).runs}
+    first = (twin.runs[0].arm, twin.runs[0].seed)
+    place = CampaignFolder(root).run(*first)
+    (place / "log.vkey").unlink()
+    (place / "log.vkey").mkdir()
+    found = verified(twin, root)
+    assert list(before.values()).count("verified") > 1
+    assert {(run.arm, run.seed): run.state for run in found.runs} == {**before, first: "faulty"}
+    assert getattr(found.first_fault, "kind", "") == "damaged"

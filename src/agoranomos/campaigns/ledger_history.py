@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from agoranomos.campaigns.ledger_entries import (
@@ -28,6 +28,11 @@ class Attempt:
     opened: RunOpened
     closed: RunClosed | None = None
     abandoned: RunAbandoned | None = None
+
+    @property
+    def ended(self) -> bool:
+        """Whether the ledger says how it ended."""
+        return self.closed is not None or self.abandoned is not None
 
 
 @dataclass(slots=True)
@@ -66,16 +71,20 @@ class History:
             return
         attempts = self.attempts.setdefault((body.arm, body.seed), [])
         if isinstance(body, RunOpened):
-            if body.attempt != len(attempts) + 1:
-                raise Finding(f"the ledger opens attempt {body.attempt} of {body.arm}/{body.seed} out of turn")
+            _require_turn(body, attempts)
             attempts.append(Attempt(body))
             return
         if not 1 <= body.attempt <= len(attempts):
             raise Finding(f"the ledger ends attempt {body.attempt} of {body.arm}/{body.seed}, which it never opened")
+        attempt = attempts[body.attempt - 1]
+        if attempt.ended:
+            raise Finding(f"the ledger ends attempt {body.attempt} of {body.arm}/{body.seed} a second time")
+        if body.head is not None and body.head.origin != attempt.opened.origin:
+            raise Finding(f"the ledger ends {attempt.opened.origin} with the head of {body.head.origin}")
         if isinstance(body, RunClosed):
-            attempts[body.attempt - 1].closed = body
+            attempt.closed = body
         else:
-            attempts[body.attempt - 1].abandoned = body
+            attempt.abandoned = body
 
     def _take_time(self, body: LedgerBody) -> None:
         time = body.claimed_unix_s
@@ -116,6 +125,15 @@ class History:
     def of(self, arm: str, seed: int) -> list[Attempt]:
         """The attempts at one run, the first one first."""
         return self.attempts.get((arm, seed), [])
+
+
+def _require_turn(opened: RunOpened, before: Sequence[Attempt]) -> None:
+    """An attempt follows one that was given up: nothing that came to its end is tried again until it looks better."""
+    run = f"{opened.arm}/{opened.seed}"
+    if opened.attempt != len(before) + 1 or (before and before[-1].abandoned is None):
+        raise Finding(f"the ledger opens attempt {opened.attempt} of {run} out of turn")
+    if not opened.origin.rpartition("/")[0].endswith(f"/{run}"):
+        raise Finding(f"the ledger opens attempt {opened.attempt} of {run} as {opened.origin}")
 
 
 def history_of(bodies: Iterable[LedgerBody]) -> History:

@@ -63,7 +63,7 @@ def read_checked(folder: Path, line: bytes) -> RunItem | LedgerItem:
     that is not beside the log.
     """
     if not is_of_a_run(line):
-        return _of_a_ledger(line)
+        return _of_a_ledger(folder, line)
     entry = decode_entry(line)
     body = entry.body
     if isinstance(body, Opened):
@@ -81,8 +81,10 @@ def read_checked(folder: Path, line: bytes) -> RunItem | LedgerItem:
     return RunItem(entry.kind, entry.round, number=body.rounds if isinstance(body, Closed) else 0)
 
 
-def _of_a_ledger(line: bytes) -> LedgerItem:
+def _of_a_ledger(folder: Path, line: bytes) -> LedgerItem:
     body = decode_ledger_entry(line)
+    if isinstance(body, Planned):
+        _require_blob(folder, body.plan_sha256)
     return LedgerItem(next(kind for kind, known in BODY_OF_KIND.items() if type(body) is known), body)
 
 

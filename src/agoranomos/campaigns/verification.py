@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -89,6 +89,7 @@ def verify_campaign(
     faults += _faults_of_abandoned(folder, _abandoned(history), trusted)
     if not faults:
         faults += _strangers(folder, history)
+        faults += _unplanned(history, {(run.arm, run.seed) for run in named})
     return CheckedCampaign(
         folder.root,
         tuple(runs),
@@ -144,6 +145,13 @@ def _faults_of_abandoned(
             continue
         if (None if checkpoint is None else head_of(checkpoint)) != stated:
             yield LogFault("tampered", f"{name}: it is not what the ledger says was signed of the attempt")
+
+
+def _unplanned(history: History, planned: Container[tuple[str, int]]) -> Iterator[Finding]:
+    """Runs that the ledger tells of, and that the plan does not name."""
+    for arm, seed in history.attempts:
+        if (arm, seed) not in planned:
+            yield LogFault("tampered", f"the ledger tells of a run {arm}/{seed}, which the plan does not name")
 
 
 def _strangers(folder: CampaignFolder, history: History) -> Iterator[Finding]:
