@@ -9,7 +9,7 @@ import typer
 
 from agoranomos.cli.named import institution_named
 from agoranomos.cli.options import AsJson
-from agoranomos.cli.terminal import complain, say, say_json
+from agoranomos.cli.terminal import say, say_json, visible
 
 if TYPE_CHECKING:
     from agoranomos.institutions.trace_file import Tested, TestedFile
@@ -57,7 +57,8 @@ def run_traces(
         for file in tested:
             say(file.file)
             if Path(file.written_for).name.removesuffix(".yaml") != read.name:
-                complain(f"note: these traces were written for {file.written_for}, and are run against {read.name}")
+                note = f"note: these traces were written for {file.written_for}, and are run against {read.name}"
+                typer.echo(visible(note), err=True)
             for trace in file.traces:
                 _say_trace(trace)
         rest = f", {len(failed)} of them came otherwise" if failed else ", all as expected"
