@@ -24,7 +24,7 @@ def discretised(rng: np.random.Generator):
     return spec, menus, fines
 
 
-@pytest.mark.filterwarnings("ignore:.*equilibria was returned.*:RuntimeWarning")
+@pytest.mark.filterwarnings("ignore:(?s).*equilibria was returned:RuntimeWarning")
 def test_equilibria_agree_with_nashpy():
     rng = np.random.default_rng(8)
     counted = 0
