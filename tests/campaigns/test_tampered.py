@@ -14,6 +14,7 @@ from agoranomos.campaigns import CampaignFolder, Plan
 from agoranomos.campaigns.attack.campaign_twin import CampaignTwin, make_campaign_twin
 from agoranomos.campaigns.ledger_entries import Planned, RunAbandoned, RunClosed, RunOpened
 from agoranomos.campaigns.verification import verify_campaign
+from agoranomos.campaigns.verified_run import NO_ACTOR_SIGNED
 from agoranomos.logs import LogFault
 from campaigns.laboratory import SCRIPTED, Lab
 
@@ -133,3 +134,5 @@ def test_a_folder_in_place_of_a_file_of_one_run_does_not_hide_the_others(twin: C
     assert list(before.values()).count("verified") > 1
     assert {(run.arm, run.seed): run.state for run in found.runs} == {**before, first: "faulty"}
     assert getattr(found.first_fault, "kind", "") == "damaged"
+    # No actor signs these runs, which is not excluded of the others either.
+    assert NO_ACTOR_SIGNED in found.not_excluded

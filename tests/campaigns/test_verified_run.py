@@ -71,6 +71,10 @@ def test_every_level_of_an_intact_run(recorded: tuple[Lab, list[bytes]], laid: L
     open_ends = [len(one.verification.not_excluded) for one in found.values()]
     assert open_ends == sorted(open_ends, reverse=True)
     assert len(set(open_ends)) == 5
+    # Nobody signs this run: that its recorder put words into an agent's mouth is never excluded.
+    for level, one in found.items():
+        assert [line for line in one.not_excluded if "into an agent's mouth" in line], level
+        assert (verified_run.NO_ACTOR_SIGNED in one.not_excluded) == (level in ("actors", "replay"))
 
 
 def test_a_signed_lie_is_found_from_the_lines_that_were_hashed(recorded: tuple[Lab, list[bytes]], laid: Laid) -> None:

@@ -114,7 +114,7 @@ def test_the_report_always_has_the_same_parts(record: Record, capsys: pytest.Cap
             "witnesses    none",
             "time stamps  none",
         )
-        for part in (*parts, "remembered   nothing", "signed checkpoints", "root ", "not excluded by this check:"):
+        for part in (*parts, "remembered   nothing", "signed checkpoint", "root ", "not excluded by this check:"):
             assert part in out
     assert "no entry was read" in verify(capsys, record.run, "--level", "structure")[1]
     assert found["actors"] == {"signatures": 0, "rounds": 0, "actors": []}

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from agoranomos.campaigns.ledger_history import History
-from agoranomos.campaigns.verified_run import VerifiedRun
+from agoranomos.campaigns.verified_run import NO_ACTOR_SIGNED, VerifiedRun
 from agoranomos.errors import Finding
 from agoranomos.logs import LogFault, Verification
 from agoranomos.logs.remembered import HistoryFault
@@ -89,6 +89,8 @@ class CheckedCampaign:
         if self.ledger is not None:
             yield from not_excluded_by(self.ledger.witnesses, self.ledger.remembered)
         yield from (NOT_LOOKED_AT[level] for level in LEVELS[LEVELS.index(self.level) + 1 :])
+        if any(run.verified is not None and run.verified.unsigned for run in self.runs):
+            yield NO_ACTOR_SIGNED
         if self.ledger is None or not (self.ledger.witnesses.satisfied or self.ledger.stamps):
             yield "a plan made after the runs: nobody outside says when the ledger held it (no witness, no time stamp)"
         yield "runs that were tried elsewhere: the ledger shows those that were made here, under this plan"

@@ -26,6 +26,13 @@ if TYPE_CHECKING:
     from agoranomos.logs.timestamp import Authority
 
 
+NO_ACTOR_SIGNED = (
+    "an entry that was put into an agent's mouth: no actor signed what is recorded of it (a campaign asks for it with "
+    "`signatures: actors`)"
+)
+"""What is left open by a run that nobody signs but its recorder."""
+
+
 @dataclass(frozen=True, slots=True)
 class VerifiedRun:
     """A log that can be believed, as far as its `verification` says.
@@ -41,6 +48,17 @@ class VerifiedRun:
     ledger: LedgerOrder | None = None
     closed: bool | None = None
     actors: ActorsChecked | None = None
+
+    @property
+    def unsigned(self) -> bool:
+        """Whether signatures of actors were looked for in a run, and there are none."""
+        return self.ledger is None and self.actors is not None and not self.actors.signatures
+
+    @property
+    def not_excluded(self) -> tuple[str, ...]:
+        """What this check could not see."""
+        found = self.verification.not_excluded
+        return (*found[:-1], NO_ACTOR_SIGNED, found[-1]) if self.unsigned else found
 
 
 def verify_run(

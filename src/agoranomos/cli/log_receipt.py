@@ -34,7 +34,7 @@ def receipt(
     Whoever keeps its receipts can show that the log held these entries, even when the log is gone or another is shown
     in its place: `agora log verify-receipt`. The certificate of the log's key lies beside them and belongs to them.
 
-    Example:  agora log receipt logs/CAMPAIGN/runs/ARM/0 --agent firm-1 -o receipts
+    Example:  agora log receipt logs/CAMPAIGN/runs/ARM/0 --agent firm_1 -o receipts
     """
     from agoranomos.logs.export import put_file, written_beside
 

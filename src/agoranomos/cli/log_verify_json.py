@@ -76,6 +76,7 @@ def run_json(verified: VerifiedRun) -> dict[str, Any]:
     replayed = verified.replayed
     return {
         **verification_json(verified.verification),
+        "not_excluded": list(verified.not_excluded),
         "kind": "ledger" if verified.ledger is not None else "run" if verified.opened is not None else "unknown",
         "actors": None
         if verified.actors is None

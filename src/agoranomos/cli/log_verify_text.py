@@ -28,7 +28,8 @@ def show_run(verified: VerifiedRun, remembered_now: bool) -> None:
     """The report on one log."""
     found = verified.verification
     say(f"verified: {found.origin}")
-    say(f"  {found.size} entries, root {found.root.hex()}, {found.checkpoints} signed checkpoints")
+    noun = "checkpoint" if found.checkpoints == 1 else "checkpoints"
+    say(f"  {found.size} entries, root {found.root.hex()}, {found.checkpoints} signed {noun}")
     say(f"  signed by    {found.signer}")
     say(f"  certified by {found.trusted_by}")
     say(f"  level        {found.level}: {_READ[found.level]}")
@@ -50,7 +51,7 @@ def show_run(verified: VerifiedRun, remembered_now: bool) -> None:
         say("  it has no `closed` entry: the run did not come to its end")
     if remembered_now:
         say(f"  remembered: from now on it must continue these {found.size} entries")
-    _show_not_excluded(found.not_excluded)
+    _show_not_excluded(verified.not_excluded)
 
 
 def _show_anchors(found: Verification) -> None:
