@@ -7,8 +7,8 @@ statement that is gone. It is compiled in memory, so no file is touched, and the
 process of their own, until the first that fails. `--step N` tries every N-th mutant. The texts of messages, annotations
 and imports are left as they are.
 
-Mutants that no test can tell from the module are listed by hand, with the reason, under `equivalent` in the file of the
-results. They run like all the others: one that is killed, or is not made any more, has to leave the list.
+Mutants that no test can tell from the module are listed by hand, with the reason, in `benchmarks.equivalent_mutants`.
+They run like all the others: one that is killed, or is not made any more, has to leave the list.
 """
 
 from __future__ import annotations
@@ -37,11 +37,11 @@ import cryptography.hazmat.primitives.asymmetric.ed25519
 import hypothesis
 import pytest
 from benchmarks.__main__ import machine
+from benchmarks.equivalent_mutants import EQUIVALENT, FLAG
 
 assert cryptography  # imported here once, and not in each process anew
 ROOT = Path(__file__).resolve().parent.parent
 LOGS = ROOT / "src" / "agoranomos" / "logs"
-RESULT = ROOT / "docs" / "measurements" / "mutants.json"
 
 TESTS = {
     "faults": ("refusals", "checkpoint", "tree"),
@@ -56,11 +56,20 @@ TESTS = {
     "tree": ("tree",),
     "tree_main": ("tree",),
     "proof_file": ("proof_file",),
+    "segment_tree": ("segment_tree",),
+    "journal": ("recovery", "verify"),
+    "heads": ("verify", "verify_levels"),
+    "segment_fold": ("verify_levels", "verify", "verify_segments"),
+    "segment_pass": ("verify_levels", "verify", "verify_segments"),
+    "segment_run": ("verify_segments", "verify_levels", "verify"),
+    "verify": ("verify_levels", "verify", "remembered", "anchors", "verify_segments"),
 }
 """By module the files of tests/logs/ that are to find its mutants. The first failure ends a run."""
 
 NOT_RUN = "standalone or attach or lines or file_is_short or names or without_the_package or export_holds or million"
 """Tests of the assembled `verify.py`, which is made of the files and so never of a mutant, and slow ones of others."""
+NOT_RUN_OF_A_LOG = "real_processes"
+"""Tests whose other processes would load the module and not its mutant."""
 
 Swaps = dict[type[Any], tuple[type[Any], ...]]
 COMPARISONS: Swaps = {
@@ -102,6 +111,7 @@ class Mutant:
     line: int
     change: str
     code: CodeType
+    is_flag: bool
 
 
 def mutants(module: str) -> Iterator[Mutant]:
@@ -118,7 +128,12 @@ def mutants(module: str) -> Iterator[Mutant]:
             _put(parent, field, index, ast.copy_location(new, node))
             code = compile(ast.fix_missing_locations(tree), str(path), "exec", dont_inherit=True)
             _put(parent, field, index, node)
-            yield Mutant(module, node.lineno, change, code)
+            yield Mutant(module, node.lineno, change, code, _is_flag(parent))
+
+
+def _is_flag(parent: ast.AST) -> bool:
+    """Whether a place is the value of a flag of a dataclass."""
+    return isinstance(parent, ast.keyword) and parent.arg in ("frozen", "slots")
 
 
 def _words(scope: str, node: Any, new: Any) -> str:
@@ -248,7 +263,8 @@ def _begin(module: str, mutant: Mutant | None, seconds: int, place: str) -> int:
     status = 1
     try:
         signal.signal(signal.SIGALRM, signal.SIG_DFL)
-        signal.alarm(seconds)
+        signal.alarm(10 * seconds)
+        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
         resource.setrlimit(resource.RLIMIT_AS, (4 << 30, 4 << 30))
         nowhere = os.open(os.devnull, os.O_RDWR)
         for stream in (1, 2):
@@ -265,64 +281,80 @@ def _begin(module: str, mutant: Mutant | None, seconds: int, place: str) -> int:
             "no:xdist",
             f"--rootdir={ROOT}",
             "-k",
-            f"not ({NOT_RUN})",
+            f"not ({NOT_RUN_OF_A_LOG if 'verify' in TESTS[module] else NOT_RUN})",
         ]
         status = int(pytest.main([*options, f"--basetemp={place}/{os.getpid()}", *tests]))
     finally:
         os._exit(status)
 
 
-def tried(module: str, made: Sequence[Mutant | None], jobs: int) -> Iterator[tuple[Mutant | None, str, float]]:
-    """Each mutant with what came of it (`killed`, `timeout` or `survived`) and the seconds that it took."""
+def tried(
+    module: str, made: Sequence[Mutant | None], jobs: int, seconds: int
+) -> Iterator[tuple[Mutant | None, str, float]]:
+    """Each mutant with what came of it (`killed`, `timeout` or `survived`) and the seconds of a core that it took.
+
+    One that takes more than `seconds` of a core, or ten times as long by the clock, is stopped.
+    """
     memory = Path("/dev/shm")
-    running: dict[int, tuple[Mutant | None, float]] = {}
+    running: dict[int, Mutant | None] = {}
     waiting = list(made)[::-1]
     with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as place:
         while waiting or running:
             while waiting and len(running) < jobs:
                 mutant = waiting.pop()
-                running[_begin(module, mutant, 60, place)] = mutant, time.perf_counter()
-            process, status = os.wait()
-            mutant, begun = running.pop(process)
-            killed = os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGALRM
+                running[_begin(module, mutant, seconds, place)] = mutant
+            process, status, used = os.wait4(-1, 0)
+            mutant = running.pop(process)
+            killed = os.WIFSIGNALED(status) and os.WTERMSIG(status) in (signal.SIGALRM, signal.SIGXCPU)
             outcome = "timeout" if killed else "killed" if status else "survived"
-            yield mutant, outcome, time.perf_counter() - begun
+            yield mutant, outcome, used.ru_utime + used.ru_stime
 
 
-def row(module: str, step: int, jobs: int, reasons: dict[str, str]) -> dict[str, Any]:
-    """The counts of a module; raises `SystemExit` when its tests fail on the module as it is."""
-    [(_, outcome, seconds)] = tried(module, [None], 1)
+def row(module: str, step: int, jobs: int) -> dict[str, Any]:
+    """What came of a module's mutants; raises `SystemExit` when its tests fail on the module as it is.
+
+    `killed` holds `stopped`, those that ran for too long; `untrue` are those listed as equivalent that are not.
+    """
+    [(_, outcome, seconds)] = tried(module, [None], 1, 300)
     if outcome != "survived":
         sys.exit(f"{module}: its tests fail on the module as it is")
+    limit = round(3 + 3 * seconds)
     every = list(mutants(module))
     made = every[::step]
     begun = time.perf_counter()
-    outcomes: Counter[str] = Counter()
-    survivors, untrue = [], sorted(set(reasons) - {mutant.change for mutant in every})
-    for mutant, found, _ in tried(module, made, jobs):
+    counts: Counter[str] = Counter()
+    survived, equivalent, untrue = [], [], sorted(set(EQUIVALENT.get(module, {})) - {one.change for one in every})
+    for mutant, found, _ in tried(module, made, jobs, limit):
         assert mutant is not None
-        listed = mutant.change in reasons
-        outcomes["equivalent" if listed and found == "survived" else found] += 1
-        if listed and found != "survived":
+        reason = FLAG if mutant.is_flag else EQUIVALENT.get(module, {}).get(mutant.change)
+        counts[found] += 1
+        if found == "survived" and reason is not None:
+            equivalent.append({"line": mutant.line, "change": mutant.change, "reason": reason})
+        elif found == "survived":
+            survived.append({"line": mutant.line, "change": mutant.change})
+            print(f"  survived: {module}.py line {mutant.line}, {mutant.change}", file=sys.stderr, flush=True)
+        elif mutant.change in EQUIVALENT.get(module, {}):
             untrue.append(mutant.change)
-        if not listed and found == "survived":
-            survivors.append(f"line {mutant.line}, {mutant.change}")
-            print(f"  survived: {module}.py {survivors[-1]}", file=sys.stderr, flush=True)
     for change in untrue:
         print(f"  listed as equivalent, but killed or not made: {module}: {change}", file=sys.stderr, flush=True)
-    counts = {name: outcomes[name] for name in ("killed", "timeout", "survived", "equivalent")}
-    counts = {"made": len(made), "one_in": step, **counts}
-    took = {"tests_seconds": round(seconds, 2), "seconds": round(time.perf_counter() - begun, 1)}
-    return {"module": module, **counts, **took, "survivors": sorted(survivors), "untrue": untrue}
+    return {
+        "made": len(made),
+        "one_in": step,
+        "killed": counts["killed"] + counts["timeout"],
+        "stopped": counts["timeout"],
+        "survived": survived,
+        "equivalent": equivalent,
+        "untrue": untrue,
+        "tests_seconds": round(seconds, 2),
+        "seconds": round(time.perf_counter() - begun, 1),
+    }
 
 
-def keep(path: Path, rows: Sequence[dict[str, Any]], equivalent: Sequence[dict[str, str]]) -> None:
-    """Write the rows, with those of earlier runs that were not made anew, their sums, and the list made by hand."""
-    known = json.loads(path.read_text())["modules"] if path.is_file() else []
-    found = {one["module"]: one for one in [*known, *rows]}
-    ordered = [found[module] for module in TESTS if module in found]
-    sums = {name: sum(one[name] for one in ordered) for name in ("made", "killed", "timeout", "survived", "equivalent")}
-    result = {"machine": machine(), "all": sums, "modules": ordered, "equivalent": equivalent}
+def keep(path: Path, rows: dict[str, dict[str, Any]]) -> None:
+    """Write the rows, with those of earlier runs that were not made anew."""
+    known = json.loads(path.read_text(encoding="utf-8"))["modules"] if path.is_file() else {}
+    found = {**known, **rows}
+    result = {"machine": machine(), "modules": {module: found[module] for module in TESTS if module in found}}
     path.write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
@@ -338,16 +370,14 @@ def main() -> None:
     hypothesis.settings.register_profile("mutants", database=None, derandomize=True, phases=phases)
     hypothesis.settings.load_profile("mutants")
     sys.path[:0] = [str(ROOT / "src")]
-    equivalent = json.loads(RESULT.read_text(encoding="utf-8"))["equivalent"] if RESULT.is_file() else []
-    rows = []
+    rows = {}
     for module in given.only:
-        reasons = {one["change"]: one["reason"] for one in equivalent if one["module"] == module}
-        rows.append(row(module, given.step, given.jobs, reasons))
-        shown = {key: value for key, value in rows[-1].items() if key not in ("survivors", "untrue")}
-        print(json.dumps(shown), flush=True)
+        rows[module] = row(module, given.step, given.jobs)
+        lengths = {key: len(value) if isinstance(value, list) else value for key, value in rows[module].items()}
+        print(module, json.dumps(lengths), flush=True)
         if given.out:
-            keep(given.out, rows, equivalent)
-    sys.exit(1 if any(one["survived"] or one["untrue"] for one in rows) else 0)
+            keep(given.out, rows)
+    sys.exit(1 if any(one["survived"] or one["untrue"] for one in rows.values()) else 0)
 
 
 if __name__ == "__main__":

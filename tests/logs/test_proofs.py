@@ -65,6 +65,20 @@ def test_proofs_made_here_hold_and_every_change_to_them_fails(data):
             verify_consistency(first, size, root_of(leaves[:first]), root_of(leaves), proof)
 
 
+@pytest.mark.parametrize("second", range(1, 18))
+def test_a_tree_that_is_no_prefix_is_refused_whatever_its_size(second):
+    """The proof leads to the true root of the larger tree, and still not to another root of the smaller one."""
+    leaves = leaf_hashes([b"%d" % index for index in range(second)])
+    root, other = root_of(leaves), leaf_hash(b"no")
+    for first in range(1, second + 1):
+        before, proof = root_of(leaves[:first]), consistency_proof(leaves, first)
+        verify_consistency(first, second, before, root, proof)
+        for bad in ((other, root), (before, other), (before[:31], root), (before, root[:31]), (before + b"\0", root)):
+            with pytest.raises(LogFault) as caught:
+                verify_consistency(first, second, *bad, proof)
+            assert caught.value.kind == "tampered"
+
+
 @pytest.mark.parametrize(("index", "size"), [(-1, 1), (1, 1), (0, 0), (0, 2**63), (2**63, 2**63 + 1)])
 def test_an_index_outside_the_tree_is_refused(index, size):
     with pytest.raises(LogFault, match="is not in a tree"):
@@ -78,8 +92,9 @@ def test_sizes_without_a_consistency_proof_are_refused(first, second):
 
 
 def test_no_proof_is_made_for_what_is_not_in_the_tree():
-    with pytest.raises(ValueError, match="leaf 1"):
-        inclusion_proof(leaf_hashes([b"a"]), 1)
+    for index in (-1, 1):
+        with pytest.raises(ValueError, match=f"leaf {index} is not in a tree of 1"):
+            inclusion_proof(leaf_hashes([b"a"]), index)
     with pytest.raises(ValueError, match="from size 0"):
         consistency_proof(leaf_hashes([b"a"]), 0)
 

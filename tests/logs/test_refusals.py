@@ -103,6 +103,7 @@ REFUSED = [
      f"no consistency proof from size 1 to {MAX_SIZE + 1}"),
     (lambda: verify_consistency(3, 4, A, B, []), "tampered", "the proof is too short"),
     (lambda: verify_consistency(1, 2, A, B, [B]), "tampered", "the proof leads to another root"),
+    (lambda: verify_consistency(1, 2, A, B, [b""]), "tampered", "a hash is not 32 bytes long"),
     (lambda: verify_consistency(2, 2, A, B, []), "tampered",
      "two trees of one size are consistent only if their roots are equal and the proof is empty"),
     (lambda: verify_consistency(2, 2, A, A, [B]), "tampered",
@@ -164,3 +165,25 @@ def test_a_tail_stands_to_the_right():
 def test_subtrees_that_do_not_fit_the_size():
     with pytest.raises(ValueError, match="3 leaves are covered by 2 subtrees, not by 1"):
         CompactRange(3, [A])
+
+
+def test_the_limits_are_those_of_the_format():
+    """docs/log-format.md states them; they may not move with the code that states them a second time."""
+    assert (MAX_NOTE_BYTES, MAX_SIZE) == (1_048_576, 9_223_372_036_854_775_807)
+
+
+def test_a_line_counts_only_when_name_and_key_id_are_known():
+    namesake = SigningKey.from_seed(ORIGIN, b"O" * 32)
+    signed = sign_note("a\n", RUN)
+    renamed = signed.replace(f"— {ORIGIN} ".encode(), "— other ".encode())
+    assert renamed != signed
+    for note in (sign_note("a\n", namesake), renamed):
+        with pytest.raises(LogFault, match="signed by no key that was given") as caught:
+            open_note(note, [RUN.verifier])
+        assert caught.value.kind == "undecided"
+
+
+@pytest.mark.parametrize("junk", [" ", "!", " more", "\u00a0", "A!"])
+def test_nothing_stands_after_a_signature(junk):
+    with pytest.raises(LogFault, match="a signature line is malformed"):
+        parse_note(b"text\n\n" + LINE[:-1] + junk.encode() + b"\n")

@@ -1,0 +1,26 @@
+"""Mutants of what verifies a log that no test can tell from the module, each with the reason.
+
+`benchmarks.mutants` makes them and runs the tests on them all the same, so that none stays here that can be told.
+"""
+
+FLAG = "a flag of a dataclass: it forbids a programmer to change a value, and no verdict rests on it"
+"""The reason of every mutant of `frozen=True` and `slots=True`."""
+
+ONE_KEY = "the list has one element: two keys of one name and key id are refused, and none is told apart before"
+
+EQUIVALENT: dict[str, dict[str, str]] = {
+    "merkle": {
+        "root_of: 0 -> -1": "the list has one element by then",
+    },
+    "note": {
+        "open_note: 0 -> -1": ONE_KEY,
+        "open_note: 0 -> -1 (2)": ONE_KEY,
+        "open_note: 0 -> -1 (3)": ONE_KEY,
+    },
+    "proofs": {
+        "_climb: is_left and node and (not node & 1) -> is_left and (not node & 1)": "a node to the left is not 0, for "
+        "0 stands to the left only of a tree without a node left, which is refused before; halved while it is even, it "
+        "does not become 0 either",
+    },
+}
+"""By module: the change, as the mutant words it, and why nothing comes of it."""
