@@ -26,7 +26,7 @@ from agoranomos.institutions.checker.overflow import find_overflows
 from agoranomos.institutions.checker.reach import find_traps, find_unreached
 from agoranomos.institutions.checker.requests import requests
 from agoranomos.institutions.checker.space import Space
-from agoranomos.institutions.checker.stepping import Stepper, stepper_of
+from agoranomos.institutions.checker.stepping import Stepper
 from agoranomos.institutions.checker.witness import Witnesses
 from agoranomos.institutions.institution import Institution
 from agoranomos.institutions.trace_play import AGENTS, bound_for
@@ -52,6 +52,21 @@ def check(
     is told how many standings were judged and how many are known. Raises `UsageError` for an institution that cannot be
     bound to the market, or whose guards ask for too many signals.
     """
+    space, findings = examine(institution, facts, most_standings=most_standings, progress=progress)
+    find_misstatements(institution, findings)
+    add_remarks(institution, findings)
+    rounds = int(space.explored.sum()) * len(space.circumstances)
+    return Report(findings.sorted(), space.size, rounds, space.complete, _limits(space))
+
+
+def examine(
+    institution: Institution,
+    facts: MarketFacts | None = None,
+    *,
+    most_standings: int = MOST_STANDINGS,
+    progress: Progress | None = None,
+) -> tuple[Space, Findings]:
+    """The reachable standings, and what they show; `check` adds what can be read off the file."""
     if facts is not None:
         bind(institution, facts)  # raises what is wrong between the two
     possible = exclusions(institution.manifest, facts)
@@ -59,21 +74,24 @@ def check(
     findings = Findings(institution)
     given = _examination(institution, facts, space, findings)
     _find_impossible_signals(given, possible)
-    find_unreached(given)
-    find_traps(given)
-    find_idle_guards(given)
-    find_overlaps(given)
-    find_weakening(given)
-    find_unused_rungs(given)
-    find_endless(given)
-    find_free_offences(given)
-    find_baseless_sanctions(given)
-    find_overflows(given)
-    find_decoration(given)
-    find_misstatements(institution, findings)
-    add_remarks(institution, findings)
-    rounds = int(space.explored.sum()) * len(space.circumstances)
-    return Report(findings.sorted(), space.size, rounds, space.complete, _limits(space))
+    for find in _RULES:
+        find(given)
+    return space, findings
+
+
+_RULES: tuple[Callable[[Examination], None], ...] = (
+    find_unreached,
+    find_traps,
+    find_idle_guards,
+    find_overlaps,
+    find_weakening,
+    find_unused_rungs,
+    find_endless,
+    find_free_offences,
+    find_baseless_sanctions,
+    find_overflows,
+    find_decoration,
+)
 
 
 def survey(
@@ -91,10 +109,10 @@ def survey(
     given = circumstances(bound, possible)
     layout = folded(plain)
     while True:
-        space = explore(bound, layout, given, stepper_of(bound, layout, given), most_standings, progress)
+        space = explore(bound, layout, given, Stepper(bound, layout, given), most_standings, progress)
         if not any(layout.folds):
             return space
-        doubtful = unfounded(space, stepper_of(bound, plain, given))
+        doubtful = unfounded(space, Stepper(bound, plain, given))
         if not doubtful:
             return space
         folds = tuple(None if index in doubtful else clock for index, clock in enumerate(layout.folds))
@@ -114,7 +132,7 @@ def _bound_with(institution: Institution, agents: tuple[str, ...]) -> Bound:
 
 def _examination(institution: Institution, facts: MarketFacts | None, space: Space, findings: Findings) -> Examination:
     def stepper_for(bound: Bound, layout: Layout) -> Stepper:
-        return stepper_of(bound, layout, space.circumstances)
+        return Stepper(bound, layout, space.circumstances)
 
     asked = requests(space, stepper_for)
     return Examination(institution, facts, space, asked, Witnesses(space), findings, stepper_for)

@@ -55,7 +55,8 @@ def _compare(given: Examination, base: _Base) -> None:
         _raise(worst, origin, space.next, carried, pending)
         if np.array_equal(before, worst):
             break
-    weaker = accused & (space.edge != NOWHERE) & (worst[:, None] > charged) & (charged >= 0)
+    answering = space.among(np.array([given.accuses(edge.spec.on) for edge in space.edges], bool))
+    weaker = accused & answering & (worst[:, None] > charged) & (charged >= 0)
     for place in np.unique(space.edge[weaker]).tolist():
         rows = np.argwhere(weaker & (space.edge == place))
         standing, which = min(rows.tolist(), key=lambda one: int(space.distance[one[0]]))

@@ -1,22 +1,17 @@
-"""One round for many standings and circumstances, by the real Oracle and Controller."""
+"""One round for many standings and circumstances at once, through the compiled form of `judge`."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from agoranomos.institutions.abstract import signal_measure
-from agoranomos.institutions.bind import NASH_PROFIT, PROFIT, Bound
+from agoranomos.institutions.bind import Bound
 from agoranomos.institutions.checker.circumstances import Circumstance
 from agoranomos.institutions.checker.layout import IDLE, Layout, Rows
-from agoranomos.institutions.controller import control
-from agoranomos.institutions.institution import Edge
-from agoranomos.institutions.judgement import Observed, Standing
-from agoranomos.institutions.oracle import detect
-from agoranomos.markets.facts import SCALE
+from agoranomos.institutions.compiled import NEVER, Rounds, Standings, compile_judge
 
 LATER = 1 << 40
 """The number of the round that is judged where no guard asks for it: late enough for every cooldown to be over."""
@@ -26,115 +21,88 @@ LATER = 1 << 40
 class Stepped:
     """What became of each row: `rows` int64[r, columns] after the round, the agent's `edge` int16[r] (-1: none).
 
-    `blocked` int8[r, e] says for each edge whether a request of it was denied: 0 no, 1 by its cooldown, 2 + k by the
+    `blocked` int[r, e] says for each edge whether a request of it was denied: 0 no, 1 by its cooldown, 2 + k by the
     k-th condition of `requires`. `events` bool[r, v] happened to the agent.
     """
 
     rows: Rows
     edge: npt.NDArray[np.int16]
-    blocked: npt.NDArray[np.int8]
+    blocked: npt.NDArray[np.integer[Any]]
     events: npt.NDArray[np.bool_]
 
 
-class Stepper(Protocol):
-    """Judges one round for each row under the circumstance with the index that `which` int64[r] gives it."""
-
-    def step(self, rows: Rows, which: Rows) -> Stepped:
-        """The rows after the round, and what happened in it."""
-        ...
-
-
-class Interpreted:
-    """Steps row by row through the interpreted form: what the fast form is held against."""
+class Stepper:
+    """Judges rows of one layout: signals fire as the circumstance says, on rivals too or on none, by the row."""
 
     def __init__(self, bound: Bound, layout: Layout, circumstances: tuple[Circumstance, ...]) -> None:
-        self.bound = bound
         self.layout = layout
-        self.circumstances = circumstances
-        self.edges: tuple[Edge, ...] = tuple(bound.institution.edges)
-        self.events = [name for name, _ in bound.institution.events]
-        self.places = {edge.key: place for place, edge in enumerate(self.edges)}
+        self._judge = compile_judge(bound, remembers=False)
+        self._agents = len(bound.facts.agents)
+        self._fired = np.array([[name in one.signals for name in self._judge.signals] for one in circumstances], bool)
+        self._fired = self._fired.reshape(len(circumstances), -1)
+        self._draws = np.array([one.draw for one in circumstances], np.uint64)
+        self._reports = np.array([one.reports for one in circumstances], bool)
+        self._edges = [edge.index for edge in layout.cooling]
+        self._cooldowns = np.array([edge.spec.cooldown for edge in layout.cooling], np.int64)
+        self._crossable = len(bound.institution.manifest.transitions)
 
     def step(self, rows: Rows, which: Rows) -> Stepped:
-        """As `Stepper.step`."""
-        stepped = Stepped(
-            np.zeros_like(rows),
-            np.full(len(rows), -1, np.int16),
-            np.zeros((len(rows), len(self.edges)), np.int8),
-            np.zeros((len(rows), len(self.events)), np.bool_),
-        )
-        for index, row in enumerate(rows.tolist()):
-            self._judge(stepped, index, row, self.circumstances[which[index]])
-        self.layout.fold(stepped.rows)
-        return stepped
-
-    def _judge(self, stepped: Stepped, index: int, row: list[int], mine: Circumstance) -> None:
-        layout, bound = self.layout, self.bound
-        number = LATER if layout.round is None else row[1]
-        company = len(bound.facts.agents) - 1
-        own = self._standing(row, layout.first, number)
-        rival = self._standing(row, layout.first + layout.width, number) if layout.joint else own
-        theirs = self.circumstances[0] if row[0] == IDLE else mine
-        each = (mine, *([theirs] * company))
-        standings = (own, *([rival] * company))
-        measures: dict[str, Any] = {
-            signal_measure(name): tuple([SCALE if name in one.signals else 0 for one in each]) for name in bound.signals
-        }
-        measures[PROFIT] = measures[NASH_PROFIT] = (0,) * len(each)
-        draws = tuple([one.draw for one in each])
-        reports = tuple(agent for agent, one in zip(bound.facts.agents, each, strict=True) if one.reports)
-        observed = Observed(number, measures, draws, reports=reports)
-        detected = detect(bound, standings, observed)
-        decided = control(bound, standings, detected, observed)
-        stepped.events[index] = [detected[0].names[name] for name in self.events]
-        for request in decided[0].transitions:
-            place = self.places[request.edge]
-            if request.blocked:
-                stepped.blocked[index, place] = self._gate(self.edges[place], own, number, request.blocked)
-            else:
-                stepped.edge[index] = place
-        after = stepped.rows[index]
-        after[0] = row[0]
-        if layout.round is not None:
-            after[1] = layout.round.fold(np.array([number + 1]))[0]
-        self._write(after, layout.first, decided[0].standing, number)
+        """The rows after one round, each under the circumstance that `which` int64[r] names, and what happened."""
+        layout = self.layout
+        number: Rows = rows[:, 1] if layout.round is not None else np.full(len(rows), LATER)
+        blocks = [rows[:, layout.first : layout.first + layout.width]] * self._agents
+        causes = np.repeat(which[:, None], self._agents, axis=1)
         if layout.joint:
-            self._write(after, layout.first + layout.width, decided[-1].standing, number)
+            blocks[1:] = [rows[:, layout.first + layout.width :]] * (self._agents - 1)
+            causes[rows[:, 0] == IDLE, 1:] = 0
+        rounds = Rounds(
+            round=number if layout.round is not None else LATER,
+            draws=self._draws[causes],
+            reports=self._reports[causes],
+        )
+        judged = self._judge.control(self._standings(np.stack(blocks, axis=1), number), rounds, self._fired[causes])
+        after = np.empty_like(rows)
+        after[:, 0] = rows[:, 0]
+        if layout.round is not None:
+            after[:, 1] = layout.round.fold(number + 1)
+        self._write(after, layout.first, judged.standings, 0, number)
+        if layout.joint:
+            self._write(after, layout.first + layout.width, judged.standings, self._agents - 1, number)
+        layout.fold(after)
+        return Stepped(after, judged.edge[:, 0], judged.blocked[:, 0], judged.events[:, 0])
 
-    def _gate(self, edge: Edge, standing: Standing, number: int, reason: str) -> int:
-        last = standing.crossed.get(edge.index)
-        if last is not None and number - last <= edge.spec.cooldown:
-            return 1
-        return 2 + [name for name, _ in edge.requires].index(reason)
-
-    def _standing(self, row: list[int], at: int, number: int) -> Standing:
-        layout = self.layout
-        counters = len(layout.counters)
-        ages = row[at + 3 + counters : at + 3 + counters + len(layout.cooling)]
-        limit = layout.limits[row[at + 2 + counters]]
-        return Standing(
-            state=layout.states[row[at]],
-            counters=tuple(row[at + 1 : at + 1 + counters]),
-            rounds_in_state=row[at + layout.width - 1] if layout.in_state is not None else 0,
-            timer=row[at + 1 + counters],
-            limit_e6=None if limit < 0 else limit,
-            crossed={edge.index: number - age for edge, age in zip(layout.cooling, ages, strict=True) if age},
+    def _standings(self, blocks: Rows, number: Rows) -> Standings:
+        """Blocks int64[r, n, width] as standings."""
+        layout, counters = self.layout, len(self.layout.counters)
+        runs, agents = blocks.shape[:2]
+        crossed = np.full((runs, agents, self._crossable), NEVER, np.int64)
+        if self._edges:
+            ages = blocks[:, :, 3 + counters : 3 + counters + len(self._edges)]
+            crossed[:, :, self._edges] = np.where(ages > 0, number[:, None, None] - ages, NEVER)
+        zeros = np.zeros((runs, agents), np.int64)
+        return Standings(
+            state=blocks[:, :, 0].astype(np.int16),
+            counters=blocks[:, :, 1 : 1 + counters],
+            rounds_in_state=blocks[:, :, -1] if layout.in_state is not None else zeros,
+            timer=blocks[:, :, 1 + counters],
+            limit_e6=np.array(layout.limits)[blocks[:, :, 2 + counters]],
+            crossed=crossed,
+            reported=zeros,
+            evidence=zeros,
+            kept=np.zeros(runs, np.int64),
         )
 
-    def _write(self, row: Rows, at: int, standing: Standing, number: int) -> None:
-        layout = self.layout
-        counters = len(layout.counters)
-        row[at] = layout.states.index(standing.state)
-        row[at + 1 : at + 1 + counters] = standing.counters
-        row[at + 1 + counters] = standing.timer
-        row[at + 2 + counters] = layout.limits.index(-1 if standing.limit_e6 is None else standing.limit_e6)
-        for place, edge in enumerate(layout.cooling, at + 3 + counters):
-            age = number + 1 - standing.crossed.get(edge.index, -LATER)
-            row[place] = age if age <= edge.spec.cooldown else 0
+    def _write(self, rows: Rows, at: int, standings: Standings, agent: int, number: Rows) -> None:
+        layout, counters = self.layout, len(self.layout.counters)
+        rows[:, at] = standings.state[:, agent]
+        rows[:, at + 1 : at + 1 + counters] = standings.counters[:, agent]
+        rows[:, at + 1 + counters] = standings.timer[:, agent]
+        rows[:, at + 2 + counters] = np.searchsorted(layout.limits, standings.limit_e6[:, agent])
+        if self._edges:
+            last = standings.crossed[:, agent][:, self._edges]
+            ages = np.where(last == NEVER, 0, number[:, None] + 1 - last)
+            rows[:, at + 3 + counters : at + 3 + counters + len(self._edges)] = np.where(
+                ages <= self._cooldowns, ages, 0
+            )
         if layout.in_state is not None:
-            row[at + layout.width - 1] = layout.in_state.fold(np.array([standing.rounds_in_state]))[0]
-
-
-def stepper_of(bound: Bound, layout: Layout, circumstances: tuple[Circumstance, ...]) -> Stepper:
-    """What judges rows of this layout."""
-    return Interpreted(bound, layout, circumstances)
+            rows[:, at + layout.width - 1] = layout.in_state.fold(standings.rounds_in_state[:, agent])
