@@ -14,6 +14,7 @@ VERBS: dict[str, str] = {
     "run": "agoranomos.cli.run:run",
     "report": "agoranomos.cli.report:report",
     "replay": "agoranomos.cli.replay:replay",
+    "judge": "agoranomos.cli.judge_table:judge",
     "graph": "agoranomos.cli.graph:graph",
     "log": "agoranomos.cli.log:log",
     "witness": "agoranomos.cli.witness:witness",
