@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from agoranomos.cli.graph_check import check
+from agoranomos.cli.graph_diff import diff
 from agoranomos.cli.graph_lint import lint
 from agoranomos.cli.graph_prose import prose
 from agoranomos.cli.graph_schema import schema
@@ -18,3 +19,4 @@ graph.command("show")(show)
 graph.command("schema")(schema)
 graph.command("test")(run_traces)
 graph.command("prose")(prose)
+graph.command("diff")(diff)

@@ -93,6 +93,12 @@ def places(source: Source, index: int) -> Place:
     return lambda path: place(("traces", index, *path))
 
 
+def first_observed(bound: Bound, trace: Trace) -> Observed:
+    """What is observed in the first round of a trace of signals."""
+    one = trace.rounds[0]
+    return _observed(bound, one, 1, _Abstract(bound, trace)(one, ()))
+
+
 def _refused(trace: Trace, slip: Slip, place: Place | None) -> UsageError:
     if place is not None:
         return DocumentError(slip.message, place=place(slip.path), advice=slip.advice)

@@ -1,0 +1,253 @@
+"""`agora graph diff`."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from agoranomos.cli.named import institution_named
+from agoranomos.cli.options import AsJson
+from agoranomos.cli.terminal import console, say, say_json, visible
+
+if TYPE_CHECKING:
+    from agoranomos.institutions import Institution
+    from agoranomos.institutions.difference import Change
+    from agoranomos.institutions.difference_outcomes import Compared, Sums
+    from agoranomos.institutions.difference_standings import Reached
+    from agoranomos.institutions.traces import Trace
+    from agoranomos.markets import Market
+
+MOST_PLAYS_SHOWN = 12
+
+
+def diff(
+    one: Annotated[str, typer.Argument(metavar="A", help="An institution: a name, or the path of a file.")],
+    other: Annotated[str, typer.Argument(metavar="B", help="Another one.")],
+    market: Annotated[
+        str | None,
+        typer.Option("--market", metavar="NAME", help="Also play in this market: division, Nash play, cycles of both."),
+    ] = None,
+    max_standings: Annotated[
+        int, typer.Option("--max-standings", min=0, help="Count standings up to so many; 0 counts none.")
+    ] = 200_000,
+    write_trace: Annotated[
+        Path | None,
+        typer.Option("--write-trace", metavar="FILE", help="Write the first play that A and B judge otherwise."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Tell what differs in meaning between two institutions.
+
+    Not the text: their values, the standings that play can reach, and what the same conduct draws under both. Exit code
+    0: they mean the same. Exit code 1: they do not.
+
+    Example:  agora graph diff cournot-antitrust cournot-antitrust-hardened
+    """
+    from agoranomos.institutions.difference import difference
+    from agoranomos.institutions.difference_outcomes import first_difference, outcomes
+
+    pair = institution_named(one), institution_named(other)
+    same = pair[0].semantic_sha256 == pair[1].semantic_sha256
+    changes = difference(*pair)
+    cleared = _market(market)
+    counted = None if same or not max_standings else _reached(pair, cleared, max_standings)
+    compared = () if same else outcomes(*pair, cleared)
+    first = first_difference(compared)
+    if write_trace is not None and first is not None and first.traces is not None:
+        _write(write_trace, one, market, first.traces[0])
+    if as_json:
+        say_json(_as_json(pair, changes, counted, compared, first))
+    else:
+        _say_head(pair, same)
+        if not same:
+            _say_changes(pair, changes)
+            _say_standings(counted)
+            _say_outcomes(compared, first)
+    if not same:
+        raise typer.Exit(1)
+
+
+def _market(name: str | None) -> Market | None:
+    if name is None:
+        return None
+    from agoranomos.markets import load_market
+    from agoranomos.workspace import find_workspace
+
+    return load_market(name, find_workspace())
+
+
+def _reached(
+    pair: tuple[Institution, Institution], market: Market | None, most_standings: int
+) -> tuple[Reached, Reached]:
+    from agoranomos.institutions.difference_standings import reached
+
+    facts = market.facts if market is not None else None
+    first, second = [reached(read, facts, most_standings=most_standings) for read in pair]
+    return first, second
+
+
+def _write(path: Path, institution: str, market: str | None, trace: Trace) -> None:
+    from agoranomos.errors import MachineError
+    from agoranomos.institutions.traces import to_yaml, traces_of
+
+    about = "Passes under A, and fails under B: the first play that `agora graph diff` found them to judge otherwise."
+    try:
+        path.write_text(to_yaml(traces_of(institution, [trace], market=market, about=about)), encoding="utf-8")
+    except OSError as error:
+        raise MachineError(f"cannot write {path}: {error.strerror}") from error
+
+
+def _say_head(pair: tuple[Institution, Institution], same: bool) -> None:
+    for letter, read in zip("AB", pair, strict=True):
+        say(f"{letter}  {read.name}  meaning {read.semantic_sha256[:16]}  ({read.source.name})")
+    if same:
+        text = "" if pair[0].file_sha256 == pair[1].file_sha256 else "; only the text differs"
+        say(f"They mean the same{text}.")
+    else:
+        say("They do not mean the same.")
+
+
+def _say_changes(pair: tuple[Institution, Institution], changes: tuple[Change, ...]) -> None:
+    say()
+    say(f"What differs ({len(changes)}; was: A, is: B)")
+    for change, (before, after) in zip(changes, _places(pair, changes), strict=True):
+        lines = ", ".join(
+            f"{letter} line {place.rsplit(':', 2)[1]}" for letter, place in (("A", before), ("B", after)) if place
+        )
+        say(f"  {change}" + (f"  [{lines}]" if lines else ""))
+
+
+def _places(pair: tuple[Institution, Institution], changes: tuple[Change, ...]) -> list[tuple[str, str]]:
+    from agoranomos.documents.reader import places_in
+    from agoranomos.institutions.difference import placed
+
+    first, second = places_in(pair[0].source), places_in(pair[1].source)
+    return [placed(change, first, second) for change in changes]
+
+
+def _say_standings(counted: tuple[Reached, Reached] | None) -> None:
+    say()
+    if counted is None:
+        say("Standings that play can reach: not counted (--max-standings 0).")
+        return
+    totals = [f"{one.standings:,}" + ("" if one.complete else " at least") for one in counted]
+    say(f"Standings that play can reach: {totals[0]} in A, {totals[1]} in B")
+    for letter, own, rival in (("A", counted[0], counted[1]), ("B", counted[1], counted[0])):
+        states = [name for name in own.states if name not in rival.states]
+        edges = [key for key in own.transitions if key not in rival.transitions]
+        if states:
+            say(f"  only in {letter}: state {', '.join(states)}")
+        if edges:
+            say(f"  only in {letter}: transition {', '.join(edges)}")
+
+
+def _say_outcomes(compared: tuple[Compared, ...], first: Compared | None) -> None:
+    from rich.table import Table
+
+    from agoranomos.institutions.difference_outcomes import NASH_PROFIT, OFFENCE_PROFIT
+
+    say()
+    apart = [one for one in compared if one.differs]
+    if first is None or first.traces is None:
+        say(f"What the same conduct draws: no difference in {len(compared)} plays.")
+        return
+    say(f"What the same conduct draws: {len(apart)} of {len(compared)} plays are judged otherwise")
+    say(f"(an offence is seen at once and earns {OFFENCE_PROFIT:,.2f} a round, any other round {NASH_PROFIT:,.2f})")
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in ("  play", "cases", "sanctions", "fines", "rounds suspended", "first in round"):
+        table.add_column(heading, justify="left" if heading == "  play" else "right")
+    for one in sorted(apart, key=_telling)[:MOST_PLAYS_SHOWN]:
+        cells = [_was_is(one, key) for key in ("cases", "sanctions", "fines", "suspended")]
+        table.add_row(visible(f"  {one.play.about}"), *cells, str(one.differs))
+    console().print(table)
+    if len(apart) > MOST_PLAYS_SHOWN:
+        say(f"  and {len(apart) - MOST_PLAYS_SHOWN} more (--json lists all)")
+    say()
+    say(f"They part first in round {first.differs} of: {first.play.about}")
+    for letter, trace in zip("AB", first.traces, strict=True):
+        for number, told in enumerate(_lines(trace)):
+            say(f"  {letter if number == 0 else ' '}  {told}")
+
+
+def _telling(one: Compared) -> tuple[bool, int, float, int]:
+    """Plays whose sums differ come first: by sanctions, then by fines; of equal ones the soonest."""
+    kinds = abs(one.before.sanctions - one.after.sanctions) + abs(one.before.suspended - one.after.suspended)
+    return one.before == one.after, -kinds, -abs(one.before.fines - one.after.fines), one.differs
+
+
+def _was_is(one: Compared, key: str) -> str:
+    before, after = getattr(one.before, key), getattr(one.after, key)
+    shown = [f"{value:,.2f}" if isinstance(value, float) else str(value) for value in (before, after)]
+    return shown[0] if before == after else f"{shown[0]} -> {shown[1]}"
+
+
+def _lines(trace: Trace) -> list[str]:
+    """What goes in, round by round, and what came of the last."""
+    found = []
+    number = 1
+    for one in trace.rounds:
+        rounds = f"round {number}" if one.repeat == 1 else f"rounds {number} to {number + one.repeat - 1}"
+        done = [f"{agent}: {', '.join(names)}" for agent, names in one.signals.items()]
+        what = one.benchmark or "; ".join(done) or "no signal"
+        came = [
+            f"{agent} {own.state}, {', '.join(own.sanctions or ()) or 'no sanction'}"
+            + (f" of {own.fine:,.2f}" if own.fine else "")
+            for agent, own in one.expect.items()
+        ]
+        found.append(f"{rounds}: {what}" + (f"  ->  {'; '.join(came)}" if came else ""))
+        number += one.repeat
+    return found
+
+
+def _as_json(
+    pair: tuple[Institution, Institution],
+    changes: tuple[Change, ...],
+    counted: tuple[Reached, Reached] | None,
+    compared: tuple[Compared, ...],
+    first: Compared | None,
+) -> dict[str, Any]:
+    places = _places(pair, changes)
+    return {
+        "same_meaning": pair[0].semantic_sha256 == pair[1].semantic_sha256,
+        "institutions": [
+            {"name": read.name, "semantic_sha256": read.semantic_sha256, "file": read.source.name} for read in pair
+        ],
+        "changes": [
+            {
+                "section": change.section,
+                "how": change.how,
+                "what": change.what,
+                "key": change.key or None,
+                "before": change.before,
+                "after": change.after,
+                "sentence": str(change),
+                "places": [place or None for place in place_pair],
+            }
+            for change, place_pair in zip(changes, places, strict=True)
+        ],
+        "standings": [asdict(one) for one in counted] if counted is not None else None,
+        "plays": [
+            {
+                "play": one.play.about,
+                "rounds": len(one.play.rounds),
+                "before": _sums(one.before),
+                "after": _sums(one.after),
+                "first_difference": one.differs or None,
+            }
+            for one in compared
+        ],
+        "first_difference": {
+            "play": first.play.about,
+            "round": first.differs,
+            "traces": [trace.model_dump(mode="json", exclude_defaults=True) for trace in first.traces],
+        }
+        if first is not None and first.traces is not None
+        else None,
+    }
+
+
+def _sums(sums: Sums) -> dict[str, Any]:
+    return asdict(sums)

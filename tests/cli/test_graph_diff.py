@@ -1,0 +1,80 @@
+"""`agora graph diff`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from agoranomos.cli.entry import run_command
+from agoranomos.workspace import library_root
+
+HARDENED = (library_root() / "institutions" / "cournot-antitrust-hardened.yaml").read_text()
+
+
+def test_the_same_meaning_is_exit_code_0(home: None, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("mine.yaml").write_text("# mine\n" + HARDENED.replace("0.20", "0.2"))
+    assert run_command(["graph", "diff", "cournot-antitrust-hardened", "mine.yaml"]) == 0
+    assert "They mean the same; only the text differs." in capsys.readouterr().out
+    assert run_command(["graph", "diff", "mine.yaml", "mine.yaml"]) == 0
+    assert capsys.readouterr().out.endswith("They mean the same.\n")
+
+
+def test_another_meaning_is_exit_code_1_and_told(home: None, capsys: pytest.CaptureFixture[str]) -> None:
+    lenient = HARDENED.replace("[1.5, 2.0,", "[1.2, 2.0,")
+    Path("mine.yaml").write_text(lenient.replace("offences >= 4", "offences >= 12"))
+    command = ["graph", "diff", "cournot-antitrust-hardened", "mine.yaml", "--write-trace", "first.traces.yaml"]
+    assert run_command(command) == 1
+    out = capsys.readouterr().out
+    assert "They do not mean the same." in out
+    assert "transition active -> fined (H1_competitive_prices), fine.rate: was 1.5, 2, 3, is 1.2, 2, 3" in out
+    assert "requires: was joint_recidivism `least.offences >= 4`, is joint_recidivism `least.offences >= 12`" in out
+    assert "[A line " in out
+    assert "only in A: state suspended" in out
+    assert "only in A: transition fined->suspended, suspended->fined" in out
+    assert "They part first in round 2 of: an offence in every round" in out
+    assert "fine of 533.33\n" in out
+    assert "fine of 426.67\n" in out
+    assert run_command(["graph", "test", "cournot-antitrust-hardened", "first.traces.yaml"]) == 0
+    assert run_command(["graph", "test", "mine.yaml", "first.traces.yaml"]) == 1
+
+
+def test_a_market_adds_its_own_plays(home: None, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("mine.yaml").write_text(HARDENED.replace("at_least: 0.20", "at_least: 0.60"))
+    plain = ["graph", "diff", "cournot-antitrust-hardened", "mine.yaml", "--max-standings", "0"]
+    assert run_command(plain) == 1
+    out = capsys.readouterr().out
+    assert "not counted" in out
+    assert "no difference in" in out
+    assert run_command([*plain, "--market", "cournot-duopoly"]) == 1
+    assert "division, then Nash rounds" in capsys.readouterr().out
+
+
+def test_the_same_in_json(home: None, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("mine.yaml").write_text(HARDENED.replace("[1.5, 2.0,", "[1.2, 2.0,"))
+    assert run_command(["graph", "diff", "cournot-antitrust-hardened", "mine.yaml", "--json"]) == 1
+    told = json.loads(capsys.readouterr().out)
+    assert told["same_meaning"] is False
+    assert len(told["changes"]) == 4
+    assert told["changes"][0]["before"] == [1.5, 2.0, 3.0]
+    assert told["changes"][0]["places"][1].startswith("mine.yaml:")
+    assert told["standings"][0]["standings"] == told["standings"][1]["standings"]
+    assert told["first_difference"]["round"] == 2
+    assert any(play["before"] != play["after"] for play in told["plays"])
+    assert run_command(["graph", "diff", "mine.yaml", "mine.yaml", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["same_meaning"], told["changes"], told["first_difference"]) == (True, [], None)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["cournot-antitrust", "cournot-antitrst"], 2),
+        (["cournot-antitrust", "cournot-antitrust-hardened", "--market", "nowhere"], 2),
+        (["cournot-antitrust", "cournot-antitrust-hardened", "--max-standings", "0", "--write-trace", "no/such/x"], 3),
+    ],
+)
+def test_what_fails_is_told(home: None, capsys: pytest.CaptureFixture[str], arguments: list[str], code: int) -> None:
+    assert run_command(["graph", "diff", *arguments]) == code
+    assert capsys.readouterr().err
