@@ -17,6 +17,12 @@ EQUIVALENT: dict[str, dict[str, str]] = {
         "open_note: 0 -> -1 (2)": ONE_KEY,
         "open_note: 0 -> -1 (3)": ONE_KEY,
     },
+    "keys": {
+        "module: 19 -> 20": "2**255 - 20 is refused all the same: it is -1, a point of small order, and in that list",
+    },
+    "cosignature": {
+        "cosigned_by: 0 -> -1": "no time is below 0",
+    },
     "proofs": {
         "_climb: is_left and node and (not node & 1) -> is_left and (not node & 1)": "a node to the left is not 0, for "
         "0 stands to the left only of a tree without a node left, which is refused before; halved while it is even, it "

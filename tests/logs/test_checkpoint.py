@@ -89,6 +89,18 @@ def test_a_certificate_and_a_checkpoint_cannot_pass_for_each_other():
         read_certificate(sign_note(Checkpoint(ORIGIN, 1, bytes(32)).text, RUN))
 
 
+def test_the_words_of_a_certificate_are_those_of_the_format():
+    assert Certificate(RUN.verifier).text == f"agoranomos run certificate v1\n{ORIGIN}\n{RUN.vkey}\n"
+
+
+def test_of_two_who_certify_a_key_the_first_to_sign_is_named():
+    second = SigningKey.from_seed("second", b"2" * 32)
+    for keys in ((WORKSPACE, second), (second, WORKSPACE)):
+        note = sign_note(Certificate(RUN.verifier).text, *keys)
+        for trusted in ((WORKSPACE.verifier, second.verifier), (second.verifier, WORKSPACE.verifier)):
+            assert certified_by(note, trusted) == keys[0].verifier
+
+
 def test_a_certificate_that_names_two_origins_is_refused():
     with pytest.raises(LogFault, match="names origin other"):
         read_certificate(sign_note(f"{HEADER}\nother\n{RUN.vkey}\n", WORKSPACE))

@@ -55,6 +55,7 @@ def test_the_note_is_all_that_follows_the_first_empty_line():
     [
         b"",
         b"c2sp.org/tlog-proof@v1",
+        b"c2sp.org/tlog-proof@v1\nindex 0",
         b"c2sp.org/tlog-proof@v1\nindex 0\n",
         b"c2sp.org/tlog-proof@v2\nindex 0\n\nnote\n",
         b" " + file("index 0"),
@@ -73,6 +74,7 @@ def test_the_note_is_all_that_follows_the_first_empty_line():
         file("index 0", HASH[:-4]),
         file("index 0", HASH + "\r"),
         file("index 0", " " + HASH),
+        file("index 0", HASH).replace(HASH[:1].encode(), b"\xff", 1),
         file("index 0", base64.b64encode(bytes(31)).decode()),
         file("index 0", base64.b64encode(bytes(33)).decode()),
         file("index 0", *[HASH] * 64),
@@ -92,8 +94,9 @@ def test_the_largest_proof_is_read_and_a_larger_one_is_not():
     assert MAX_PROOF_BYTES == (1 << 20) + 2 * 65_535 + 4096
     longest = file("index 0").ljust(MAX_PROOF_BYTES, b"x")
     assert len(parse_proof_file(longest).note) > 1 << 20  # the note is read, and refused, by its own reader
-    with pytest.raises(LogFault, match=f"{MAX_PROOF_BYTES + 1} bytes; at most {MAX_PROOF_BYTES}"):
+    with pytest.raises(LogFault, match=f"{MAX_PROOF_BYTES + 1} bytes; at most {MAX_PROOF_BYTES}") as caught:
         parse_proof_file(longest + b"x")
+    assert caught.value.kind == "damaged"
 
 
 def test_t19_a_million_hashes_are_refused_at_once():

@@ -78,6 +78,8 @@ REFUSED = [
      f"'{chr(0xE4) * 80}' is not an origin: it is ASCII, and no other signed text begins so"),
     (lambda: parse_checkpoint("a\n1\n"), "damaged",
      "not a checkpoint: exactly three lines (origin, size, root) were expected"),
+    (lambda: parse_checkpoint(f"a\n1\n{base64.b64encode(A).decode()}\nx"), "damaged",
+     "not a checkpoint: exactly three lines (origin, size, root) were expected"),
     (lambda: parse_checkpoint(f"a\n{'1' * 41}\nAAAA\n"), "damaged", f"not a checkpoint: '{'1' * 40}' is not a size"),
     (lambda: parse_checkpoint("a\n1\nAAAA\n"), "damaged", "not a checkpoint: the root has 3 bytes, not 32"),
     (lambda: open_checkpoint(sign_note("a\n", RUN), RUN.verifier), "damaged",
