@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field, fields
 from typing import Any, Final, TypeAlias
 
@@ -58,15 +59,16 @@ class Standings:
     def packed(self) -> Ints:
         """Every run as one row of integers, int64[R, columns]: two runs stand alike where their rows are equal.
 
-        Rounds of the history that are not filled, or count for no agent, stand as zeros.
+        Rounds of the history that count for no agent stand as zeros.
         """
         runs = self.runs
-        parts = [getattr(self, part.name).reshape(runs, -1) for part in fields(self) if part.name != "history"]
+        plain = [part.name for part in fields(self) if part.name not in {"history", "kept"}]
+        parts = [getattr(self, name).reshape(runs, math.prod(getattr(self, name).shape[1:])) for name in plain]
         longest = self.evidence.max(axis=1, initial=0)
         for values in self.history.values():
             age = np.arange(values.shape[1], 0, -1)
-            counted = (age <= longest[:, None]).reshape(runs, -1, *(1 for _ in values.shape[2:]))
-            parts.append(np.where(counted, values, 0).reshape(runs, -1))
+            counted = (age <= longest[:, None]).reshape(runs, len(age), *(1 for _ in values.shape[2:]))
+            parts.append(np.where(counted, values, 0).reshape(runs, math.prod(values.shape[1:])))
         return np.concatenate(parts, axis=1, dtype=np.int64)
 
 
