@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +42,7 @@ class Planted:
     changes: Mapping[Path_, Any] = field(default_factory=dict)
     market: str = ""
 
-    @property
+    @cached_property
     def text(self) -> str:
         """The changed document."""
         yaml = _yaml()
@@ -52,7 +53,7 @@ class Planted:
         yaml.dump(tree, stream)
         return stream.getvalue()
 
-    @property
+    @cached_property
     def line(self) -> int:
         """The line, from 1, on which the last key of `at` stands in the changed document."""
         node: Any = _yaml().load(self.text)

@@ -49,14 +49,15 @@ def _report(given: Examination, standing: int, what: str, loop: list[tuple[int, 
     else:
         message = f"the {what} in {state!r} never ends: nothing that can happen to the agent leads out of it"
         key = "lasts"
-    more = [(standing, 0)] * 2 if not loop else loop * (1 if len(loop) > 1 else 2)
+    length = max(len(loop), 1)
+    more = loop or space.follow(standing, [0, 0])
     given.findings.add(
         "unbounded-exclusion",
         ("transitions", edge.index, key),
         message,
         "Let the term run out into a state in which the agent may act, and bound how often it can begin.",
         trace=given.witnesses.along(
-            f"endless {what} in {state}", "The last rounds can be repeated for ever.", [*way, *more]
+            f"endless {what} in {state}", f"The last {length} rounds can be repeated for ever.", [*way, *more]
         ),
     )
 

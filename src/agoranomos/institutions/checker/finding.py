@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from agoranomos.documents.reader import place_in
+from agoranomos.documents.reader import places_in
 from agoranomos.institutions.institution import Institution
 
 if TYPE_CHECKING:
@@ -101,6 +101,7 @@ class Findings:
 
     def __init__(self, institution: Institution) -> None:
         self.institution = institution
+        self._place = places_in(institution.source)
         self._found: list[Finding] = []
         self._seen: set[tuple[str, str, str]] = set()
 
@@ -115,7 +116,7 @@ class Findings:
         level: Level | None = None,
     ) -> None:
         """Note a fault once for each rule, place and sentence."""
-        place = place_in(self.institution.source, path)
+        place = self._place(path)
         if (rule, place, message) not in self._seen:
             self._seen.add((rule, place, message))
             line = int(place.rsplit(":", 2)[1])
