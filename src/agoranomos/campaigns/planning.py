@@ -17,6 +17,7 @@ from agoranomos.documents import Source, parse_document, read_text
 from agoranomos.documents.reader import place_in
 from agoranomos.errors import AgoraError, DocumentError, UsageError, nearest
 from agoranomos.institutions import Institution, bind
+from agoranomos.institutions.inheritance import bases_of, with_bases
 from agoranomos.institutions.lint import lint
 from agoranomos.logs import MAX_ENTRY_BYTES, MemoryLog
 from agoranomos.markets import CournotSpec, Market, build_market, load_market
@@ -131,7 +132,8 @@ class _Resolver:
 
     def _text(self, kind: str, name: str) -> Source:
         if (kind, name) not in self._texts:
-            self._texts[kind, name] = read_text(resolve(kind, name, self._workspace))
+            text = read_text(resolve(kind, name, self._workspace))
+            self._texts[kind, name] = with_bases(text, self._workspace) if kind == "institutions" else text
         return self._texts[kind, name]
 
     def _roster(self, name: str) -> Roster:
@@ -179,7 +181,8 @@ def _check_opening(arm: Arm, seed: int) -> None:
     size = governed.opening_bytes(seed)
     if size > MAX_ENTRY_BYTES:
         policies = sum(len(describe(agent).encode()) for agent in agents)
-        institution = 0 if arm.institution is None else len(arm.institution.text.encode())
+        texts = () if arm.institution is None else (arm.institution, *bases_of(arm.institution))
+        institution = sum(len(text.text.encode()) for text in texts)
         raise UsageError(
             f"entry 0 of its log would have {size:,} bytes, and a log takes {MAX_ENTRY_BYTES:,}",
             advice=f"Entry 0 holds the institution ({institution:,} bytes) and every agent's policy with what it is "

@@ -10,9 +10,14 @@ from typing import Any
 from pydantic import BaseModel
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
+from agoranomos.documents.layers import file_of
+
 
 def place_of(name: str, tree: Any, path: Sequence[str | int]) -> str:
-    """`name:line:column` (1-based) of the deepest part of `path` that the text holds."""
+    """`name:line:column` (1-based) of the deepest part of `path` that the text holds.
+
+    `name` is the file's; of a document put together from several, the file of that part is named.
+    """
     line, column = 1, 1
     for part, node in _steps(tree, path):
         try:
@@ -20,6 +25,7 @@ def place_of(name: str, tree: Any, path: Sequence[str | int]) -> str:
         except (KeyError, AttributeError, TypeError):
             break
         line, column = at[0] + 1, at[1] + 1
+        name = file_of(node, part, name)
     return f"{name}:{line}:{column}"
 
 

@@ -6,7 +6,7 @@ import hashlib
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import accumulate
 from pathlib import Path
 from typing import Any, TypeVar
@@ -41,6 +41,10 @@ class Source:
         """SHA-256 of the UTF-8 bytes, in hex."""
         return hashlib.sha256(self.text.encode()).hexdigest()
 
+    def tree(self) -> CommentedMap:
+        """The document with its places, to be read only; raises `DocumentError` for what is no YAML mapping."""
+        return load_tree(self.name, self.text)
+
 
 def read_text(path: Path) -> Source:
     """The file as a `Source`.
@@ -74,21 +78,29 @@ def read_document(path: Path, model: type[ModelT]) -> ModelT:
 
 def parse_document(source: Source, model: type[ModelT]) -> ModelT:
     """Check the YAML text of `source` against `model`; raises `DocumentError` for the first fault in the text."""
-    tree = _load(source)
+    tree = source.tree()
     _expect_kind(source, tree, model)
     try:
-        return model.model_validate(_plain(tree), context={"source": source, "tree": tree})
+        return model.model_validate(plain(tree), context={"source": source, "tree": tree})
     except ValidationError as error:
         raise _first_fault(source, tree, model, error) from None
 
 
-def _load(source: Source) -> CommentedMap:
+@lru_cache(maxsize=4)
+def load_tree(name: str, text: str) -> CommentedMap:
+    """The YAML mapping of `text` with its places, to be read only; raises `DocumentError` for what is none."""
+    source = Source(name, text)
     yaml = YAML(typ="rt", pure=True)
     yaml.allow_duplicate_keys = False
     _refuse_deep_brackets(source)
     try:
-        _refuse_alias_bombs(source, yaml.compose(source.text))
-        tree = yaml.load(source.text)
+        constructor, parser = yaml.get_constructor_parser(text)
+        try:
+            root = constructor.composer.get_single_node()
+        finally:
+            parser.dispose()
+        _refuse_alias_bombs(source, root)
+        tree = None if root is None else constructor.construct_document(root)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = f"{source.name}:{mark.line + 1}:{mark.column + 1}" if mark else source.name
@@ -129,12 +141,12 @@ def _refuse_alias_bombs(source: Source, root: Node | None) -> None:
         stack.extend((child, depth + 1) for child in children)
 
 
-def _plain(node: Any) -> Any:
+def plain(node: Any) -> Any:
     """Round-trip containers and scalars as the plain Python values that Pydantic's messages speak of."""
     if isinstance(node, CommentedMap):
-        return {(str(k) if isinstance(k, str) else k): _plain(v) for k, v in node.items()}
+        return {(str(k) if isinstance(k, str) else k): plain(v) for k, v in node.items()}
     if isinstance(node, CommentedSeq):
-        return [_plain(v) for v in node]
+        return [plain(v) for v in node]
     if isinstance(node, bool) or node is None:
         return node
     for kind in (int, float, str):
@@ -198,10 +210,10 @@ def _first_fault(source: Source, tree: CommentedMap, model: type[BaseModel], err
 
 def places_in(source: Source) -> Callable[[Sequence[str | int]], str]:
     """As `place_in`, for many paths: the text is read once, when the first place is asked for."""
-    tree = cache(lambda: _load(source))
+    tree = cache(source.tree)
     return lambda path: place_of(source.name, tree(), path)
 
 
 def place_in(source: Source, path: Sequence[str | int]) -> str:
     """`name:line:column` of the value that the keys of `path` lead to in the text of `source`."""
-    return place_of(source.name, _load(source), path)
+    return place_of(source.name, source.tree(), path)

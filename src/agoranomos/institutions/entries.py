@@ -27,13 +27,14 @@ log reads as before, byte for byte. Whatever else changes is a new version, and 
 """
 
 
-class InstitutionRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The institution a run lives under: its two digests and its exact text."""
+class InstitutionRecord(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """The institution a run lives under: its two digests, its exact text, and those of what it extends."""
 
     name: str
     semantic_sha256: str
     file_sha256: str
     text: str
+    bases: tuple[str, ...] = ()
 
 
 class AgentRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

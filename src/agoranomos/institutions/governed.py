@@ -28,6 +28,7 @@ from agoranomos.institutions.entries import (
     canonical_json,
     encode_entry,
 )
+from agoranomos.institutions.inheritance import bases_of
 from agoranomos.institutions.institution import Institution
 from agoranomos.institutions.judge import first_notices, initial_standings, judge, record_of
 from agoranomos.institutions.judgement import Judgement, Observed, Standing
@@ -354,8 +355,10 @@ class Governed(ParallelEnv):  # type: ignore[misc]
         institution = self.institution
         record = None
         if institution is not None:
+            source = institution.source
+            bases = tuple(base.text for base in bases_of(source))
             record = InstitutionRecord(
-                institution.name, institution.semantic_sha256, institution.file_sha256, institution.source.text
+                institution.name, institution.semantic_sha256, institution.file_sha256, source.text, bases
             )
         description = self.adapter.describe()
         rounds = int(description.get("rounds", getattr(self.env, "max_cycles", 0)) or 0)

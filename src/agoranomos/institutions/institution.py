@@ -10,9 +10,11 @@ from agoranomos.documents import Source, parse_document
 from agoranomos.documents.reader import place_in
 from agoranomos.errors import DocumentError, UsageError, nearest
 from agoranomos.institutions.guards import Guard, Vocabulary
+from agoranomos.institutions.inheritance import with_bases
 from agoranomos.institutions.manifest import Manifest, Transition
 from agoranomos.institutions.meaning import semantic_digest
 from agoranomos.institutions.notices import FIXED_NAMES, NoticeTemplate, template_names
+from agoranomos.workspace import Workspace
 
 EXPIRY = "expiry"
 """The built-in event: the timer of the agent's state ran out."""
@@ -76,8 +78,12 @@ class Institution:
         return iter(sorted((edge for edges in self.edges_from.values() for edge in edges), key=lambda e: e.index))
 
 
-def load_institution(source: Source) -> Institution:
-    """Read and check a manifest; raises `DocumentError` with file, line, column and the nearest valid name."""
+def load_institution(source: Source, workspace: Workspace | None = None) -> Institution:
+    """Read and check a manifest; raises `DocumentError` with file, line, column and the nearest valid name.
+
+    What it extends is looked for beside it, and by name in the workspace (by default that around the current folder).
+    """
+    source = with_bases(source, workspace)
     return _Reader(source, parse_document(source, Manifest)).read()
 
 

@@ -13,6 +13,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Discriminator, Field, StringConstraints, Tag, model_validator
 
 from agoranomos.documents import Document, DocumentPart
+from agoranomos.institutions.extends import Extends
 from agoranomos.institutions.meaning import ABSENT
 from agoranomos.institutions.oversight import Audit, Observation
 from agoranomos.institutions.signals import SignalSpec
@@ -214,6 +215,7 @@ class Manifest(Document):
     name: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,62}$")]
     title: str = ""
     about: str = ""
+    extends: Annotated[Extends | None, ABSENT] = None
     parameters: dict[Identifier, Count] = {}
     states: Annotated[dict[Identifier, State], Field(min_length=1)]
     initial: Identifier

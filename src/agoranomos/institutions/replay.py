@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from agoranomos.documents import Source
 from agoranomos.errors import Finding, UsageError
 from agoranomos.institutions.bind import Bound, bind
 from agoranomos.institutions.draws import round_draws, run_draw
 from agoranomos.institutions.entries import Attested, Body, Closed, Entry, Opened, Round, decode_entry
 from agoranomos.institutions.governed import round_bodies
+from agoranomos.institutions.inheritance import recorded_source
 from agoranomos.institutions.institution import Institution, load_institution
 from agoranomos.institutions.judge import first_notices, initial_standings, judge, record_of
 from agoranomos.institutions.judgement import Judgement, Observed, Standing
@@ -37,6 +37,7 @@ class Tally:
     fines_e6: int = 0
     suspensions: int = 0
     caps: int = 0
+    forfeitures: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +226,7 @@ def _tallied(tally: Tally, judgement: Judgement, agent: str) -> Tally:
         fines_e6=tally.fines_e6 + sum(sanction.amount_e6 for sanction in sanctions),
         suspensions=tally.suspensions + kinds.count("suspension"),
         caps=tally.caps + kinds.count("cap"),
+        forfeitures=tally.forfeitures + kinds.count("forfeiture"),
     )
 
 
@@ -256,7 +258,9 @@ def recorded_institution(opened: Opened) -> Institution | None:
     if record is None:
         return None
     try:
-        institution = load_institution(Source(f"institution {record.name} in entry 0", record.text))
+        institution = load_institution(
+            recorded_source(f"institution {record.name} in entry 0", record.text, record.bases)
+        )
     except UsageError as error:
         raise ReplayMismatch(0, f"the recorded institution is not valid: {error.message}") from None
     for what, found, stated in (
