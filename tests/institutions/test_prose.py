@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from ruamel.yaml import YAML
 
-from agoranomos.errors import UsageError
+from agoranomos.errors import DocumentError, UsageError
 from agoranomos.institutions import Institution
 from agoranomos.institutions.prose import STYLES, Prose, prose, stated_by_hand
 from agoranomos.institutions.prose_text import Mark, Number, Quote, rendered
@@ -246,3 +247,51 @@ def test_the_diagram_has_every_state_and_edge() -> None:
 def test_segments_are_what_is_printed() -> None:
     line = ("a ", Number("5", 5, ("x",)), Quote("b\x1b", ("y",)), Mark("|"))
     assert rendered(line) == "a 5b\\x1b|"
+
+
+def test_counters_are_told_before_the_sanction_that_climbs_with_them() -> None:
+    line = next(line for line in prose(READ[FAITHFUL], "notice").text.splitlines() if "goes to fined" in line)
+    assert line.index("its fine tier becomes 1") < line.index("35%, 75% or 100%")
+
+
+def test_a_market_without_the_benchmark_leaves_its_threshold_as_it_stands() -> None:
+    facts = duopoly_facts()
+    bare = msgspec.structs.replace(facts, benchmarks={})
+    assert "`0.5 * monopoly + 0.05`" in prose(READ["rich"], "notice", facts=bare).text
+
+
+def test_what_is_seen_in_public_only_or_without_benchmarks_is_told() -> None:
+    seen = re.sub(r"observation: .*", "observation: {sees: public, benchmarks: none}", RICH)
+    text = prose(institution(seen), "notice").text
+    assert "sees what everybody sees" in text
+    assert "does not know the benchmarks" in text
+
+
+def test_a_state_without_a_way_out_and_a_window_of_a_round_are_told() -> None:
+    text = prose(
+        institution(
+            "kind: institution\nversion: 1\nname: plain\nstates: {a: {label: A}, b: {label: B}}\ninitial: a\n"
+            "signals: {s: {statistic: mean, measure: hhi, window: 1, at_least: 0.7}}\n"
+            "events: {e: {when: s, accuses: R}}\ntransitions: [{rule: R, from: a, to: b, on: e}]\n"
+        ),
+        "notice",
+    ).text
+    assert "it stays there for good" in text
+    assert "in 1 round, the mean hhi is at least 0.7" in text
+    assert "it opens a case against the agent (R)" in text
+
+
+PLAYED = sorted((Path(__file__).parent / "corpus").glob("*.yaml")) + sorted(
+    (Path(__file__).parent / "faulty").glob("*")
+)
+
+
+@pytest.mark.parametrize("path", PLAYED, ids=lambda path: path.stem)
+def test_whatever_is_valid_can_be_told(path: Path) -> None:
+    try:
+        read = institution(path.read_text())
+    except DocumentError:
+        return
+    for form, style in forms():
+        if form != "constitution" or any(rule.deontic != "may" for rule in read.manifest.rules.values()):
+            assert prose(read, form, style).text

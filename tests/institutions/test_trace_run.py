@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from agoranomos.documents import Source
@@ -190,3 +191,18 @@ def test_more_audits_than_can_be_tried_are_refused() -> None:
 def test_an_empty_expectation_and_outcome_expect_nothing() -> None:
     given = Trace(name="t", rounds=(TraceRound(expect={"all": Expectation()}),), expect=Outcome())
     assert check_trace(shipped(FAITHFUL), given) == ()
+
+
+def test_a_gain_needs_a_market_that_publishes_nash_profit() -> None:
+    market = parallel_env()
+    measures = {name: kind for name, kind in market.facts.measures.items() if name != "nash_profit_e6"}
+    market.facts = msgspec.structs.replace(market.facts, measures=measures)
+    with pytest.raises(UsageError, match="publishes no 'nash_profit_e6'"):
+        run_trace(shipped(FAITHFUL), trace({"benchmark": "nash"}, expect={"gain_per_round": 1}), market)
+
+
+def test_a_benchmark_needs_quantities() -> None:
+    market = parallel_env()
+    market.facts = msgspec.structs.replace(market.facts, benchmarks={"division": market.facts.benchmarks["division"]})
+    with pytest.raises(UsageError, match="has no benchmark 'nash'"):
+        run_trace(shipped(FAITHFUL), trace({"benchmark": "nash"}), market)

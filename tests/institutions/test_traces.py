@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -20,6 +22,7 @@ from agoranomos.institutions.traces import (
     to_yaml,
     traces_of,
 )
+from agoranomos.workspace import library_root
 
 HEAD = "kind: traces\nversion: 1\ninstitution: cournot-antitrust\n"
 
@@ -136,3 +139,15 @@ def test_every_round_is_written_on_a_line_of_its_own() -> None:
     lines = [line.strip() for line in text.splitlines() if "signals" in line]
     assert [line[:12] for line in lines[1:]] == [f"- {{repeat: {n}" for n in range(2, 8)]
     assert lines[0].startswith("- {signals")
+
+
+SHIPPED = (library_root() / "institutions" / "cournot-antitrust.traces.yaml").read_text()
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_any_text_is_a_file_of_traces_or_a_clear_error(data: st.DataObject) -> None:
+    start = data.draw(st.integers(0, len(SHIPPED)))
+    text = SHIPPED[:start] + data.draw(st.text(max_size=8)) + SHIPPED[start + data.draw(st.integers(0, 30)) :]
+    with suppress(DocumentError):
+        assert read(text, "").traces

@@ -74,7 +74,7 @@ def settings(manifest: Manifest, edge: Edge) -> tuple[Told, ...]:
 
 
 def in_words(institution: Institution, edge: Edge) -> Told:
-    """The whole transition, as an item of the list of its state."""
+    """The whole transition, as an item of the list of its state; counters are set before a fine climbs with them."""
     manifest, spec = institution.manifest, edge.spec
     target = (
         told("stays in ", _state(spec.target)) if spec.target == spec.source else told("goes to ", _state(spec.target))
@@ -86,12 +86,12 @@ def in_words(institution: Institution, edge: Edge) -> Told:
     lasting = timing(edge)
     if lasting:
         said = told(said, ", ", joined(", ", lasting))
-    punished = sanctions(institution, edge)
-    if punished:
-        said = told(said, ". Sanction: ", joined("; ", punished))
     changed = settings(manifest, edge)
     if changed:
-        said = told(said, ". Then ", joined("; ", changed))
+        said = told(said, ". First ", joined("; ", changed))
+    punished = sanctions(institution, edge)
+    if punished:
+        said = told(said, ". Sanction: " if not changed else ". Then the sanction: ", joined("; ", punished))
     return said
 
 
@@ -107,8 +107,9 @@ def _fine(spec: Transition, fine: Fine, path: Path) -> Told:
     base = " of what it earned above its Nash profit" if fine.above == "nash" else " of its profit"
     said = told(said, base, " in the rounds of the evidence" if fine.over == "evidence" else " in the round")
     if fine.by is not None:
-        said = told(said, ", climbing with its ", words(fine.by, "counters", fine.by))
-    said = told(said, ", at least ", number(fine.floor, *path, "floor"))
+        said = told(said, " (climbing with its ", words(fine.by, "counters", fine.by), ")")
+    if fine.floor:
+        said = told(said, ", at least ", number(fine.floor, *path, "floor"))
     if fine.leniency is not None:
         share = percent(fine.leniency.share, *path, "leniency", "share")
         within = counted(fine.leniency.within, "round", *path, "leniency", "within")

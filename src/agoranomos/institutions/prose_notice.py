@@ -109,6 +109,9 @@ def _events(institution: Institution) -> list[Told]:
             if cited:
                 said = told(said, "; it cites those of these that hold: ", listed(cited))
         lines.append(told(Mark("- "), said, "."))
+    if any(edge.spec.fine is not None and edge.spec.fine.over == "evidence" for edge in institution.edges):
+        span = "The rounds of the evidence are as many as the longest window of the signals that decide the case has"
+        lines.append(told(Mark("- "), span, "; in a fine on profits a round below nothing counts as nothing."))
     quiet = "A round in which an agent is suspended is no evidence, and nothing happens in it but that times run out."
     return [*lines, told(Mark("- "), quiet)]
 

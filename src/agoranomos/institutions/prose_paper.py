@@ -29,7 +29,7 @@ def tables(institution: Institution, facts: MarketFacts | None) -> list[Table]:
     """States, transitions, signals, events, counters and audits; those that are empty are left out."""
     manifest = institution.manifest
     name = Quote(institution.name, ("name",))
-    edges = ("from", "to", "when", "provided that", "sanction", "timing", "then")
+    edges = ("from", "to", "when", "provided that", "first", "sanction", "timing")
     found = [
         Table(told("States of ", name), ("state", "label", "begins"), _states(manifest)),
         Table(
@@ -58,9 +58,9 @@ def _edge(institution: Institution, edge: Edge) -> tuple[Told, ...]:
         told(words(spec.target, "states", spec.target)),
         trigger(manifest, edge),
         listed(gates(manifest, edge)),
+        joined("; ", settings(manifest, edge)),
         joined("; ", sanctions(institution, edge)),
         joined(", ", timing(edge)),
-        joined("; ", settings(manifest, edge)),
     )
 
 
