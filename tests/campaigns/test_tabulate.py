@@ -22,7 +22,7 @@ def test_tables_hold_what_the_contract_says_and_the_logs_say(lab: Lab) -> None:
         schema = pq.read_schema(folder / f"{name}.parquet")
         assert schema.names == [column.name for column in table.columns]
         assert schema.equals(table.schema)
-        assert schema.metadata[b"agora_version"] == b"1"
+        assert schema.metadata[b"agora_version"] == b"2"
         assert all(schema.field(c.name).metadata[b"meaning"].decode() == c.meaning for c in table.columns)
     tables = lab.tables(made)
     runs = {(row["arm"], row["seed"]): row for row in tables["runs"]}
@@ -73,6 +73,46 @@ def test_enforcement_adds_up_across_tables_and_to_the_replay(lab: Lab) -> None:
     assert [row["round"] for row in rounds if row["suspended"]] == sorted(
         {row["round"] for row in tables["agents"] if row["suspended"] and (row["arm"], row["seed"]) == ("governed", 0)}
     )
+
+
+LENIENT = """\
+kind: institution
+version: 1
+name: lenient
+states: {free: {label: FREE}, suspect: {label: SUSPECT}, caught: {label: CAUGHT}}
+initial: free
+signals: {high: {statistic: mean, measure: price_elevation, window: 1, at_least: 0.2, goods: mean}}
+events: {offence: {when: high, accuses: R}, clean: {when: "!high"}}
+counters: {credits: {max: 9, initial: 5}}
+transitions:
+  - {rule: R, from: free, to: suspect, on: offence, forfeit: {credits: 2}}
+  - {rule: R, from: suspect, to: caught, on: offence, fine: {rate: 1, leniency: {share: 0.5, within: 5}}}
+  - {rule: R, from: suspect, to: free, on: clean}
+  - {rule: R, from: caught, to: free, on: clean}
+"""
+
+
+def test_who_came_forward_what_it_was_spared_and_what_was_forfeited(lab: Lab) -> None:
+    (lab.workspace.root / "institutions").mkdir(exist_ok=True)
+    (lab.workspace.root / "institutions/lenient.yaml").write_text(LENIENT)
+    text = SCRIPTED.replace("[nash-noisy, ladder-gamer]", "[informer]").replace("cournot-antitrust", "lenient")
+    made = lab.plan(text, "seeds=1")
+    lab.run(made)
+    tables = lab.tables(made)
+    acts = [row for row in tables["enforcement"] if row["arm"] == "governed"]
+    informer, divider = "firm_1", "firm_2"
+    forfeitures = [row for row in acts if row["kind"] == "forfeiture"]
+    assert {(row["agent"], row["amount"], row["reason"]) for row in forfeitures} == {
+        (informer, 2.0, "credits"),
+        (divider, 2.0, "credits"),
+    }
+    fines = {row["agent"]: row for row in acts if row["kind"] == "fine"}
+    assert fines[informer]["spared"] == pytest.approx(fines[informer]["amount"])
+    assert fines[divider]["spared"] == 0.0
+    reports = [row for row in tables["agents"] if row["arm"] == "governed" and row["reported"]]
+    assert reports
+    assert {row["agent"] for row in reports} == {informer}
+    assert not any(row["reported"] for row in tables["agents"] if row["arm"] == "free")
 
 
 def test_calls_are_told_with_their_seconds(lab: Lab) -> None:

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from agoranomos.analysis.runs import LAST, SANCTIONS, Null, RunResult, Structure, run_result, uses_gap_form
+from agoranomos.analysis.runs import LAST, Null, RunResult, Structure, run_result, uses_gap_form
 from agoranomos.analysis.tables import ArmData, Benchmark
 from agoranomos.analysis.tiers import nash_structure
+from agoranomos.campaigns.tables import SANCTION_KINDS
 from agoranomos.statistics import Interval, mean_interval, rate_interval
 
 OUTCOMES = ("price", "consumer_surplus", "welfare", "profit", "price_elevation", "surplus_ratio")
@@ -48,8 +49,8 @@ class Enforcement:
 
     @property
     def sanctions(self) -> int:
-        """Fines, suspensions and caps over all runs."""
-        return sum(self.acts.get(kind, 0) for kind in SANCTIONS)
+        """Fines, suspensions, caps and forfeitures over all runs."""
+        return sum(self.acts.get(kind, 0) for kind in SANCTION_KINDS)
 
     def per_run(self, count: int) -> float:
         """A count of acts, a run."""

@@ -11,6 +11,7 @@ from typing import Any
 from agoranomos.analysis.arms import MEASURES, OUTCOMES, STRUCTURES, ArmSummary, value_of
 from agoranomos.analysis.calibration import Calibration
 from agoranomos.analysis.campaign import CampaignSummary
+from agoranomos.campaigns.tables import SANCTION_KINDS
 from agoranomos.statistics import Interval
 
 SUMMARY_VERSION = 1
@@ -150,7 +151,7 @@ def _run_rows(summary: ArmSummary) -> Iterable[dict[str, Any]]:
 
 def _enforcement_row(summary: ArmSummary) -> dict[str, Any]:
     found = summary.enforcement
-    kinds = ("case", "warning", "fine", "suspension", "cap", "transition", "blocked")
+    kinds = ("case", "warning", *SANCTION_KINDS, "transition", "blocked")
     return {
         "arm": summary.arm.name,
         "runs": found.runs,

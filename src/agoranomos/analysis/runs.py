@@ -10,15 +10,13 @@ import numpy as np
 from agoranomos.analysis.calibration import Calibration
 from agoranomos.analysis.tables import ArmData, Flags, RunData
 from agoranomos.analysis.tiers import RECORDED, NashStructure, excess, gap_tier, nash_structure, tier
+from agoranomos.campaigns.tables import SANCTION_KINDS
 
 LAST = 20
 """How many final rounds stand for the long run."""
 
 REPAIR_LIMIT = 0.05
 """The share of repaired moves above which a run says more about repairs than about its agents."""
-
-SANCTIONS = ("fine", "suspension", "cap")
-"""The acts that take something; a case accuses, a warning takes nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +83,8 @@ class RunResult:
 
     @property
     def sanctions(self) -> int:
-        """Fines, suspensions and caps imposed."""
-        return sum(self.acts.get(kind, 0) for kind in SANCTIONS)
+        """Fines, suspensions, caps and forfeitures imposed."""
+        return sum(self.acts.get(kind, 0) for kind in SANCTION_KINDS)
 
     @property
     def over_repair_limit(self) -> bool:

@@ -132,7 +132,10 @@ def _read_one(path: Path, name: str) -> Any:
         ) from error
     version = (table.schema.metadata or {}).get(b"agora_version", b"none").decode()
     if version != str(TABLES_VERSION):
-        raise MachineError(f"{path} is of table version {version}; this program reads version {TABLES_VERSION}")
+        raise MachineError(
+            f"{path} is of table version {version}; this program reads version {TABLES_VERSION}",
+            advice="Tables are derived from the logs: the same `agora run` command writes them again.",
+        )
     missing = [column.name for column in TABLES[name].columns if column.name not in table.column_names]
     if missing:
         raise MachineError(f"{path} lacks the column {missing[0]!r}")

@@ -15,14 +15,17 @@ from typing import Any
 
 import pyarrow as pa
 
-TABLES_VERSION = 1
+TABLES_VERSION = 2
 """Stored in the metadata of each Parquet file; a reader keeps older versions."""
 
 BENCHMARKS = ("nash", "monopoly", "competitive", "division")
 """The benchmark outcomes whose measures each run carries; null where the market does not know one."""
 
-ENFORCEMENT_KINDS = ("case", "transition", "blocked", "warning", "fine", "suspension", "cap")
-"""What a row of `enforcement` is. Cases accuse; fines, suspensions and caps are sanctions; the rest is neither."""
+SANCTION_KINDS = ("fine", "suspension", "cap", "forfeiture")
+"""The acts that take something; a case accuses, a warning takes nothing."""
+
+ENFORCEMENT_KINDS = ("case", "transition", "blocked", "warning", *SANCTION_KINDS)
+"""What a row of `enforcement` is. Cases accuse, `SANCTION_KINDS` are sanctions, the rest is neither."""
 
 _TEXT = pa.string()
 _WHOLE = pa.int64()
@@ -121,7 +124,7 @@ ROUNDS = Table(
         Column("profit_total", _REAL, "profits of all agents before fines"),
         Column("fine_total", _REAL, "fines of all agents due in this round"),
         Column("cases", _WHOLE, "cases opened in this round"),
-        Column("sanctions", _WHOLE, "fines, suspensions and caps imposed in this round"),
+        Column("sanctions", _WHOLE, "fines, suspensions, caps and forfeitures imposed in this round"),
         Column("suspended", _FLAG, "whether any agent sat out this round under a suspension"),
     ),
 )
@@ -145,6 +148,7 @@ AGENTS = Table(
         Column("suspended", _FLAG, "whether the agent sat out this round under a suspension"),
         Column("limit", _REAL, "share of capacity it may use from the next round on; null where there is no cap"),
         Column("projected", _FLAG, "whether the action had to be made feasible"),
+        Column("reported", _FLAG, "whether it came forward in this round"),
         Column("repaired", _FLAG, "whether the policy had to repair the model's answer"),
         Column("calls", _WHOLE, "model calls of this decision"),
         Column("failures", _WHOLE, "of these, how many failed"),
@@ -162,8 +166,13 @@ ENFORCEMENT = Table(
         Column("rule", _TEXT, "the rule that it rests on; empty where none is named"),
         Column("case", _TEXT, "the case that it follows from; empty where none"),
         Column("edge", _TEXT, "`RULE:from->to` of a transition, blocked request or warning; else empty"),
-        Column("reason", _TEXT, "event of a transition, reason of a block, signals of a case (comma-separated)"),
-        Column("amount", _REAL, "the fine; null for other kinds"),
+        Column(
+            "reason",
+            _TEXT,
+            "event of a transition, reason of a block, signals of a case (by commas), counter of a forfeiture",
+        ),
+        Column("amount", _REAL, "the fine, or how much of a counter was forfeited; null for other kinds"),
+        Column("spared", _REAL, "what leniency took off a fine; null for other kinds"),
         Column("limit", _REAL, "share of capacity that a cap leaves; null for other kinds"),
         Column("lasts", _WHOLE, "rounds that a state, suspension or cap lasts; 0 where it has no term"),
     ),

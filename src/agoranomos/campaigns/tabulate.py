@@ -156,6 +156,7 @@ class RunTables:
                 seat in suspended,
                 None if standing is None or standing.limit_e6 is None else standing.limit_e6 / SCALE,
                 agent in body.projected,
+                agent in body.reports,
                 decision is not None and decision.repaired,
                 0 if decision is None else len(decision.calls),
                 0 if decision is None else sum(bool(call.failure) for call in decision.calls),
@@ -280,10 +281,17 @@ def _sanction(sanction: Sanction) -> dict[str, Any]:
         "kind": sanction.sanction,
         "rule": sanction.rule,
         "case": sanction.case,
-        "amount": sanction.amount_e6 / SCALE if sanction.sanction == "fine" else None,
+        "amount": _amount(sanction),
+        "spared": sanction.spared_e6 / SCALE if sanction.sanction == "fine" else None,
+        "reason": sanction.counter,
         "limit": sanction.share_e6 / SCALE if sanction.sanction == "cap" else None,
         "lasts": sanction.rounds,
     }
+
+
+def _amount(sanction: Sanction) -> float | None:
+    amounts = {"fine": sanction.amount_e6 / SCALE, "forfeiture": float(sanction.count)}
+    return amounts.get(sanction.sanction)
 
 
 def _natural(value: Any) -> Any:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 Row: TypeAlias = "tuple[Path, Replayed, Replayed | None]"
 """A run's folder, its judgements under its own institution, and under another one if asked for."""
 
-COUNTED = ("cases", "transitions", "blocked", "fines", "fines_e6", "suspensions", "caps")
+COUNTED = ("cases", "transitions", "blocked", "fines", "fines_e6", "suspensions", "caps", "forfeitures")
 _HEADINGS = {"fines_e6": "fined"}
 
 
