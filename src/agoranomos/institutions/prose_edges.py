@@ -7,6 +7,8 @@ from agoranomos.institutions.manifest import Fine, Manifest, Transition
 from agoranomos.institutions.prose_guards import condition, update, words
 from agoranomos.institutions.prose_text import Path, Told, counted, joined, listed, number, percent, told
 
+FRESH = "evidence starts anew"
+
 
 def trigger(manifest: Manifest, edge: Edge) -> Told:
     """The event and the guard, to stand after `when`."""
@@ -51,17 +53,18 @@ def sanctions(institution: Institution, edge: Edge) -> tuple[Told, ...]:
 
 def timing(edge: Edge) -> tuple[Told, ...]:
     """How long the new state lasts, and what is forgotten."""
+    term = _term(edge)
+    return (*((term,) if term else ()), *((told(FRESH),) if edge.spec.fresh_evidence else ()))
+
+
+def _term(edge: Edge) -> Told:
     spec, path = edge.spec, _path(edge)
-    found: list[Told] = []
-    if spec.lasts and spec.jitter:
-        longer = counted(spec.jitter, "round", *path, "jitter")
-        rounds = counted(spec.lasts, "round", *path, "lasts")
-        found.append(told("for ", rounds, " and up to ", longer, " more, as drawn"))
-    elif spec.lasts:
-        found.append(told("for ", counted(spec.lasts, "round", *path, "lasts")))
-    if spec.fresh_evidence:
-        found.append(told("evidence starts anew"))
-    return tuple(found)
+    if not spec.lasts:
+        return ()
+    rounds = told("for ", counted(spec.lasts, "round", *path, "lasts"))
+    if not spec.jitter:
+        return rounds
+    return told(rounds, " and up to ", counted(spec.jitter, "round", *path, "jitter"), " more, as drawn")
 
 
 def settings(manifest: Manifest, edge: Edge) -> tuple[Told, ...]:
@@ -80,18 +83,17 @@ def in_words(institution: Institution, edge: Edge) -> Told:
         told("stays in ", _state(spec.target)) if spec.target == spec.source else told("goes to ", _state(spec.target))
     )
     said = told("when ", trigger(manifest, edge), ", it ", target)
-    denials = gates(manifest, edge)
-    if denials:
+    if term := _term(edge):
+        said = told(said, " ", term)
+    if denials := gates(manifest, edge):
         said = told(said, ", provided that ", listed(denials))
-    lasting = timing(edge)
-    if lasting:
-        said = told(said, ", ", joined(", ", lasting))
-    changed = settings(manifest, edge)
+    if spec.fresh_evidence:
+        said = told(said, "; ", FRESH)
+    changed, punished = settings(manifest, edge), sanctions(institution, edge)
     if changed:
-        said = told(said, ". First ", joined("; ", changed))
-    punished = sanctions(institution, edge)
+        said = told(said, ". ", "First " if punished else "Then ", joined("; ", changed))
     if punished:
-        said = told(said, ". Sanction: " if not changed else ". Then the sanction: ", joined("; ", punished))
+        said = told(said, ". Then the sanction: " if changed else ". Sanction: ", joined("; ", punished))
     return said
 
 
