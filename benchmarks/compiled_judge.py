@@ -88,11 +88,11 @@ def work(name: str, seed: int, runs: int, rounds: int, repeats: int, barrier: An
     fined = judged_rounds(compiled, needed)
     taken: dict[str, list[float]] = {"judged": [], "played": []}
     for _ in range(repeats):
-        for kind in taken:
+        for kind, times in taken.items():
             barrier.wait()
             began = time.perf_counter()
             again = judged_rounds(compiled, needed) if kind == "judged" else played_rounds(compiled, spec, quantities)
-            taken[kind].append(time.perf_counter() - began)
+            times.append(time.perf_counter() - began)
             assert again == fined
     results.put((taken, fined))
 
@@ -131,7 +131,7 @@ def measure(name: str, processes: int, runs: int, rounds: int, repeats: int) -> 
         worker.join()
     per_process = runs * rounds * FIRMS
     rates = {
-        kind: processes * per_process / statistics.median(max(times) for times in zip(*(f[0][kind] for f in found)))
+        kind: processes * per_process / statistics.median(np.max([times[kind] for times, _ in found], axis=0))
         for kind in ("judged", "played")
     }
     few = max(runs // 100, 1)
@@ -158,8 +158,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path)
     arguments = parser.parse_args()
     figures = [
-        measure(name, arguments.processes, arguments.runs, arguments.rounds, arguments.repeats)
-        for name in INSTITUTIONS
+        measure(name, arguments.processes, arguments.runs, arguments.rounds, arguments.repeats) for name in INSTITUTIONS
     ]
     for row in figures:
         print(json.dumps(row, indent=1))

@@ -54,7 +54,8 @@ class Standings:
         """The runs with these indices (or where a mask holds), copied."""
         chosen: Any = np.asarray(rows)
         plain = {part.name: getattr(self, part.name)[chosen] for part in fields(self) if part.name != "history"}
-        return Standings(**plain, history={name: values[chosen] for name, values in self.history.items()})
+        history = {name: np.moveaxis(np.moveaxis(own, 0, -1)[..., chosen], -1, 0) for name, own in self.history.items()}
+        return Standings(**plain, history=history)
 
     def packed(self) -> Ints:
         """Every run as one row of integers, int64[R, columns]: two runs stand alike where their rows are equal.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -71,8 +72,9 @@ class Words:
         """Set `least.c` and `most.c` over all agents, int64[R, N, C], for those that some guard compares."""
         firms = counters.shape[1]
         for index, name in self._bound.compared:
-            names[f"least.{name}"] = np.repeat(counters[:, :, index].min(axis=1), firms)
-            names[f"most.{name}"] = np.repeat(counters[:, :, index].max(axis=1), firms)
+            each = list(counters[:, :, index].T)
+            names[f"least.{name}"] = np.repeat(reduce(np.minimum, each), firms)
+            names[f"most.{name}"] = np.repeat(reduce(np.maximum, each), firms)
 
     def happened(self, names: dict[str, npt.NDArray[Any]], rows: Ints | None) -> Bools:
         """Which events happened, bool[R * N, V]; only `rows` have an evident round (None: all)."""
