@@ -4,8 +4,8 @@ python -m benchmarks.mutants [--step 1] [--only merkle ...] [--jobs 1] [--out do
 
 A mutant is a module with one change: a comparison, an operator, a number, a string, a `not`, a bound of a slice, a
 statement that is gone. It is compiled in memory, so no file is touched, and the tests of its module run on it in a
-process of their own, until the first that fails. `--step N` tries every N-th mutant. The texts of messages, annotations
-and imports are left as they are.
+process of their own (`benchmarks.mutant_trials`), until the first that fails. `--step N` tries every N-th mutant. The
+texts of messages, annotations and imports are left as they are.
 
 Mutants that no test can tell from the module are listed by hand, with the reason, in `benchmarks.equivalent_mutants`.
 They run like all the others: one that is killed, or is not made any more, has to leave the list.
@@ -17,59 +17,21 @@ import argparse
 import ast
 import copy
 import json
-import os
 import re
-import resource
-import signal
 import sys
-import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from importlib.machinery import ModuleSpec, SourceFileLoader
-from importlib.util import spec_from_file_location
+from collections.abc import Iterator
 from pathlib import Path
-from types import CodeType, ModuleType
 from typing import Any
 
 import cryptography.hazmat.primitives.asymmetric.ed25519
 import hypothesis
-import pytest
 from benchmarks.__main__ import machine
 from benchmarks.equivalent_mutants import EQUIVALENT, FLAG
+from benchmarks.mutant_trials import LOGS, ROOT, TESTS, Mutant, tried
 
 assert cryptography  # imported here once, and not in each process anew
-ROOT = Path(__file__).resolve().parent.parent
-LOGS = ROOT / "src" / "agoranomos" / "logs"
-
-TESTS = {
-    "faults": ("refusals", "checkpoint", "tree"),
-    "merkle": ("merkle", "refusals", "tree"),
-    "keys": ("keys", "refusals", "checkpoint"),
-    "note": ("note", "refusals"),
-    "proofs": ("proofs", "refusals"),
-    "checkpoint": ("checkpoint", "refusals"),
-    "certificate": ("checkpoint", "refusals"),
-    "cosignature": ("cosignature", "refusals"),
-    "tiles": ("tiles", "tree"),
-    "tree": ("tree",),
-    "tree_main": ("tree",),
-    "proof_file": ("proof_file",),
-    "segment_tree": ("segment_tree",),
-    "journal": ("recovery", "verify"),
-    "heads": ("verify", "verify_levels"),
-    "segment_fold": ("verify_levels", "verify", "verify_segments"),
-    "segment_pass": ("verify_levels", "verify", "verify_segments"),
-    "segment_run": ("verify_segments", "verify_levels", "verify"),
-    "verify": ("verify_levels", "verify", "remembered", "anchors", "verify_segments"),
-}
-"""By module the files of tests/logs/ that are to find its mutants. The first failure ends a run."""
-
-NOT_RUN = "standalone or attach or lines or file_is_short or names or without_the_package or export_holds or million"
-"""Tests of the assembled `verify.py`, which is made of the files and so never of a mutant, and slow ones of others."""
-NOT_RUN_OF_A_LOG = "real_processes"
-"""Tests whose other processes would load the module and not its mutant."""
 
 Swaps = dict[type[Any], tuple[type[Any], ...]]
 COMPARISONS: Swaps = {
@@ -101,17 +63,6 @@ NAMES |= {"rfind": "find", "partition": "rpartition", "rpartition": "partition",
 TEXTS = {"LogFault": 1, "_refused": 0, "ValueError": 0, "error": 0, "print": 0, "parse_vkey": 2}
 """Calls, and the argument of each from which on they hold the text of a message."""
 TEXT_KEYWORDS = ("description", "help", "metavar")
-
-
-@dataclass(frozen=True)
-class Mutant:
-    """One change to a module."""
-
-    module: str
-    line: int
-    change: str
-    code: CodeType
-    is_flag: bool
 
 
 def mutants(module: str) -> Iterator[Mutant]:
@@ -241,75 +192,6 @@ def _with(node: ast.AST, **fields: Any) -> Any:
     return changed
 
 
-class _Loader(SourceFileLoader):
-    """Loads a mutant in the place of its module."""
-
-    def __init__(self, mutant: Mutant) -> None:
-        super().__init__(f"agoranomos.logs.{mutant.module}", str(LOGS / f"{mutant.module}.py"))
-        self._code = mutant.code
-
-    def find_spec(self, name: str, path: object = None, target: ModuleType | None = None) -> ModuleSpec | None:
-        return spec_from_file_location(name, self.path, loader=self) if name == self.name else None
-
-    def get_code(self, fullname: str) -> CodeType:
-        return self._code
-
-
-def _begin(module: str, mutant: Mutant | None, seconds: int, place: str) -> int:
-    """The id of a process that runs the tests of a module, on a mutant of it; it ends with 0 when none fails."""
-    process = os.fork()
-    if process:
-        return process
-    status = 1
-    try:
-        signal.signal(signal.SIGALRM, signal.SIG_DFL)
-        signal.alarm(10 * seconds)
-        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
-        resource.setrlimit(resource.RLIMIT_AS, (4 << 30, 4 << 30))
-        nowhere = os.open(os.devnull, os.O_RDWR)
-        for stream in (1, 2):
-            os.dup2(nowhere, stream)
-        if mutant is not None:
-            sys.meta_path.insert(0, _Loader(mutant))  # type: ignore[arg-type]
-        tests = [str(ROOT / f"tests/logs/test_{name}.py") for name in TESTS[module]]
-        options = [
-            "-q",
-            "-x",
-            "-p",
-            "no:cacheprovider",
-            "-p",
-            "no:xdist",
-            f"--rootdir={ROOT}",
-            "-k",
-            f"not ({NOT_RUN_OF_A_LOG if 'verify' in TESTS[module] else NOT_RUN})",
-        ]
-        status = int(pytest.main([*options, f"--basetemp={place}/{os.getpid()}", *tests]))
-    finally:
-        os._exit(status)
-
-
-def tried(
-    module: str, made: Sequence[Mutant | None], jobs: int, seconds: int
-) -> Iterator[tuple[Mutant | None, str, float]]:
-    """Each mutant with what came of it (`killed`, `timeout` or `survived`) and the seconds of a core that it took.
-
-    One that takes more than `seconds` of a core, or ten times as long by the clock, is stopped.
-    """
-    memory = Path("/dev/shm")
-    running: dict[int, Mutant | None] = {}
-    waiting = list(made)[::-1]
-    with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as place:
-        while waiting or running:
-            while waiting and len(running) < jobs:
-                mutant = waiting.pop()
-                running[_begin(module, mutant, seconds, place)] = mutant
-            process, status, used = os.wait4(-1, 0)
-            mutant = running.pop(process)
-            killed = os.WIFSIGNALED(status) and os.WTERMSIG(status) in (signal.SIGALRM, signal.SIGXCPU)
-            outcome = "timeout" if killed else "killed" if status else "survived"
-            yield mutant, outcome, used.ru_utime + used.ru_stime
-
-
 def row(module: str, step: int, jobs: int) -> dict[str, Any]:
     """What came of a module's mutants; raises `SystemExit` when its tests fail on the module as it is.
 
@@ -318,7 +200,7 @@ def row(module: str, step: int, jobs: int) -> dict[str, Any]:
     [(_, outcome, seconds)] = tried(module, [None], 1, 300)
     if outcome != "survived":
         sys.exit(f"{module}: its tests fail on the module as it is")
-    limit = round(3 + 3 * seconds)
+    limit = round(3 + 1.5 * seconds)
     every = list(mutants(module))
     made = every[::step]
     begun = time.perf_counter()

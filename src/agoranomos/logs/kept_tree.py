@@ -19,7 +19,7 @@ class KeptTree:
     """
 
     def __init__(self, size: int = 0, subtrees: Sequence[bytes] = (), tiles: Sequence[bytes] = ()) -> None:
-        self._tree = SegmentTree(size=size, subtrees=subtrees)
+        self._tree = SegmentTree((), size, subtrees)
         self._open = [*tiles]
 
     @property

@@ -17,7 +17,7 @@ class SegmentTree:
     `CompactRange` has them.
     """
 
-    def __init__(self, dues: Sequence[int] = (), size: int = 0, subtrees: Sequence[bytes] = ()) -> None:
+    def __init__(self, dues: Sequence[int], size: int, subtrees: Sequence[bytes]) -> None:
         complete, rest = divmod(size, TILE_ENTRIES)
         self._tiles = CompactRange(complete, subtrees[: complete.bit_count()])
         self._tile = CompactRange(rest, subtrees[complete.bit_count() :])

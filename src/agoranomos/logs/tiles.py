@@ -49,10 +49,10 @@ def parse_bundle(data: bytes, width: int) -> list[bytes]:
     """The entries of a bundle; raises `LogFault` unless it holds exactly `width` of them and nothing else."""
     entries: list[bytes] = []
     at = 0
-    while len(entries) < width and at + _LENGTH_BYTES <= len(data):
+    for _ in range(width):  # where the data is cut short, this ends behind it
         start = at + _LENGTH_BYTES
         at = start + int.from_bytes(data[at:start], "big")
         entries.append(data[start:at])
-    if len(entries) < width or at != len(data):
+    if at != len(data):
         raise LogFault("damaged", f"it does not hold exactly {width} entries")
     return entries
