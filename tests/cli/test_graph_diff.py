@@ -78,3 +78,10 @@ def test_the_same_in_json(home: None, capsys: pytest.CaptureFixture[str]) -> Non
 def test_what_fails_is_told(home: None, capsys: pytest.CaptureFixture[str], arguments: list[str], code: int) -> None:
     assert run_command(["graph", "diff", *arguments]) == code
     assert capsys.readouterr().err
+
+
+def test_what_is_inherited_is_placed_in_the_file_that_says_it(home: None, capsys: pytest.CaptureFixture[str]) -> None:
+    command = ["graph", "diff", "cournot-antitrust-no-warning", "cournot-antitrust", "--max-standings", "0"]
+    assert run_command(command) == 1
+    out = capsys.readouterr().out
+    assert " of cournot-antitrust-hardened.yaml, B line " in out

@@ -24,7 +24,10 @@ traces:
 """
 
 
-@pytest.mark.parametrize("name", ["cournot-antitrust", "cournot-antitrust-hardened"])
+SHIPPED = sorted(path.stem for path in (library_root() / "institutions").glob("*.yaml") if "." not in path.stem)
+
+
+@pytest.mark.parametrize("name", SHIPPED)
 def test_the_shipped_traces_pass(home: Path, capsys: pytest.CaptureFixture[str], name: str) -> None:
     assert run_command(["graph", "test", name]) == 0
     out, err = capsys.readouterr()

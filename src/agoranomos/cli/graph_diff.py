@@ -114,10 +114,17 @@ def _say_changes(pair: tuple[Institution, Institution], changes: tuple[Change, .
     say()
     say(f"What differs ({len(changes)}; was: A, is: B)")
     for change, (before, after) in zip(changes, _places(pair, changes), strict=True):
-        lines = ", ".join(
-            f"{letter} line {place.rsplit(':', 2)[1]}" for letter, place in (("A", before), ("B", after)) if place
-        )
+        found = [_line(letter, read, place) for letter, read, place in zip("AB", pair, (before, after), strict=True)]
+        lines = ", ".join(filter(None, found))
         say(f"  {change}" + (f"  [{lines}]" if lines else ""))
+
+
+def _line(letter: str, read: Institution, place: str) -> str:
+    """`A line 12`; with the file's name where the line is one of a file that the institution extends."""
+    if not place:
+        return ""
+    file, line, _ = place.rsplit(":", 2)
+    return f"{letter} line {line}" + (f" of {Path(file).name}" if file != read.source.name else "")
 
 
 def _places(pair: tuple[Institution, Institution], changes: tuple[Change, ...]) -> list[tuple[str, str]]:

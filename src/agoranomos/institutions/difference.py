@@ -108,11 +108,11 @@ def _named(section: str, before: Mapping[str, Any], after: Mapping[str, Any]) ->
     one = _ONE[section]
     for name in before:
         if name not in after:
-            yield Change(section, "removed", f"{one} {name}", "", _plain(before[name]), None, (section, name), None)
+            yield Change(section, "removed", f"{one} {name}", "", _told(before[name]), None, (section, name), None)
     for name in after:
         path = (section, name)
         if name not in before:
-            yield Change(section, "added", f"{one} {name}", "", None, _plain(after[name]), None, path)
+            yield Change(section, "added", f"{one} {name}", "", None, _told(after[name]), None, path)
         else:
             yield from _values(path, path, section, f"{one} {name}", _plain(before[name]), _plain(after[name]))
     yield from _order(section, f"the {section}", list(before), list(after))
@@ -128,9 +128,9 @@ def _order(section: str, what: str, before: Sequence[str], after: Sequence[str])
 def _part(section: str, before: BaseModel | None, after: BaseModel | None) -> Iterator[Change]:
     what = f"the {_ONE[section]}"
     if before is None and after is not None:
-        yield Change(section, "added", what, "", None, _plain(after), None, (section,))
+        yield Change(section, "added", what, "", None, _told(after), None, (section,))
     elif before is not None and after is None:
-        yield Change(section, "removed", what, "", _plain(before), None, (section,), None)
+        yield Change(section, "removed", what, "", _told(before), None, (section,), None)
     else:
         yield from _values((section,), (section,), section, what, _plain(before), _plain(after))
 
@@ -149,7 +149,7 @@ def _transitions(before: Sequence[Transition], after: Sequence[Transition]) -> I
         path: Path = ("transitions", index)
         what = f"transition {_arrow(before[index])}"
         if key not in pairs:
-            yield Change("transitions", "removed", what, "", _plain(before[index]), None, path, None)
+            yield Change("transitions", "removed", what, "", _told(before[index]), None, path, None)
             continue
         place = now[pairs[key]]
         yield from _values(
@@ -158,7 +158,7 @@ def _transitions(before: Sequence[Transition], after: Sequence[Transition]) -> I
     for key, index in now.items():
         if key not in pairs.values():
             what = f"transition {_arrow(after[index])}"
-            yield Change("transitions", "added", what, "", None, _plain(after[index]), None, ("transitions", index))
+            yield Change("transitions", "added", what, "", None, _told(after[index]), None, ("transitions", index))
     arrows = {key: _arrow(before[places[key]]) for key in pairs}
     order_before = [key for key in places if key in pairs]
     order_after = [old for key in now for old in pairs if pairs[old] == key]
@@ -232,6 +232,13 @@ def _plain(value: Any) -> Any:
         return {key: _plain(item) for key, item in value.items()}
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
+    return value
+
+
+def _told(value: Any) -> Any:
+    """As `_plain`, without what is at its default."""
+    if isinstance(value, BaseModel):
+        return value.model_dump(mode="json", by_alias=True, exclude_defaults=True, exclude={"about"})
     return value
 
 
