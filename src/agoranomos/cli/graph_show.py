@@ -9,7 +9,7 @@ import typer
 
 from agoranomos.cli.named import institution_named
 from agoranomos.cli.options import AsJson
-from agoranomos.cli.terminal import console, say, say_json
+from agoranomos.cli.terminal import console, say, say_json, visible
 from agoranomos.errors import UsageError
 
 if TYPE_CHECKING:
@@ -21,6 +21,9 @@ def show(
     output: Annotated[
         Path | None, typer.Option("--output", "-o", metavar="FILE.svg", help="Draw the graph into this SVG file.")
     ] = None,
+    flat: Annotated[
+        bool, typer.Option("--flat", help="Print it as YAML written out in full, with what it `extends` in it.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Show an institution as a graph, as text or drawn.
@@ -28,6 +31,13 @@ def show(
     Example:  agora graph show cournot-antitrust -o antitrust.svg
     """
     read = institution_named(institution)
+    if flat:
+        if output is not None or as_json:
+            raise UsageError("--flat prints YAML; it goes with neither --output nor --json")
+        from agoranomos.institutions.flat import flat_text
+
+        print(visible(flat_text(read)), end="")
+        return
     if output is not None:
         if output.suffix != ".svg":
             raise UsageError(f"{output} does not end in .svg, the one format that is drawn")

@@ -173,10 +173,10 @@ def _expect_kind(source: Source, tree: CommentedMap, model: type[BaseModel]) -> 
 
 
 def _first_fault(source: Source, tree: CommentedMap, model: type[BaseModel], error: ValidationError) -> DocumentError:
-    def order(fault: Any) -> tuple[bool, tuple[int, ...]]:
+    def order(fault: Any) -> tuple[bool, bool, int, int]:
         # An unknown key is most often the misspelt one that is reported missing elsewhere: name it first.
-        place = place_of("", tree, fault["loc"])
-        return fault["type"] != "extra_forbidden", tuple(int(n) for n in place.split(":") if n)
+        name, line, column = place_of(source.name, tree, fault["loc"]).rsplit(":", 2)
+        return fault["type"] != "extra_forbidden", name != source.name, int(line), int(column)
 
     def stands_at(fault: Any) -> tuple[str | int, ...]:
         absent = fault["type"] == "missing"

@@ -13,17 +13,18 @@ from agoranomos.institutions.remark import Remark, Remarks
 
 
 def lint(institution: Institution) -> tuple[Remark, ...]:
-    """Every slip, in the order of the file; none for an institution in which everything has a use and an end."""
+    """Every slip, in the order of the file (then of its bases); none for an institution in which everything has a use and an end."""
     remarks = Remarks(institution)
     remark_on_states(institution, remarks)
     remark_on_edges(institution, remarks)
     remark_on_words(institution, remarks)
-    return tuple(sorted(remarks.found, key=_in_file))
+    own = institution.source.name
 
+    def in_file(remark: Remark) -> tuple[bool, str, int, int, str]:
+        name, line, column = remark.place.rsplit(":", 2)
+        return name != own, name, int(line), int(column), remark.message
 
-def _in_file(remark: Remark) -> tuple[int, int, str]:
-    _, line, column = remark.place.rsplit(":", 2)
-    return int(line), int(column), remark.message
+    return tuple(sorted(remarks.found, key=in_file))
 
 
 __all__ = ["Remark", "lint"]
