@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from agoranomos.cli.graph_calibrate import calibrate
 from agoranomos.cli.graph_check import check
 from agoranomos.cli.graph_diff import diff
 from agoranomos.cli.graph_lint import lint
@@ -20,3 +21,4 @@ graph.command("schema")(schema)
 graph.command("test")(run_traces)
 graph.command("prose")(prose)
 graph.command("diff")(diff)
+graph.command("calibrate")(calibrate)
