@@ -85,3 +85,26 @@ def test_what_is_inherited_is_placed_in_the_file_that_says_it(home: None, capsys
     assert run_command(command) == 1
     out = capsys.readouterr().out
     assert " of cournot-antitrust-hardened.yaml, B line " in out
+
+
+@pytest.mark.parametrize(("name", "begins"), [("a.svg", b"<?xml"), ("b.png", b"\x89PNG")])
+def test_plays_are_drawn(home: None, name: str, begins: bytes) -> None:
+    Path("mine.yaml").write_text(HARDENED.replace("[1.5, 2.0,", "[1.2, 2.0,"))
+    command = ["graph", "diff", "cournot-antitrust-hardened", "mine.yaml", "--max-standings", "0", "-o", name]
+    assert run_command(command) == 1
+    drawn = Path(name).read_bytes()
+    assert drawn.startswith(begins)
+    assert run_command(command) == 1
+    assert Path(name).read_bytes() == drawn
+
+
+@pytest.mark.parametrize(
+    ("other", "name", "code"),
+    [("cournot-antitrust", "a.txt", 2), ("cournot-antitrust-hardened", "a.png", 2), ("cournot-antitrust", "no", 2)],
+)
+def test_what_cannot_be_drawn_is_told(
+    home: None, capsys: pytest.CaptureFixture[str], other: str, name: str, code: int
+) -> None:
+    command = ["graph", "diff", "cournot-antitrust-hardened", other, "--max-standings", "0", "-o", name]
+    assert run_command(command) == code
+    assert "error:" in capsys.readouterr().err

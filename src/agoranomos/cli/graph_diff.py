@@ -11,6 +11,7 @@ import typer
 from agoranomos.cli.named import institution_named
 from agoranomos.cli.options import AsJson
 from agoranomos.cli.terminal import console, say, say_json, visible
+from agoranomos.errors import MachineError, UsageError
 
 if TYPE_CHECKING:
     from agoranomos.institutions import Institution
@@ -37,6 +38,10 @@ def diff(
         Path | None,
         typer.Option("--write-trace", metavar="FILE", help="Write the first play that A and B judge otherwise."),
     ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", metavar="FILE", help="Draw what plays draw under both: .png, .svg or .pdf."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Tell what differs in meaning between two institutions.
@@ -58,6 +63,13 @@ def diff(
     first = first_difference(compared)
     if write_trace is not None and first is not None and first.traces is not None:
         _write(write_trace, one, market, first.traces[0])
+    if output is not None:
+        from agoranomos.institutions.difference_figure import draw_difference
+
+        if same:
+            raise UsageError("they mean the same, so there is nothing to draw")
+        apart = [play for play in compared if play.differs] or list(compared)
+        draw_difference(output, (pair[0].name, pair[1].name), sorted(apart, key=_telling))
     if as_json:
         say_json(_as_json(pair, changes, counted, compared, first))
     else:
@@ -90,7 +102,6 @@ def _reached(
 
 
 def _write(path: Path, institution: str, market: str | None, trace: Trace) -> None:
-    from agoranomos.errors import MachineError
     from agoranomos.institutions.traces import to_yaml, traces_of
 
     about = "Passes under A, and fails under B: the first play that `agora graph diff` found them to judge otherwise."
