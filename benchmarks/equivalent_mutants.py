@@ -24,8 +24,8 @@ EQUIVALENT: dict[str, dict[str, str]] = {
         "cosigned_by: 0 -> -1": "no time is below 0",
     },
     "segment_tree": {
-        "SegmentTree.extend: at < len(leaves) -> at <= len(leaves)": "one more turn, which adds no leaf; and no root is "
-        "asked for twice, since sizes that are asked for grow",
+        "SegmentTree.extend: at < len(leaves) -> at <= len(leaves)": "one more turn, which adds no leaf; and "
+        "no root is asked for twice, since sizes that are asked for grow",
     },
     "proofs": {
         "_climb: is_left and node and (not node & 1) -> is_left and (not node & 1)": "a node to the left is not 0, for "

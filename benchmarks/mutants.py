@@ -60,9 +60,10 @@ OPERATORS: Swaps = {
 }
 NAMES = {"max": "min", "min": "max", "any": "all", "all": "any", "startswith": "endswith", "endswith": "startswith"}
 NAMES |= {"rfind": "find", "partition": "rpartition", "rpartition": "partition", "fullmatch": "match"}
-TEXTS = {"LogFault": 1, "_refused": 0, "ValueError": 0, "error": 0, "print": 0, "parse_vkey": 2}
+TEXTS = {"LogFault": 1, "_refused": 0, "ValueError": 0, "UsageError": 0, "MachineError": 0}
+TEXTS |= {"error": 0, "print": 0, "parse_vkey": 2}
 """Calls, and the argument of each from which on they hold the text of a message."""
-TEXT_KEYWORDS = ("description", "help", "metavar")
+TEXT_KEYWORDS = ("description", "help", "metavar", "advice")
 
 
 def mutants(module: str) -> Iterator[Mutant]:
