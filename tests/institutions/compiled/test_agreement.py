@@ -1,6 +1,7 @@
 """Compiled and interpreted `judge` decide alike, bit for bit: standings, cases, requests, sanctions."""
 
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -147,3 +148,11 @@ def test_signals_may_be_given_instead_of_measures():
         states.append(tuple(bound.institution.states[k] for k in standings.state[0]))
     assert states[0] == ("warning", "active")
     assert ("fined", "active") in states
+
+
+def test_the_example_of_the_docs_runs(capsys):
+    page = (Path(__file__).parents[3] / "docs" / "explanation" / "compiled-judge.md").read_text()
+    block = re.search(r"```python\n(.*?)```", page, re.DOTALL)
+    assert block is not None
+    exec(compile(block[1], "compiled-judge.md", "exec"), {})
+    assert capsys.readouterr().out == "(1000, 2) (1000, 2)\n"
