@@ -94,13 +94,9 @@ def load_tree(name: str, text: str) -> CommentedMap:
     yaml.allow_duplicate_keys = False
     _refuse_deep_brackets(source)
     try:
-        constructor, parser = yaml.get_constructor_parser(text)
-        try:
-            root = constructor.composer.get_single_node()
-        finally:
-            parser.dispose()
+        root = yaml.compose(text)
         _refuse_alias_bombs(source, root)
-        tree = None if root is None else constructor.construct_document(root)
+        tree = None if root is None else yaml.constructor.construct_document(root)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = f"{source.name}:{mark.line + 1}:{mark.column + 1}" if mark else source.name
