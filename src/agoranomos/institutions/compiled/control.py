@@ -44,7 +44,16 @@ class ArrayEdge:
 class _Draft:
     """The judgement of a round while its edges are traversed, one row an agent: flat arrays [R * N]."""
 
-    def __init__(self, standings: Standings, counters: Ints, reported: Ints, evidence: Evidence, reasons: type) -> None:
+    def __init__(
+        self,
+        standings: Standings,
+        counters: Ints,
+        reported: Ints,
+        evidence: Evidence,
+        reasons: type,
+        now: int | Ints,
+    ) -> None:
+        self.now = now
         count = standings.state.size
         self.state = standings.state.flatten()
         self.counters = counters
@@ -60,6 +69,10 @@ class _Draft:
         self.fine = np.zeros(count, np.int64)
         self.spared = np.zeros(count, np.int64)
         self.forfeited = np.zeros(counters.shape, np.int64)
+
+
+def _at(now: int | Ints, rows: Ints) -> int | Ints:
+    return now if isinstance(now, int) else now[rows]
 
 
 class ArrayController:
@@ -88,7 +101,7 @@ class ArrayController:
     def control(self, standings: Standings, rounds: Rounds, evidence: Evidence, fired: Bools) -> Judged:
         """The Controller's part of `judge`, and the Oracle's from the signals on."""
         words = self._words
-        names = words.oracle(standings, rounds, evidence.evident, fired)
+        names = words.oracle(standings, rounds, fired)
         rows = None if evidence.evident.all() else np.flatnonzero(np.repeat(evidence.evident, fired.shape[1]))
         events = words.happened(names, rows)
         counters = standings.counters.reshape(standings.state.size, -1).copy()
@@ -100,29 +113,25 @@ class ArrayController:
                 names[name] = counters[:, k].copy()
         runs, firms = standings.state.shape
         words.extremes(names, counters.reshape(runs, firms, -1))
-        draft = _Draft(standings, counters, self._reports(standings, rounds), evidence, self._reasons)
+        now = int(rounds.round) if np.ndim(rounds.round) == 0 else np.repeat(rounds.round, firms)
+        reported = self._reports(standings, rounds, now)
+        draft = _Draft(standings, counters, reported, evidence, self._reasons, now)
         for state, edges in self._edges.items():
             there = np.flatnonzero(names["state"] == state)
             for edge in edges if len(there) else ():
-                there = self._request(edge, there, names, draft, standings, rounds, evidence)
+                there = self._request(edge, there, names, draft, rounds, evidence)
         return self._judged(draft, evidence, fired, events)
 
-    def _reports(self, standings: Standings, rounds: Rounds) -> Ints:
+    def _reports(self, standings: Standings, rounds: Rounds, now: int | Ints) -> Ints:
         """The round of each agent's oldest report that still counts, this round's included: int64[R * N]."""
         memory = self._bound.report_memory
         if not memory:
             return np.zeros(standings.state.size, np.int64)
-        now = self._round_of(rounds, standings)
         before = standings.reported.ravel()
         kept = np.where(before > now - memory, before, 0)
         if rounds.reports is None:
             return kept
         return np.where((kept == 0) & rounds.reports.ravel(), now, kept)
-
-    @staticmethod
-    def _round_of(rounds: Rounds, standings: Standings) -> Ints:
-        runs, firms = standings.state.shape
-        return np.repeat(np.broadcast_to(np.asarray(rounds.round, np.int64), (runs,)), firms)
 
     def _request(
         self,
@@ -130,7 +139,6 @@ class ArrayController:
         there: Ints,
         names: dict[str, npt.NDArray[Any]],
         draft: _Draft,
-        standings: Standings,
         rounds: Rounds,
         evidence: Evidence,
     ) -> Ints:
@@ -140,11 +148,12 @@ class ArrayController:
             asking = asking[edge.when(names, asking)]
         if not len(asking):
             return there
-        now = self._round_of(rounds, standings)[asking]
         last = draft.crossed[asking, edge.index]
-        cooling = (last != NEVER) & (now - last <= edge.spec.cooldown)
-        draft.blocked[asking[cooling], edge.index] = 1
-        crossing = asking[~cooling]
+        cooling = (last != NEVER) & (_at(draft.now, asking) - last <= edge.spec.cooldown)
+        crossing = asking
+        if cooling.any():
+            draft.blocked[asking[cooling], edge.index] = 1
+            crossing = asking[~cooling]
         for reason, table in enumerate(edge.requires):
             if len(crossing):
                 holds = table(names, crossing)
@@ -152,7 +161,7 @@ class ArrayController:
                 crossing = crossing[holds]
         if not len(crossing):
             return there
-        self._traverse(edge, crossing, names, draft, rounds, evidence, standings)
+        self._traverse(edge, crossing, names, draft, rounds, evidence)
         return there[draft.edge[there] < 0]
 
     def _traverse(
@@ -163,7 +172,6 @@ class ArrayController:
         draft: _Draft,
         rounds: Rounds,
         evidence: Evidence,
-        standings: Standings,
     ) -> None:
         spec = edge.spec
         lasts = np.full(len(rows), spec.lasts, np.int64)
@@ -174,7 +182,7 @@ class ArrayController:
         for place, values in given:
             draft.counters[rows, place] = values
         if edge.fine is not None and self._fines:
-            self._fined(edge, edge.fine, rows, draft, rounds, evidence, standings)
+            self._fined(edge, edge.fine, rows, draft, rounds, evidence)
         for place, taken in edge.forfeit:
             had = draft.counters[rows, place]
             draft.counters[rows, place] = np.maximum(had - taken, 0)
@@ -186,7 +194,7 @@ class ArrayController:
         draft.timer[rows] = lasts if edge.moved else np.where(lasts > 0, lasts, draft.timer[rows])
         if edge.limit is not None or edge.moved:
             draft.limit[rows] = FREE if edge.limit is None else edge.limit
-        draft.crossed[rows, edge.index] = self._round_of(rounds, standings)[rows]
+        draft.crossed[rows, edge.index] = _at(draft.now, rows)
         if spec.fresh_evidence:
             draft.counted[rows] = np.minimum(draft.counted[rows], evidence.lag)
 
@@ -198,9 +206,8 @@ class ArrayController:
         draft: _Draft,
         rounds: Rounds,
         evidence: Evidence,
-        standings: Standings,
     ) -> None:
-        firms = standings.state.shape[1]
+        firms = evidence.counted.shape[1]
         run, firm = np.divmod(rows, firms)
 
         def base(measure: str) -> Ints:
@@ -212,8 +219,7 @@ class ArrayController:
         rungs = np.ones(len(rows), np.int64) if edge.rung is None else draft.counters[rows, edge.rung]
         amounts = fines_e6(fine, base(PROFIT), base(NASH_PROFIT) if fine.above_nash else None, counted, rungs)
         reports = draft.reported.reshape(-1, firms)[run]
-        now = self._round_of(rounds, standings)[rows]
-        spared = spared_e6(fine, amounts, reports, now, draft.reported[rows])
+        spared = spared_e6(fine, amounts, reports, _at(draft.now, rows), draft.reported[rows])
         draft.fine[rows] = amounts - spared
         draft.spared[rows] = spared
 

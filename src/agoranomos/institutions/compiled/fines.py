@@ -43,14 +43,15 @@ def shares(amounts: Ints, share_e6: Ints | int) -> Ints:
     return np.asarray(whole * share_e6 + rest * share_e6 // SCALE)
 
 
-def spared_e6(fine: BoundFine, amounts: Ints, reports: Ints, rounds: Ints, own: Ints) -> Ints:
+def spared_e6(fine: BoundFine, amounts: Ints, reports: Ints, now: int | Ints, own: Ints) -> Ints:
     """What leniency takes off, int64[n]: the share of the first to report, divided by those who tie.
 
-    `reports` int64[n, N] holds the round of each agent's oldest report that still counts (0: none), `own` the agent's.
+    `reports` int64[n, N] holds the round of each agent's oldest report that still counts (0: none), `own` that of the
+    agent; `now` is the round.
     """
     if not fine.lenient_share:
         return np.zeros_like(amounts)
-    counted = (reports > 0) & (rounds[:, None] - reports < fine.lenient_within)
+    counted = (reports > 0) & (np.asarray(now)[..., None] - reports < fine.lenient_within)
     never = np.iinfo(np.int64).max
     ordered = np.where(counted, reports, never)
     first = ordered.min(axis=1, initial=never)

@@ -114,7 +114,9 @@ class CompiledJudge:
         return self.remembers or bool(self.bound.audits) or any(e.spec.jitter for e in self.bound.institution.edges)
 
     def _controlled(self, standings: Standings, rounds: Rounds, evidence: Evidence, fired: Bools) -> Judged:
-        return self._controller.control(standings, rounds, evidence, fired & evidence.evident[:, None, None])
+        if not evidence.evident.all():
+            fired = fired & evidence.evident[:, None, None]
+        return self._controller.control(standings, rounds, evidence, fired)
 
     def _fired(self, evidence: Evidence) -> Bools:
         seen = evidence.seen

@@ -33,8 +33,8 @@ class Words:
         """The guard as a table; `most` bounds the values of one that counts."""
         return GuardTable(guard, self._types, self._bound.institution.states, self._bound.constants, most)
 
-    def oracle(self, standings: Standings, rounds: Rounds, evident: Bools, fired: Bools) -> dict[str, npt.NDArray[Any]]:
-        """The names as the Oracle has them before it decides on events; signals are those of an evident round."""
+    def oracle(self, standings: Standings, rounds: Rounds, fired: Bools) -> dict[str, npt.NDArray[Any]]:
+        """The names as the Oracle has them before it decides on events; no signal fires without evidence."""
         runs, firms = standings.state.shape
         asked = self._asked
         names: dict[str, npt.NDArray[Any]] = {
@@ -42,7 +42,7 @@ class Words:
             EXPIRY: standings.timer.ravel() == 1,
         }
         if "round" in asked:
-            names["round"] = np.repeat(np.broadcast_to(np.asarray(rounds.round, np.int64), (runs,)), firms)
+            names["round"] = np.repeat(np.broadcast_to(rounds.round, runs), firms)
         if "rounds_in_state" in asked:
             names["rounds_in_state"] = standings.rounds_in_state.ravel() + 1
         if REPORTED in asked:
@@ -55,10 +55,9 @@ class Words:
         for k, name in enumerate(self._counters):
             names[name] = standings.counters[:, :, k].ravel()
         self.extremes(names, standings.counters)
-        seen = fired if evident.all() else fired & evident[:, None, None]
         for k, name in enumerate(self._signals):
             if name in asked:
-                names[name] = seen[:, :, k].ravel()
+                names[name] = fired[:, :, k].ravel()
         return names
 
     def _audited(self, names: dict[str, npt.NDArray[Any]], rounds: Rounds, firms: int) -> None:
