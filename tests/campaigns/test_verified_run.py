@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from agoranomos.campaigns import verified_run
 from agoranomos.campaigns.verified_run import verify_run
-from agoranomos.errors import MachineError
+from agoranomos.errors import MachineError, UsageError
 from agoranomos.institutions import ReplayMismatch
 from agoranomos.logs import LogFault, LogReader, LogWriter, SigningKey, Verifier
 from campaigns.laboratory import Lab, make_lab
@@ -86,6 +88,30 @@ def test_a_signed_lie_is_found_from_the_lines_that_were_hashed(recorded: tuple[L
     assert verify_run(place, trusted, level="actors").verification.level == "actors"
 
 
+@pytest.mark.parametrize(
+    ("keys", "value", "words"),
+    [
+        (("measures", "share_e6", "axes"), [], "cannot govern market cournot-duopoly"),
+        (("benchmarks", "nash", "quantity_e6", 0), [], "IndexError: "),
+    ],
+)
+def test_facts_that_no_market_has_are_a_fault_of_the_log(
+    recorded: tuple[Lab, list[bytes]], laid: Laid, keys: Sequence[Any], value: object, words: str
+) -> None:
+    """Each entry is one, and all are signed: only what follows from them shows that somebody made them up."""
+    opened = json.loads(recorded[1][0])
+    holder = opened["body"]["facts"]
+    for key in keys[:-1]:
+        holder = holder[key]
+    holder[keys[-1]] = value
+    first = json.dumps(opened, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    place, trusted = laid([first, *recorded[1][1:]])
+    assert verify_run(place, trusted, level="strict")
+    with pytest.raises(LogFault, match=f"what is recorded cannot be judged again: .*{words}") as caught:
+        verify_run(place, trusted)
+    assert caught.value.kind == "tampered"
+
+
 def test_a_changed_byte_after_a_lie_is_told_first(recorded: tuple[Lab, list[bytes]], laid: Laid) -> None:
     lines, index = lied(recorded[1])
     place, trusted = laid(lines)
@@ -117,9 +143,17 @@ def test_a_breach_of_order_is_told_before_a_lie(recorded: tuple[Lab, list[bytes]
     assert caught.value.entry == number
 
 
-@pytest.mark.parametrize("error", [RuntimeError("any"), RecursionError(), LogFault("damaged", "odd")])
-def test_what_judging_stumbles_over_waits_for_the_hashes(
-    recorded: tuple[Lab, list[bytes]], laid: Laid, monkeypatch: pytest.MonkeyPatch, error: Exception
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (RuntimeError("any"), "what is recorded cannot be judged again: RuntimeError: any"),
+        (RecursionError(), "what is recorded cannot be judged again: RecursionError: "),
+        (UsageError("no such measure"), "what is recorded cannot be judged again: no such measure"),
+        (LogFault("tampered", "odd"), "odd"),
+    ],
+)
+def test_what_judging_stumbles_over_is_a_fault_and_waits_for_the_hashes(
+    recorded: tuple[Lab, list[bytes]], laid: Laid, monkeypatch: pytest.MonkeyPatch, error: Exception, words: str
 ) -> None:
     def stumble(lines: Iterable[bytes]) -> None:
         next(iter(lines))
@@ -127,9 +161,9 @@ def test_what_judging_stumbles_over_waits_for_the_hashes(
 
     monkeypatch.setattr(verified_run, "replay", stumble)
     place, trusted = laid(recorded[1])
-    with pytest.raises(type(error)) as caught:
+    with pytest.raises(LogFault) as caught:
         verify_run(place, trusted)
-    assert caught.value is error
+    assert (caught.value.kind, caught.value.message) == ("tampered", words)
     entries = place / "entries/000000000000.jsonl"
     entries.write_bytes(entries.read_bytes().replace(b'"kind":"round"', b'"kind":"sound"', 1))
     with pytest.raises(LogFault, match="was changed"):

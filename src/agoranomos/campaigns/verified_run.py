@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agoranomos.campaigns.strict import LedgerOrder, Order, is_of_a_run, read_checked
-from agoranomos.errors import MachineError
+from agoranomos.errors import AgoraError, Finding, MachineError
 from agoranomos.institutions import Institution, Replayed, replay
 from agoranomos.institutions.actor_check import ActorCheck, ActorsChecked
 from agoranomos.institutions.attestation import run_of
@@ -131,8 +131,8 @@ class _Judging:
         self._institution = institution
         self._again = again
         self._check = actors
-        self._unsigned: Exception | None = None
-        self._misjudged: Exception | None = None
+        self._unsigned: Finding | None = None
+        self._misjudged: Finding | None = None
         self.opened: Opened | None = None
         self.replayed: Replayed | None = None
         self.actors: ActorsChecked | None = None
@@ -150,10 +150,12 @@ class _Judging:
                 self.replayed = replay(checked)
                 if self._institution is not None and self.opened is not None:
                     check_same_institution(self.opened, self._institution)
-            except MachineError:
+            except (MachineError, MemoryError):
                 raise
+            except Finding as fault:
+                self._misjudged = fault
             except Exception as error:  # of whatever kind: what is judged here is not known to be what was signed
-                self._misjudged = error
+                self._misjudged = _not_to_be_judged(error)
         for _ in checked:
             continue
         if self._unsigned is None:
@@ -176,3 +178,9 @@ class _Judging:
         for found in (self._unsigned, self._misjudged):
             if found is not None:
                 raise found
+
+
+def _not_to_be_judged(error: Exception) -> LogFault:
+    """The fault of entries that are well formed, each by itself, and that no market and institution could lead to."""
+    reason = error.message if isinstance(error, AgoraError) else f"{type(error).__name__}: {error}"
+    return LogFault("tampered", f"what is recorded cannot be judged again: {reason}")
