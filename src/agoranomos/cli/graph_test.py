@@ -62,7 +62,7 @@ def run_traces(
             for trace in file.traces:
                 _say_trace(trace)
         rest = f", {len(failed)} of them came otherwise" if failed else ", all as expected"
-        say(f"{read.name}: {len(traces)} traces{rest}")
+        say(f"{read.name}: {len(traces)} {'trace' if len(traces) == 1 else 'traces'}{rest}")
     if failed:
         raise typer.Exit(1)
 

@@ -11,7 +11,7 @@ from agoranomos.institutions.prose_guards import condition, is_plural, update, w
 from agoranomos.institutions.prose_rules import duties, signals_told, the_rules
 from agoranomos.institutions.prose_rules import in_words as rule_in_words
 from agoranomos.institutions.prose_signals import meaning_of
-from agoranomos.institutions.prose_text import Mark, Quote, Told, counted, listed, number, percent, sentence, told
+from agoranomos.institutions.prose_text import Mark, Told, counted, listed, number, percent, sentence, spoken, told
 from agoranomos.markets.facts import MarketFacts
 
 
@@ -32,7 +32,7 @@ def constitution(institution: Institution, facts: MarketFacts | None, *, with_pe
 def notice(institution: Institution, facts: MarketFacts | None) -> list[Told]:
     """The regime for those who live under it: the rules, how they are watched over, and what follows."""
     manifest = institution.manifest
-    title = Quote(manifest.title, ("title",)) if manifest.title else Quote(institution.name, ("name",))
+    title = spoken(manifest.title, "title") if manifest.title else spoken(institution.name, "name")
     lines: list[Told] = [told(Mark("# "), "Public notice: ", title), ()]
     if duties(manifest):
         lines += [told(Mark("## "), "The rules"), (), *the_rules(institution, facts), ()]
@@ -142,7 +142,7 @@ def _states(institution: Institution) -> list[Told]:
     ]
     for name, state in manifest.states.items():
         begins = "; every agent begins here" if name == manifest.initial else ""
-        label = Quote(state.label, ("states", name, "label"))
+        label = spoken(state.label, "states", name, "label")
         lines += [(), told("An agent whose state is ", words(name, "states", name), " (", label, f"{begins}):"), ()]
         edges = institution.edges_from[name]
         lines += [told(Mark("- "), in_words(institution, edge), ".") for edge in edges]

@@ -12,7 +12,7 @@ from agoranomos.institutions.prose_edges import gates, sanctions, settings, timi
 from agoranomos.institutions.prose_guards import condition, update, words
 from agoranomos.institutions.prose_notice import observation_in_words
 from agoranomos.institutions.prose_signals import meaning_of
-from agoranomos.institutions.prose_text import Mark, Quote, Segment, Told, joined, listed, number, percent, told
+from agoranomos.institutions.prose_text import Mark, Quote, Segment, Told, joined, listed, number, percent, spoken, told
 from agoranomos.markets.facts import MarketFacts
 
 
@@ -68,7 +68,7 @@ def _states(manifest: Manifest) -> tuple[tuple[Told, ...], ...]:
     return tuple(
         (
             told(words(name, "states", name)),
-            told(Quote(state.label, ("states", name, "label"))),
+            told(spoken(state.label, "states", name, "label")),
             told("yes" if name == manifest.initial else ""),
         )
         for name, state in manifest.states.items()
@@ -178,7 +178,7 @@ def as_mermaid(institution: Institution) -> list[Told]:
     lines: list[Told] = [told(Mark("flowchart LR"))]
     for name, state in institution.manifest.states.items():
         shape = ("([", "])") if name == institution.manifest.initial else ("[", "]")
-        label = told(words(name, "states", name), ": ", Quote(state.label, ("states", name, "label")))
+        label = told(words(name, "states", name), ": ", spoken(state.label, "states", name, "label"))
         lines.append(told(Mark(f'    {_node(name)}{shape[0]}"'), label, Mark(f'"{shape[1]}')))
     for edge in institution.edges:
         arrow = "==>" if is_escalation(institution, edge.spec) else "-->"
@@ -194,7 +194,7 @@ def as_dot(institution: Institution) -> list[Told]:
         told(Mark("    rankdir=LR; node [shape=box, style=rounded];")),
     ]
     for name, state in institution.manifest.states.items():
-        label = told(words(name, "states", name), ": ", Quote(state.label, ("states", name, "label")))
+        label = told(words(name, "states", name), ": ", spoken(state.label, "states", name, "label"))
         bold = ', style="rounded,bold"' if name == institution.manifest.initial else ""
         lines.append(told(Mark(f'    {_node(name)} [label="'), label, Mark(f'"{bold}];')))
     for edge in institution.edges:

@@ -10,7 +10,7 @@ from agoranomos.institutions.institution import Institution
 from agoranomos.institutions.manifest import Manifest, Rule
 from agoranomos.institutions.prose_guards import condition, words
 from agoranomos.institutions.prose_signals import meaning_of, measure_in_words, measured
-from agoranomos.institutions.prose_text import Quote, Told, listed, sentence, told
+from agoranomos.institutions.prose_text import Quote, Told, listed, sentence, spoken, told
 from agoranomos.markets.facts import MarketFacts
 
 _STATED = re.compile(
@@ -67,11 +67,11 @@ def signals_told(institution: Institution) -> set[str]:
 def in_words(name: str, rule: Rule) -> Told:
     """The rule in ABDICO's order, without its condition and its `or else`: those are told from values."""
     path = ("rules", name)
-    said = told(Quote(rule.attribute, (*path, "attribute")), f" {rule.deontic} ", Quote(rule.aim, (*path, "aim")))
+    said = told(spoken(rule.attribute, *path, "attribute"), f" {rule.deontic} ", spoken(rule.aim, *path, "aim"))
     if rule.object:
-        said = told(said, " ", Quote(rule.object, (*path, "object")))
+        said = told(said, " ", spoken(rule.object, *path, "object"))
     if rule.condition != "at all times" and not states_a_number(rule.condition):
-        said = told(said, " ", Quote(rule.condition, (*path, "condition")))
+        said = told(said, " ", spoken(rule.condition, *path, "condition"))
     return said
 
 

@@ -43,6 +43,11 @@ Told: TypeAlias = tuple[Segment, ...]
 """A piece of prose."""
 
 
+def spoken(text: str, *path: str | int) -> Quote:
+    """A text of the manifest on one line, to stand within a sentence."""
+    return Quote(" ".join(text.split()).rstrip("."), path)
+
+
 def told(*parts: Segment | Told) -> Told:
     """The parts one after the other."""
     found: list[Segment] = []
