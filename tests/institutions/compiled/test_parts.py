@@ -228,6 +228,25 @@ def test_what_is_missing_is_named():
         compile_judge(drawing).judge(compile_judge(drawing).start(1), Rounds(1, measures, draws=some))
 
 
+def test_without_evidence_signals_must_be_given():
+    compiled = compile_judge(bind(shipped(HARDENED), Cournot(cournot_spec()).facts), remembers=False)
+    for ask in (compiled.fired, compiled.judge):
+        with pytest.raises(UsageError, match="keeps no evidence"):
+            ask(compiled.start(1), Rounds(1))
+
+
+def test_the_round_is_one_number_or_one_a_run():
+    bound = bind(shipped(FAITHFUL), Cournot(cournot_spec()).facts)
+    compiled = compile_judge(bound, remembers=False)
+    fired = np.ones((3, 2, len(compiled.signals)), bool)
+    alike = [
+        compiled.control(compiled.start(3), Rounds(number), fired).standings.packed()
+        for number in (7, np.int64(7), np.full(3, 7))
+    ]
+    np.testing.assert_array_equal(alike[0], alike[1])
+    np.testing.assert_array_equal(alike[0], alike[2])
+
+
 def test_an_unknown_statistic_and_too_many_agents_are_refused():
     class Unknown:
         window = 1

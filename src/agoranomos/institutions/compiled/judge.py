@@ -119,6 +119,10 @@ class CompiledJudge:
         return self._controller.control(standings, rounds, evidence, fired)
 
     def _fired(self, evidence: Evidence) -> Bools:
+        if not self.remembers:
+            raise UsageError(
+                "a judge compiled without `remembers` keeps no evidence for signals", advice="Give them to `control`."
+            )
         seen = evidence.seen
         fired = np.zeros((*seen.shape, len(self.signals)), bool)
         for k, name in enumerate(self.signals):
