@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from agoranomos.institutions import Observed, bind, judge
+from agoranomos.institutions.abstract import abstract_bound, signal_measure
 from agoranomos.institutions.compiled import Rounds, compile_judge, measured_from, rounds_from
 from agoranomos.institutions.guards import GuardFault
 from agoranomos.institutions.judge import initial_standings
@@ -92,6 +93,32 @@ def test_shipped_institutions_judge_played_markets_alike(name, firms):
         fined += judged.fine_e6
         arrays = judged.standings
     assert np.all(fined.sum(axis=1) > 0)
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_institutions_without_a_market_judge_alike(name):
+    bound = abstract_bound(shipped(name), ("one", "two", "three"))
+    compiled = compile_judge(bound)
+    rng = np.random.default_rng(4)
+    runs = 5
+    interpreted = [initial_standings(bound) for _ in range(runs)]
+    arrays = compiled.start(runs)
+    for number in range(1, 41):
+        fires = rng.random((runs, 3, len(bound.signals))) < 0.5
+        profits = rng.integers(0, 2000 * SCALE, (runs, 3))
+        observed = [
+            Observed(
+                number,
+                {signal_measure(s): tuple((fires[r, :, k] * SCALE).tolist()) for k, s in enumerate(bound.signals)}
+                | {"profit_e6": tuple(profits[r].tolist()), "nash_profit_e6": (500 * SCALE,) * 3},
+            )
+            for r in range(runs)
+        ]
+        judged = compiled.judge(arrays, rounds_from(compiled, observed))
+        interpreted = [judge(bound, own, one).standings for own, one in zip(interpreted, observed, strict=True)]
+        assert_standings(compiled, interpreted, judged, f"round {number}")
+        arrays = judged.standings
+    assert len(np.unique(arrays.state)) > 1
 
 
 def test_a_standing_taken_from_a_run_goes_on_as_the_run_does():
