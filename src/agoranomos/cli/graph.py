@@ -7,6 +7,7 @@ import typer
 from agoranomos.cli.graph_calibrate import calibrate
 from agoranomos.cli.graph_check import check
 from agoranomos.cli.graph_diff import diff
+from agoranomos.cli.graph_certify import certify
 from agoranomos.cli.graph_lint import lint
 from agoranomos.cli.graph_prose import prose
 from agoranomos.cli.graph_schema import schema
@@ -22,3 +23,4 @@ graph.command("test")(run_traces)
 graph.command("prose")(prose)
 graph.command("diff")(diff)
 graph.command("calibrate")(calibrate)
+graph.command("certify")(certify)
