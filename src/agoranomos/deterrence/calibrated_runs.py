@@ -74,7 +74,7 @@ def treat(bound: Bound, spec: CournotSpec, play: Play, seeds: Sequence[int], rou
         wanted = play.act(spec, seen)
         if noise is not None:
             wanted = np.clip(wanted * (1.0 + play.noise * noise[number - 1]), 0.0, np.array(spec.capacity)[:, None])
-        made = _feasible(spec, np.rint(wanted * SCALE).astype(np.int64), standings.limit_e6)
+        made = feasible_e6(spec, np.rint(wanted * SCALE).astype(np.int64), standings.limit_e6)
         intercept = _intercepts(spec, tuple(seeds), number)
         cleared = clear(spec, made / SCALE, intercept)
         measures = measure_arrays_e6(spec, benchmarks(spec), made, intercept)
@@ -138,7 +138,7 @@ def _intercepts(spec: CournotSpec, seeds: tuple[int, ...], number: int) -> Amoun
     return np.asarray(np.maximum(realised, 0.0) / SCALE)
 
 
-def _feasible(spec: CournotSpec, asked: Counts, limit_e6: Counts) -> Counts:
+def feasible_e6(spec: CournotSpec, asked: Counts, limit_e6: Counts) -> Counts:
     """What standings and capacities let through, in millionths: `Market.cap` and `feasible` over arrays."""
     capacity = np.array([countable(most) for most in spec.capacity], dtype=np.int64)
     whole: Any = asked if int(capacity.max()) < 2**31 else asked.astype(object)
