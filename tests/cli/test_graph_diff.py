@@ -108,3 +108,51 @@ def test_what_cannot_be_drawn_is_told(
     command = ["graph", "diff", "cournot-antitrust-hardened", other, "--max-standings", "0", "-o", name]
     assert run_command(command) == code
     assert "error:" in capsys.readouterr().err
+
+
+QUICK = ["graph", "diff", "cournot-antitrust", "cournot-antitrust-hardened", "--max-standings", "0"]
+
+
+SEEN_AT_ONCE = """\
+kind: institution
+version: 1
+name: seen-at-once
+states: {active: {label: A}, warning: {label: W}}
+initial: active
+signals: {sharp: {statistic: mean, measure: hhi, window: 1, at_least: 0.7}}
+events: {violation: {when: sharp, accuses: R}}
+transitions:
+  - {rule: R, from: active, to: warning, on: violation, lasts: 5}
+  - {rule: R, from: warning, to: warning, on: violation, lasts: 5, fine: {rate: 1.0}}
+  - {rule: R, from: warning, to: active, on: expiry}
+"""
+
+
+def test_certificates_stand_beside_each_other(home: None, capsys: pytest.CaptureFixture[str]) -> None:
+    """A warning of five rounds is milked for a sixth of what a round of division gains, one of eight for a ninth."""
+    Path("five.yaml").write_text(SEEN_AT_ONCE)
+    Path("eight.yaml").write_text(SEEN_AT_ONCE.replace("lasts: 5", "lasts: 8"))
+    command = ["graph", "diff", "five.yaml", "eight.yaml", "--max-standings", "0"]
+    certified = [*command, "--market", "cournot-duopoly", "--certify", "--plans", "nash,division"]
+    assert run_command([*certified, "--json"]) == 1
+    first, second = json.loads(capsys.readouterr().out)["certificates"]
+    assert first["best_plan"]["gain_per_round"] == pytest.approx((1800 - 13000 / 9) / 6, abs=1e-4)
+    assert second["best_plan"]["harmful_gain_per_round"] == pytest.approx((1800 - 13000 / 9) / 9, abs=1e-4)
+    assert (first["holds"], second["holds"]) == (False, True)  # 3% of Nash profit is 43.33
+    assert run_command(certified) == 1
+    out = " ".join(capsys.readouterr().out.split())
+    assert "gain of the best plan over Nash 59.26 39.51" in out
+    assert "harmful gain at most 43.33 fails holds" in out
+
+
+def test_without_a_certificate_it_is_said(home: None, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_command(QUICK) == 1
+    assert "Certificates: not computed (--market NAME --certify)." in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("options", "told"), [(["--certify"], "Give --market"), (["--plans", "nash"], "--certify")])
+def test_a_certificate_needs_a_market_and_plans_a_certificate(
+    home: None, capsys: pytest.CaptureFixture[str], options: list[str], told: str
+) -> None:
+    assert run_command([*QUICK, *options]) == 2
+    assert told in capsys.readouterr().err

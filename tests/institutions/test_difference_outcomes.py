@@ -3,15 +3,18 @@ other."""
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 
 import pytest
 
 from agoranomos.institutions import Institution
+from agoranomos.institutions.difference import difference
 from agoranomos.institutions.difference_outcomes import Compared, first_difference, outcomes
 from agoranomos.institutions.difference_standings import reached
 from agoranomos.institutions.trace_run import check_trace
 from agoranomos.markets.cournot_v0 import parallel_env
+from institutions.checker.random_graphs import random_graph
 from institutions.playing import FAITHFUL, HARDENED, institution, shipped, text_of
 
 RICH = (Path(__file__).parent / "every_feature.yaml").read_text()
@@ -92,6 +95,18 @@ def test_an_institution_that_accuses_nobody_has_quiet_plays_only() -> None:
     compared = outcomes(calm, shipped(FAITHFUL))
     assert all(one.before.cases == 0 for one in compared)
     assert named(compared, "no signal in any round").differs == 1  # its states have other names
+
+
+def test_random_graphs_part_where_their_plays_say() -> None:
+    graphs = [institution(random_graph(seed).yaml) for seed in range(7)]
+    parted = 0
+    for one, other in itertools.pairwise(graphs):
+        assert bool(difference(one, other)) == (one.semantic_sha256 != other.semantic_sha256)
+        first = first_difference(outcomes(one, other))
+        if first is not None:
+            parted += 1
+            assert_parts(one, other, first)
+    assert parted > 3
 
 
 def test_standings_states_and_transitions_that_are_reached() -> None:

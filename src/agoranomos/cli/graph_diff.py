@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from agoranomos.cli.graph_diff_certificates import certificates, certificates_as_json, say_certificates
 from agoranomos.cli.named import institution_named
 from agoranomos.cli.options import AsJson
 from agoranomos.cli.terminal import console, say, say_json, visible
@@ -30,6 +31,13 @@ def diff(
     market: Annotated[
         str | None,
         typer.Option("--market", metavar="NAME", help="Also play in this market: division, Nash play, cycles of both."),
+    ] = None,
+    certify: Annotated[
+        bool, typer.Option("--certify", help="Also hold both certificates in the market beside each other.")
+    ] = False,
+    plans: Annotated[
+        str | None,
+        typer.Option("--plans", metavar="NAMES", help="Certify for these outcomes alone, such as nash,division."),
     ] = None,
     max_standings: Annotated[
         int, typer.Option("--max-standings", min=0, help="Count standings up to so many; 0 counts none.")
@@ -60,6 +68,9 @@ def diff(
     cleared = _market(market)
     counted = None if same or not max_standings else _reached(pair, cleared, max_standings)
     compared = () if same else outcomes(*pair, cleared)
+    if plans is not None and not certify:
+        raise UsageError("--plans are those of a certificate", advice="Give --certify too.")
+    certified = certificates(pair, cleared, plans) if certify and not same else None
     first = first_difference(compared)
     if write_trace is not None and first is not None and first.traces is not None:
         _write(write_trace, one, market, first.traces[0])
@@ -71,13 +82,15 @@ def diff(
         apart = [play for play in compared if play.differs] or list(compared)
         draw_difference(output, (pair[0].name, pair[1].name), sorted(apart, key=_telling))
     if as_json:
-        say_json(_as_json(pair, changes, counted, compared, first))
+        told = _as_json(pair, changes, counted, compared, first)
+        say_json({**told, "certificates": certificates_as_json(certified)})
     else:
         _say_head(pair, same)
         if not same:
             _say_changes(pair, changes)
             _say_standings(counted)
             _say_outcomes(compared, first)
+            say_certificates(certified, cleared)
     if not same:
         raise typer.Exit(1)
 
