@@ -1,8 +1,8 @@
 """What a cartel can keep against how many innocents are sanctioned, for both shipped graphs.
 
-For each window of evidence and each sanction base: the best plan of a stated family of cartels (parked, cycling, or
-watching its own standing), less the best plan whose prices never exceed Nash; and innocent play of 50 rounds with 5%
-noise, with the upper 95% bounds of the shares of runs that are accused and sanctioned. Then the same for thresholds
+For each window of evidence and each sanction base: the best plan of a stated family of cartels (parked under the
+thresholds, or harmful in turns), less the best plan whose prices never exceed Nash; and innocent play of 50 rounds with
+5% noise, with the upper 95% bounds of the shares of runs that are accused and sanctioned. Then the same for thresholds
 nearer to Nash and farther from it. `--certify` adds the exact certificates of the two graphs (some minutes).
 
     python benchmarks/frontier.py --runs 2000 --out docs/measurements/frontier.json --figure docs/images/frontier.png
@@ -33,10 +33,15 @@ MARKET = "cournot-duopoly"
 SHIPPED = {"cournot-antitrust": (5, "round profit"), "cournot-antitrust-hardened": (10, "gain above Nash")}
 """The shipped graphs, each with its own longest window and sanction base."""
 
-WINDOWS = (1, 2, 3, 5, 7, 10, 15, 20)
+WINDOWS = (1, 3, 5, 10, 20)
 DISTANCES = (0.25, 0.5, 0.75, 1.5, 2.0)
 SWEPT = (3, 5, 10, 20)
 ROUNDS = 50
+
+BASE_COLOURS = dict(zip(BASES, ("#0072B2", "#D55E00", "#009E73"), strict=True))
+NULL_COLOURS = {"nash": "#0072B2", "best-response": "#D55E00", "learners": "#009E73", "quick-learners": "#CC79A7"}
+WINDOW_COLOURS = dict(zip(SWEPT, ("#56B4E9", "#E69F00", "#009E73", "#CC79A7"), strict=True))
+"""Okabe and Ito (2008)."""
 
 Job = tuple[str, int, str, float, int]
 
@@ -66,8 +71,7 @@ def point(job: Job) -> dict[str, Any]:
     return {
         **asdict(found),
         "shipped": (window, base) == SHIPPED[name] and distance == 1.0,
-        "harmful_gain": found.harmful_gain,
-        "harmful_share": found.harmful_gain / found.nash_profit,
+        "harmful_share": {plan: found.harmful_share(plan) for plan in found.plans},
     }
 
 
@@ -86,70 +90,89 @@ def certificate(name: str) -> dict[str, Any]:
     }
 
 
-def sanctioned_upper(one: dict[str, Any], play: str) -> float:
-    """The upper 95% bound of the share of sanctioned runs of one innocent play."""
-    return next(float(null["sanctioned_upper"]) for null in one["nulls"] if null["play"] == play)
-
-
 def draw(figures: dict[str, Any], path: Path) -> None:
-    """Two rows of two panels: by window and sanction base at the shipped thresholds; by window and threshold."""
+    """A column a graph: what cartels keep by window and base, innocents by window, and the one against the other."""
     from matplotlib.figure import Figure
 
-    colours = dict(zip(BASES, ("#0072B2", "#D55E00", "#009E73"), strict=True))
-    dashes = dict(zip(BASES, ("-", "--", ":"), strict=True))
-    windows = dict(zip(SWEPT, ("#56B4E9", "#E69F00", "#009E73", "#CC79A7"), strict=True))
-    figure = Figure(figsize=(11.0, 8.6), layout="constrained")
-    panels = figure.subplots(2, 2, sharey="col")
-    for column, name in enumerate(SHIPPED):
+    figure = Figure(figsize=(11.0, 11.0), layout="constrained")
+    rows = figure.subplots(3, 2, sharey="row")
+    for column, (name, (_, own)) in enumerate(SHIPPED.items()):
         points = [one for one in figures["points"] if one["institution"] == name]
-        top, bottom = panels[0][column], panels[1][column]
-        top.set_title(f"{name}\nby window (numbers, rounds) and sanction base", fontsize=10, loc="left")
-        for base, colour in colours.items():
-            line = [one for one in points if one["base"] == base and one["distance"] == 1.0]
-            _line(top, line, [str(one["window"]) for one in line], color=colour, linestyle=dashes[base], label=base)
-        bottom.set_title(
-            "by window and threshold (numbers: multiples of its distance from Nash)", fontsize=10, loc="left"
-        )
-        own = SHIPPED[name][1]
-        for window, colour in windows.items():
-            line = sorted(
-                (one for one in points if one["window"] == window and one["base"] == own),
-                key=lambda one: one["distance"],
+        shipped = [one for one in points if one["distance"] == 1.0]
+        _kept_by_window(rows[0][column], shipped, name, figures)
+        _innocents_by_window(rows[1][column], [one for one in shipped if one["base"] == own])
+        _against(rows[2][column], [one for one in points if one["base"] == own])
+        for row in rows:
+            row[column].spines[["top", "right"]].set_visible(False)
+    rows[0][0].set_ylabel("harmful gain, % of Nash profit")
+    rows[1][0].set_ylabel("innocent runs, upper 95% bound in %")
+    rows[2][0].set_ylabel("harmful gain of the best cartel, % of Nash profit")
+    figure.savefig(path, dpi=120)
+
+
+def _kept_by_window(axes: Any, points: Sequence[dict[str, Any]], name: str, figures: dict[str, Any]) -> None:
+    for (base, colour), mark in zip(BASE_COLOURS.items(), "so^", strict=True):
+        line = [one for one in points if one["base"] == base]
+        windows = [one["window"] for one in line]
+        for plan, dash, filled in (("best", "-", colour), ("in turns", "--", "white")):
+            kept = [100 * max(one["harmful_share"][plan], 0.0) for one in line]
+            axes.plot(
+                windows, kept, dash, marker=mark, color=colour, markerfacecolor=filled, label=f"{plan}: {base}",
+                linewidth=1.2, markersize=5,
+            )  # fmt: skip
+    for certified in figures.get("certificates", ()):
+        if certified["institution"] == name:
+            window = SHIPPED[name][0]
+            axes.plot(window, 100 * certified["harmful_share"], "*", color="black", markersize=11, label="certificate")
+    _promise(axes.axhline, 3.0)
+    axes.set_title(f"{name}\nwhat cartels keep, at the shipped thresholds", fontsize=10, loc="left")
+    axes.set_xlabel("window of evidence, rounds")
+    axes.legend(frameon=False, fontsize=7.5, ncols=2)
+
+
+def _innocents_by_window(axes: Any, points: Sequence[dict[str, Any]]) -> None:
+    windows = [one["window"] for one in points]
+    for play, colour in NULL_COLOURS.items():
+        for key, dash in (("sanctioned_upper", "-"), ("accused_upper", ":")):
+            bounds = [100 * _null(one, play)[key] for one in points]
+            label = f"{play}, {key.removesuffix('_upper')}"
+            axes.plot(windows, bounds, dash, marker=".", color=colour, linewidth=1.2, label=label)
+    _promise(axes.axhline, 1.0)
+    axes.set_yscale("log")
+    axes.set_title("innocent play of 50 rounds, at the shipped thresholds", fontsize=10, loc="left")
+    axes.set_xlabel("window of evidence, rounds")
+    axes.legend(frameon=False, fontsize=7.5, ncols=2)
+
+
+def _against(axes: Any, points: Sequence[dict[str, Any]]) -> None:
+    for window, colour in WINDOW_COLOURS.items():
+        line = sorted((one for one in points if one["window"] == window), key=lambda one: float(one["distance"]))
+        places = [(100 * _null(one, "nash")["sanctioned_upper"], 100 * one["harmful_share"]["best"]) for one in line]
+        axes.plot(*zip(*places, strict=True), marker=".", color=colour, linewidth=1.2, label=f"window {window}")
+        for place, one in zip(places, line, strict=True):
+            axes.annotate(
+                f"{one['distance']:g}", place, textcoords="offset points", xytext=(4, 3), fontsize=7, color=colour
             )
-            _line(bottom, line, [f"{one['distance']:g}" for one in line], color=colour, label=f"window {window}")
-        for axes in (top, bottom):
-            for one in points:
-                if one["shipped"]:
-                    axes.plot(
-                        *_place(one), "o", markersize=13, markerfacecolor="none", color="black", label="as shipped"
-                    )
-            for certified in figures.get("certificates", ()):
-                if certified["institution"] == name:
-                    share = 100 * certified["harmful_share"]
-                    axes.axhline(share, color="#999999", linewidth=0.8, label="certificate of the shipped graph")
-            axes.axhline(3.0, color="#bbbbbb", linestyle=(0, (1, 2)), linewidth=1.0)
-            axes.axvline(1.0, color="#bbbbbb", linestyle=(0, (1, 2)), linewidth=1.0)
-            axes.set_xscale("log")
-            axes.set_xlim(0.1, 130)
-            axes.set_xticks([0.15, 1, 10, 100], ["0.15", "1", "10", "100"])
-            axes.minorticks_off()
-            axes.set_xlabel("innocent runs sanctioned, upper 95% bound in %")
-            axes.spines[["top", "right"]].set_visible(False)
-            axes.legend(frameon=False, fontsize=8)
-    for row in panels:
-        row[0].set_ylabel("harmful gain of the best cartel, % of Nash profit")
-    figure.savefig(path, dpi=130)
+            if one["shipped"]:
+                axes.plot(*place, "o", markersize=12, markerfacecolor="none", color="black", label="as shipped")
+    _promise(axes.axhline, 3.0)
+    _promise(axes.axvline, 1.0)
+    axes.set_xscale("log")
+    axes.set_xlim(0.1, 150)
+    axes.set_xticks([0.15, 1, 10, 100], ["0.15", "1", "10", "100"])
+    axes.minorticks_off()
+    axes.set_title("the frontier (numbers: the threshold's distance from Nash, shipped = 1)", fontsize=10, loc="left")
+    axes.set_xlabel("runs of Nash play with 5% noise that are sanctioned, upper 95% bound in %")
+    axes.legend(frameon=False, fontsize=7.5)
 
 
-def _place(one: dict[str, Any]) -> tuple[float, float]:
-    return 100 * sanctioned_upper(one, "nash"), 100 * one["harmful_share"]
+def _promise(line: Any, value: float) -> None:
+    line(value, color="#999999", linestyle=(0, (1, 2)), linewidth=1.0)
 
 
-def _line(axes: Any, line: Sequence[dict[str, Any]], labels: Sequence[str], **style: Any) -> None:
-    places = [_place(one) for one in line]
-    axes.plot(*zip(*places, strict=True), marker=".", linewidth=1.3, **style)
-    for place, label in zip(places, labels, strict=True):
-        axes.annotate(label, place, textcoords="offset points", xytext=(4, 3), fontsize=7, color=style["color"])
+def _null(one: dict[str, Any], play: str) -> dict[str, Any]:
+    found: dict[str, Any] = next(null for null in one["nulls"] if null["play"] == play)
+    return found
 
 
 def main() -> None:
@@ -171,8 +194,9 @@ def main() -> None:
             points.append(one)
             print(
                 f"{one['institution']:28} window {one['window']:2} {one['base']:16} x{one['distance']:<4g} "
-                f"harmful {100 * one['harmful_share']:6.2f}%  nash sanctioned <= "
-                f"{100 * sanctioned_upper(one, 'nash'):6.2f}%  {one['best']['plan']}",
+                f"harmful {100 * one['harmful_share']['best']:6.2f}%  in turns "
+                f"{100 * one['harmful_share']['in turns']:6.2f}%  nash sanctioned <= "
+                f"{100 * _null(one, 'nash')['sanctioned_upper']:6.2f}%  {one['plans']['best']['plan']}",
                 flush=True,
             )
         certificates = list(pool.map(certificate, SHIPPED)) if arguments.certify else []

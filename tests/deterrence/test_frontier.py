@@ -113,10 +113,13 @@ def test_parking_under_the_hardened_threshold_keeps_what_its_closed_form_says(mo
     found = frontier_point(shipped(HARDENED), duopoly(), *OWN[HARDENED], runs=20, rounds=12)
     price = 190 / 3 + 0.2 * (70 - 190 / 3)
     parked, lawful = (price - 40) * 2 * (100 - price), (190 / 3 - 40) * 2 * (100 - 190 / 3)
-    assert found.best.plan == "division at prices parked at 0.20 always"
-    assert found.best.gain == pytest.approx(parked - 13000 / 9, abs=2e-3)
-    assert found.lawful.gain == pytest.approx(lawful - 13000 / 9, abs=2e-3)
-    assert found.harmful_gain / found.nash_profit == pytest.approx((parked - lawful) / (13000 / 9), abs=2e-6)
+    assert found.plans["best"].plan == "division at prices parked at 0.20 always"
+    assert found.plans["best"].gain == pytest.approx(parked - 13000 / 9, abs=2e-3)
+    assert found.plans["lawful"].gain == pytest.approx(lawful - 13000 / 9, abs=2e-3)
+    assert found.harmful_share() == pytest.approx((parked - lawful) / (13000 / 9), abs=2e-6)
+    assert found.plans["parked"] == found.plans["best"]
+    assert found.plans["in turns"].plan.startswith("division at the best prices in ")
+    assert found.harmful_share("in turns") <= found.harmful_share()
     assert [one.play for one in found.nulls] == ["nash", "best-response", "learners", "quick-learners"]
 
 

@@ -30,21 +30,19 @@ BASES: dict[str, tuple[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class FrontierPoint:
-    """One variant. Gains are a firm and round over Nash; `harmful_gain` is the best plan's less the lawful one's."""
+    """One variant. Gains are a firm and round over Nash; `plans` holds the best of each part of the family."""
 
     institution: str
     window: int
     base: str
     distance: float
-    best: Kept
-    lawful: Kept
+    plans: dict[str, Kept]
     nash_profit: float
     nulls: tuple[NullRate, ...]
 
-    @property
-    def harmful_gain(self) -> float:
-        """What the cartel keeps beyond the best plan whose prices never exceed Nash."""
-        return self.best.gain - self.lawful.gain
+    def harmful_share(self, plan: str = "best") -> float:
+        """What the plan keeps beyond the best one whose prices never exceed Nash, as a share of Nash profit."""
+        return (self.plans[plan].gain - self.plans["lawful"].gain) / self.nash_profit
 
 
 def longest_window(institution: Institution) -> int:
@@ -84,8 +82,8 @@ def frontier_point(
     changed = variant(institution, window, base)
     moved = {(one.signal, one.key): one.at(distance) for one in movable_thresholds(changed, market.facts)}
     bound = bind(with_thresholds(changed, moved) if distance != 1.0 else changed, market.facts)
-    best, lawful = best_kept(market.spec, bound)
+    plans = best_kept(market.spec, bound)
     plays = innocent_plays(market.spec, noise).values()
     nulls = tuple(null_rate(play, treat(bound, market.spec, play, range(runs), rounds)) for play in plays)
     nash = float(benchmarks(market.spec).nash.profit.mean())
-    return FrontierPoint(institution.name, window, base, distance, best, lawful, nash, nulls)
+    return FrontierPoint(institution.name, window, base, distance, plans, nash, nulls)

@@ -27,19 +27,22 @@ from agoranomos.policies.outlook import Outlook
 
 Integers = NDArray[np.int64]
 
-CYCLES = (*range(1, 13), 14, 15, 16, 18, 20, 24, 30)
+CYCLES = (*range(1, 11), 12, 15, 16, 20, 24, 30)
 """Lengths of the cycles that are tried."""
 
-SPACINGS = (1, 2, 3, 4, 5)
+SPACINGS = (1, 2, 4)
 """How far apart the harmful rounds of a cycle may lie; the institution's window is tried as well."""
 
-ENTRIES = (1, 2, 3, 4, 5, 7, 9, 14)
+ENTRIES = (1, 2, 3, 5, 9)
 """For how many rounds after entering a standing a plan may be harmful; without end is tried as well."""
 
 SETTLING, LASTING = 90, 360
 """Rounds before the long-run average begins, and at most so many that it is taken over: whole cycles of the plan."""
 
 ENDLESS = 1 << 40
+
+FULL = "division at the best prices"
+"""The action of a full division where it earns most."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -186,13 +189,24 @@ def keep(
     )
 
 
-def best_kept(spec: CournotSpec, bound: Bound) -> tuple[Kept, Kept]:
-    """The best plan of the family, and the best whose prices never exceed Nash."""
+def best_kept(spec: CournotSpec, bound: Bound) -> dict[str, Kept]:
+    """The best plan of the family (`best`), of those whose prices never exceed Nash (`lawful`), and of two parts of it.
+
+    `parked` plays one action always; `in turns` divides the market in full, at the best prices, in some rounds or some
+    standings, and is lawful in the others.
+    """
     actions = cartel_actions(spec, bound)
     plans = family(actions, bound)
     kept = keep(spec, bound, actions, plans)
-    lawful = [one for plan, one in zip(plans, kept, strict=True) if actions[plan.harmful].lawful]
-    return max(kept, key=lambda one: one.gain), max(lawful, key=lambda one: one.gain)
+    full = next(k for k, action in enumerate(actions) if action.name == FULL)
+    chosen = {
+        "best": plans,
+        "lawful": [plan for plan in plans if actions[plan.harmful].lawful],
+        "parked": [plan for plan in plans if plan.harmful == plan.rest],
+        "in turns": [plan for plan in plans if plan.harmful == full != plan.rest],
+    }
+    place = {plan: k for k, plan in enumerate(plans)}
+    return {name: max((kept[place[plan]] for plan in some), key=lambda one: one.gain) for name, some in chosen.items()}
 
 
 def _patterns(spacings: Sequence[int]) -> list[tuple[bool, ...]]:
