@@ -14,6 +14,7 @@ from agoranomos.campaigns import CampaignFolder, Plan
 from agoranomos.campaigns.attack.campaign_twin import CampaignTwin, make_campaign_twin
 from agoranomos.campaigns.ledger_entries import Planned, RunAbandoned, RunClosed, RunOpened
 from agoranomos.campaigns.verification import verify_campaign
+from agoranomos.campaigns.verified_ledger import verify_ledger
 from agoranomos.campaigns.verified_run import NO_ACTOR_SIGNED
 from agoranomos.logs import LogFault
 from campaigns.laboratory import SCRIPTED, Lab
@@ -136,3 +137,22 @@ def test_a_folder_in_place_of_a_file_of_one_run_does_not_hide_the_others(twin: C
     assert getattr(found.first_fault, "kind", "") == "damaged"
     # No actor signs these runs, which is not excluded of the others either.
     assert NO_ACTOR_SIGNED in found.not_excluded
+
+
+def test_a_run_that_begins_while_the_campaign_is_verified_is_no_stranger(
+    twin: CampaignTwin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The driver is at work: its ledger was read, and then it opened one more run."""
+    root = twin.copy()
+    run = twin.runs[-1]
+    place = CampaignFolder(root).run(run.arm, run.seed)
+
+    def read_and_go_on(*given: Any, **options: Any) -> Any:
+        found = verify_ledger(*given, **options)
+        shutil.copytree(place, place.parent / "77")
+        return found
+
+    monkeypatch.setattr("agoranomos.campaigns.verification.verify_ledger", read_and_go_on)
+    assert verified(twin, root).first_fault is None
+    monkeypatch.undo()
+    assert "runs/" in verified(twin, root).first_fault.message

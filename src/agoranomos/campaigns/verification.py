@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agoranomos.campaigns.checked import CheckedAttempt, CheckedCampaign, CheckedRun, fault_in
@@ -44,6 +45,8 @@ def verify_campaign(
     that a progress bar can be put around the work. Raises `Finding` where there is no plan to go by.
     """
     plan = folder.read_plan()
+    # Before the ledger is read, which opens a run before it is there: a driver may be at work.
+    there = sorted((folder.root / "runs").glob("*/*"))
     faults: list[Finding] = []
     ledger: VerifiedLedger | None = None
     try:
@@ -88,7 +91,7 @@ def verify_campaign(
     runs = [next(found) for _ in watch(named)]
     faults += _faults_of_abandoned(folder, _abandoned(history), trusted)
     if not faults:
-        faults += _strangers(folder, history)
+        faults += _strangers(there, history)
         faults += _unplanned(history, {(run.arm, run.seed) for run in named})
     return CheckedCampaign(
         folder.root,
@@ -154,9 +157,9 @@ def _unplanned(history: History, planned: Container[tuple[str, int]]) -> Iterato
             yield LogFault("tampered", f"the ledger tells of a run {arm}/{seed}, which the plan does not name")
 
 
-def _strangers(folder: CampaignFolder, history: History) -> Iterator[Finding]:
+def _strangers(places: Iterable[Path], history: History) -> Iterator[Finding]:
     """Runs on disk that the ledger never opened."""
     known = {(arm, str(seed)) for arm, seed in history.attempts}
-    for place in sorted((folder.root / "runs").glob("*/*")):
+    for place in places:
         if (place.parent.name, place.name) not in known:
             yield LogFault("tampered", f"runs/{place.parent.name}/{place.name}: the ledger knows no such run")
