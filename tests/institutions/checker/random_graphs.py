@@ -92,20 +92,22 @@ def random_graph(seed: int, most_states: int = 8) -> RandomGraph:
     make.events = list(events)
     counters = {name: (most[name], make.update(name) if rng.random() < 0.7 else None) for name in names}
     edges = []
-    for _ in range(rng.randint(1, 2 * len(states) + 2)):
+    for k in range(rng.randint(len(states) - 1, 3 * len(states))):
         source, target = rng.choice(states), rng.choice(states)
+        if 0 < k < len(states) and rng.random() < 0.8:  # mostly connected
+            source, target = rng.choice(states[:k]), states[k]
         suspend = rng.random() < 0.12
         edges.append(
             RandomEdge(
                 source,
                 target,
-                rng.choice([*events, *events, "expiry"]),
-                make.condition(list(events)) if rng.random() < 0.4 else None,
-                make.condition(list(events)) if rng.random() < 0.15 else None,
+                rng.choice([*events, *events, *events, "expiry"]),
+                make.condition(list(events)) if rng.random() < 0.3 else None,
+                make.condition(list(events)) if rng.random() < 0.1 else None,
                 rng.choice([0, 0, 0, 1, 2]),
                 rng.randint(1, 3) if suspend or rng.random() < 0.4 else 0,
                 {name: make.value(name) for name in names if rng.random() < 0.3},
-                rng.choice([0, 0, 0.5, 1.0]),
+                rng.choice([0, 0.25, 0.5, 1.0]),
                 suspend,
             )
         )

@@ -58,7 +58,7 @@ def no_way_back(institution: Institution, finding: Finding) -> None:
 
 
 def free_offence(institution: Institution, finding: Finding) -> None:
-    """The last rounds, as many as the message says, bring an accusation and no sanction, as often as they are played."""
+    """The last rounds, as many as are told, bring an accusation and no sanction, as often as they are played."""
     trace = finding.trace
     assert trace is not None
     loop = written_out(trace)[-_loop_length(trace) :]

@@ -32,14 +32,7 @@ def find_decoration(given: Examination) -> None:
             given.findings.add(
                 "decorative-key", (*at, "cap"), f"the cap of {short(edge)} leaves all of the capacity: it limits nobody"
             )
-        for name in edge.spec.set:
-            if _sets_nothing(given, place, name):
-                given.findings.add(
-                    "decorative-key",
-                    (*at, "set", name),
-                    f"{short(edge)} sets {name!r} to the value that it has anyway",
-                    "Take it out.",
-                )
+    _find_idle_sets(given)
     _find_constant_counters(given)
     _find_idle_freshness(given)
     asked = {name for guard in given.institution.guards for name in guard.names}
@@ -48,25 +41,43 @@ def find_decoration(given: Examination) -> None:
             given.findings.add("decorative-key", ("audits", name), f"no condition asks for the audit {name!r}")
 
 
-def _sets_nothing(given: Examination, place: int, name: str) -> bool:
-    """Whether every crossing leads to the same standing when the edge does not set `name`."""
-    space, edge = given.space, given.space.edges[place]
-    standing, which = np.nonzero(given.crossing(place))
-    bound, layout = _without(space.bound, space.layout, edge, name)
-    stepped = given.stepper_for(bound, layout).step(space.rows[standing], which)
-    return bool(np.array_equal(stepped.rows, space.rows[space.next[standing, which]]))
+def _find_idle_sets(given: Examination) -> None:
+    """Judge every crossing again without the k-th value that its edge sets, and see where nothing is otherwise."""
+    space = given.space
+    block = slice(space.layout.first, space.layout.first + space.layout.width)
+    for k in range(max((len(edge.set) for edge in space.edges), default=0)):
+        setting = np.array([len(edge.set) > k for edge in space.edges], bool)
+        standing, which = np.nonzero(space.among(setting))
+        if not len(standing):
+            continue
+        stepped = given.stepper_for(*_without(space.bound, space.layout, k)).step(space.rows[standing], which)
+        otherwise = (stepped.rows[:, block] != space.rows[space.next[standing, which], block]).any(axis=1)
+        crossed = space.edge[standing, which]
+        for place in np.setdiff1d(crossed, crossed[otherwise]).tolist():
+            edge = space.edges[place]
+            name = edge.set[k][0]
+            given.findings.add(
+                "decorative-key",
+                ("transitions", edge.index, "set", name),
+                f"{short(edge)} sets {name!r} to the value that it has anyway",
+                "Take it out.",
+            )
 
 
-def _without(bound: Bound, layout: Layout, edge: Edge, name: str) -> tuple[Bound, Layout]:
-    """The same institution, but for one counter that one edge leaves alone."""
+def _without(bound: Bound, layout: Layout, k: int) -> tuple[Bound, Layout]:
+    """The same institution, but that no edge sets the k-th of its values."""
     institution = bound.institution
-    spec = edge.spec.model_copy(update={"set": {k: text for k, text in edge.spec.set.items() if k != name}})
-    lighter = replace(edge, spec=spec, set=tuple((k, guard) for k, guard in edge.set if k != name))
-    edges = [lighter if one.index == edge.index else one for one in institution.edges]
-    manifest = institution.manifest.model_copy(update={"transitions": tuple(one.spec for one in edges)})
+    edges = [_lighter(edge, k) for edge in institution.edges]
+    manifest = institution.manifest.model_copy(update={"transitions": tuple(edge.spec for edge in edges)})
     edges_from = {state: tuple(one for one in edges if one.spec.source == state) for state in institution.states}
     rebound = replace(bound, institution=replace(institution, manifest=manifest, edges_from=edges_from))
     return rebound, replace(layout, bound=rebound)
+
+
+def _lighter(edge: Edge, k: int) -> Edge:
+    kept = tuple(one for place, one in enumerate(edge.set) if place != k)
+    texts = {name: text for place, (name, text) in enumerate(edge.spec.set.items()) if place != k}
+    return replace(edge, spec=edge.spec.model_copy(update={"set": texts}), set=kept)
 
 
 def _find_constant_counters(given: Examination) -> None:

@@ -13,6 +13,9 @@ from agoranomos.institutions.checker.space import Space
 from agoranomos.institutions.checker.stepping import Stepper
 from agoranomos.institutions.checker.walks import NOWHERE
 
+ROUNDS_A_STANDING = 10
+"""Judged rounds that are allowed for, on average, for each standing that is."""
+
 _AT_ONCE = 400_000
 """Rows judged in one call: more would take memory, and no less time."""
 
@@ -27,7 +30,8 @@ def explore(
 ) -> Space:
     """Judge every reachable standing under every circumstance, in order of distance, until `most` were reached.
 
-    `progress` is told how many standings are judged and how many are known, after each distance.
+    Where there are many circumstances, `ROUNDS_A_STANDING` times as many judged rounds are the end, too. `progress` is
+    told how many standings are judged and how many are known, after each distance.
     """
     code = _Codes(layout.ranges)
     width = len(circumstances)
@@ -39,40 +43,35 @@ def explore(
         known[key] = len(known)
     parents.append(np.full(len(level), NOWHERE, np.int32))
     by.append(np.full(len(level), NOWHERE, np.int32))
-    judged = 0
+    judged, within = 0, True
     while len(level):
         levels.append(level)
-        if len(known) > most:
+        if not within:
             break
         found: list[Rows] = []
         origin: list[Rows] = []
         cause: list[Rows] = []
         portion = max(1, _AT_ONCE // width)
+        done = 0
         for start in range(0, len(level), portion):
+            if len(known) > most or (judged + start) * width > most * ROUNDS_A_STANDING:
+                within = False
+                break
             part = level[start : start + portion]
+            done = start + len(part)
             which = np.tile(np.arange(width), len(part))
             stepped = stepper.step(np.repeat(part, width, axis=0), which)
-            keys, first, inverse = np.unique(code.of(stepped.rows), return_index=True, return_inverse=True)
-            ids = np.empty(len(keys), np.int32)
-            order = np.argsort(first, kind="stable")  # in order of discovery, for one and the same shortest way
-            listed = keys.tolist()
-            for place in order.tolist():
-                ids[place] = known.setdefault(listed[place], len(known))
-            newest = judged + len(level) + sum(len(one) for one in found)
-            fresh = [place for place in order.tolist() if ids[place] >= newest]
-            if fresh:
-                at = first[fresh]
-                found.append(stepped.rows[at])
-                origin.append(judged + start + at // width)
-                cause.append(which[at])
-            steps.append(ids[inverse].reshape(len(part), width))
+            ids, fresh = _identified(code.of(stepped.rows), known)
+            found.append(stepped.rows[fresh])
+            origin.append(judged + start + fresh // width)
+            cause.append(which[fresh])
+            steps.append(ids.reshape(len(part), width))
             crossed.append(stepped.edge.reshape(len(part), width))
             happened.append(stepped.events.reshape(len(part), width, -1))
-        judged += len(level)
-        level = np.concatenate(found) if found else level[:0]
-        if len(level):
-            parents.append(np.concatenate(origin).astype(np.int32))
-            by.append(np.concatenate(cause).astype(np.int32))
+        judged += done
+        level = np.concatenate([level[:0], *found])
+        parents += [one.astype(np.int32) for one in origin]
+        by += [one.astype(np.int32) for one in cause]
         if progress is not None:
             progress(judged, len(known))
     rest = sum(len(one) for one in levels) - judged
@@ -89,6 +88,21 @@ def explore(
         by=np.concatenate(by),
         complete=rest == 0,
     )
+
+
+def _identified(keys: np.ndarray, known: dict[object, int]) -> tuple[np.ndarray, Rows]:
+    """`(ids, fresh)`: the number of every key, and where keys stand that were not known, in the order of their numbers.
+
+    Numbers are given in order of discovery, so that ways do not depend on how keys happen to sort.
+    """
+    before = len(known)
+    values, first, inverse = np.unique(keys, return_index=True, return_inverse=True)
+    order = np.argsort(first, kind="stable")
+    listed = values.tolist()
+    ids = np.empty(len(values), np.int32)
+    for place in order.tolist():
+        ids[place] = known.setdefault(listed[place], len(known))
+    return ids[inverse.ravel()], first[order[ids[order] >= before]].astype(np.int64)
 
 
 def _beginnings(layout: Layout) -> Rows:

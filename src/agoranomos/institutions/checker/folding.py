@@ -79,6 +79,8 @@ def _alike(space: Space, stepper: Stepper, index: int, late: Mask) -> bool:
     """Whether in these standings every remainder of the count, and its largest value, have the same consequences."""
     layout, clock = space.layout, space.layout.folds[index]
     assert clock is not None
+    if not late.any():
+        return True
     columns = layout.columns(index)
     rows = space.rows[late].copy()
     idle = rows[:, 0] == IDLE

@@ -46,21 +46,18 @@ def _compare(given: Examination, base: _Base) -> None:
     worst = np.full(space.size, -1.0)
     origin = np.full((space.size, 2), NOWHERE, np.int64)
     fined = accused & np.isfinite(charged) & (charged >= 0) & given_fine(given, base)
-    _raise(worst, origin, space.next, charged, fined)
+    rows, which = np.nonzero(fined)
+    raised = _raise(worst, origin, space.next, rows, which, charged[fined])
     waiting = accused & (space.edge == NOWHERE)
-    for _ in range(space.size):
-        pending = waiting & (worst > 0)[:, None]
-        before = worst.copy()
-        carried = np.repeat(worst[:, None], space.next.shape[1], axis=1)
-        _raise(worst, origin, space.next, carried, pending)
-        if np.array_equal(before, worst):
-            break
+    while len(raised):
+        of, which = np.nonzero(waiting[raised])
+        raised = _raise(worst, origin, space.next, raised[of], which, worst[raised[of]])
     answering = space.among(np.array([given.accuses(edge.spec.on) for edge in space.edges], bool))
     weaker = accused & answering & (worst[:, None] > charged) & (charged >= 0)
     for place in np.unique(space.edge[weaker]).tolist():
-        rows = np.argwhere(weaker & (space.edge == place))
-        standing, which = min(rows.tolist(), key=lambda one: int(space.distance[one[0]]))
-        _report(given, place, standing, which, float(worst[standing]), float(charged[standing, which]), origin)
+        crossings = np.argwhere(weaker & (space.edge == place))
+        standing, by = min(crossings.tolist(), key=lambda one: int(space.distance[one[0]]))
+        _report(given, place, standing, by, float(worst[standing]), float(charged[standing, by]), origin)
 
 
 def given_fine(given: Examination, base: _Base) -> np.ndarray:
@@ -96,17 +93,18 @@ def rungs(given: Examination, place: int, after: Rows) -> Rows:
     return np.asarray(np.clip(counted, 1, len(rates_of(spec))) - 1)
 
 
-def _raise(worst: np.ndarray, origin: np.ndarray, after: np.ndarray, values: np.ndarray, among: np.ndarray) -> None:
-    """Let each standing after a round `among` know the highest of `values`, and where it came from."""
-    rows, which = np.nonzero(among)
-    if not len(rows):
-        return
-    order = np.argsort(values[rows, which], kind="stable")
-    rows, which = rows[order], which[order]
-    goal, value = after[rows, which], values[rows, which]
-    higher = value > worst[goal]
-    worst[goal[higher]] = value[higher]
-    origin[goal[higher], 0], origin[goal[higher], 1] = rows[higher], which[higher]
+def _raise(
+    worst: np.ndarray, origin: np.ndarray, after: np.ndarray, rows: np.ndarray, which: np.ndarray, values: np.ndarray
+) -> np.ndarray:
+    """Let the standings after these rounds know the highest of `values`, and where it came from; those that learnt."""
+    order = np.argsort(values, kind="stable")
+    rows, which, values = rows[order], which[order], values[order]
+    goal = after[rows, which]
+    higher = values > worst[goal]
+    goal = goal[higher]
+    worst[goal] = values[higher]
+    origin[goal, 0], origin[goal, 1] = rows[higher], which[higher]
+    return np.unique(goal)
 
 
 def _report(

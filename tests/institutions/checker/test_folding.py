@@ -1,0 +1,106 @@
+"""Long counters are folded only where that changes no verdict."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+import pytest
+
+from agoranomos.documents import Source, read_text
+from agoranomos.institutions import Institution, load_institution
+from agoranomos.institutions.checker import check
+from agoranomos.institutions.checker.check import abstract, survey
+from agoranomos.institutions.checker.folding import folded
+from agoranomos.institutions.checker.layout import Clock, Layout, layout_of
+from institutions.corpus.planted import BASES
+from institutions.playing import FAITHFUL, HARDENED, shipped
+
+COUNTING = """\
+kind: institution
+version: 1
+name: counting
+states:
+  a: {label: A}
+  b: {label: B}
+initial: a
+signals:
+  quiet: {statistic: mean, measure: hhi, window: 1, at_most: 0.5}
+  loud: {statistic: mean, measure: hhi, window: 1, at_least: 0.6}
+events:
+  offence: {when: loud, accuses: R}
+  calm: {when: "quiet && !loud"}
+counters:
+  streak: {max: MOST, next: "calm ? streak + 1 : 0"}
+  debt: {max: DEBT, next: "streak > 0 && streak % 7 == 0 ? debt - 1 : debt"}
+transitions:
+  - {rule: R, from: a, to: b, on: offence, set: {debt: debt + 1}, fine: {rate: 1.0}}
+  - {rule: R, from: b, to: b, on: offence, set: {debt: debt + 1}, fine: {rate: 1.0}}
+  - {rule: R, from: b, to: a, on: calm, when: debt == 0}
+"""
+
+
+def counting(most: int, debt: int = 2) -> Institution:
+    return load_institution(Source("counting.yaml", COUNTING.replace("MOST", str(most)).replace("DEBT", str(debt))))
+
+
+def test_a_clock_keeps_what_comparisons_and_remainders_can_tell() -> None:
+    import numpy as np
+
+    clock = Clock(turn=10, period=6)
+    values = np.arange(200)
+    folded_values = clock.fold(values)
+    assert folded_values.max() < clock.size
+    assert (folded_values[:16] == values[:16]).all()
+    assert ((folded_values % 6 == values % 6) & ((folded_values >= 10) == (values >= 10))).all()
+
+
+@pytest.mark.parametrize(("name", "standings"), [(FAITHFUL, 17_330), (HARDENED, 1_585)])
+def test_the_streaks_of_the_shipped_ladders_are_folded(name: str, standings: int) -> None:
+    space = survey(shipped(name))
+    names = list(shipped(name).manifest.counters)
+    assert space.layout.folds[names.index("clean_streak")] is not None
+    assert space.size == standings
+
+
+def unfolded(monkeypatch: pytest.MonkeyPatch) -> None:
+    def as_it_is(layout: Layout) -> Layout:
+        return layout
+
+    monkeypatch.setattr(import_module("agoranomos.institutions.checker.check"), "folded", as_it_is)
+
+
+@pytest.mark.parametrize("most", [40, 200])
+def test_the_findings_are_those_of_the_counter_as_it_is(monkeypatch: pytest.MonkeyPatch, most: int) -> None:
+    short = check(counting(most))
+    unfolded(monkeypatch)
+    whole = check(counting(most))
+    assert short.standings < whole.standings
+    assert [(one.rule, one.place, one.message) for one in short.findings] == [
+        (one.rule, one.place, one.message) for one in whole.findings
+    ]
+
+
+def test_a_cut_that_tells_is_not_folded_away() -> None:
+    """A debt of 9 is not paid off within 40 calm rounds: there the streak stands still, and forgives no more."""
+    space = survey(counting(40, debt=9))
+    assert space.layout.folds[0] is None
+    assert [finding.rule for finding in check(counting(40, debt=9)).findings] == ["counter-overflow"]
+    assert survey(counting(100, debt=9)).layout.folds[0] is not None
+    assert check(counting(100, debt=9)).findings == ()
+
+
+def test_a_short_counter_is_left_alone() -> None:
+    bound = abstract(load_institution(read_text(BASES["cartel"])))
+    assert not any(folded(layout_of(bound)).folds)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", [FAITHFUL, HARDENED])
+def test_the_shipped_ladders_have_the_same_findings_with_their_streaks_as_they_are(
+    monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    short = check(shipped(name))
+    unfolded(monkeypatch)
+    whole = check(shipped(name))
+    assert whole.standings > 5 * short.standings
+    assert {(one.rule, one.place) for one in short.findings} == {(one.rule, one.place) for one in whole.findings}
