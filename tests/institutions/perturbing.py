@@ -160,5 +160,5 @@ def _others(value: Any, annotation: Any, data: dict[str, Any]) -> Iterator[Any]:
         for name in sorted(value.keys() - {"about"}):
             yield {key: item for key, item in value.items() if key != name}
         for name, item in value.items():
-            for other in _others(item, (), data) if not isinstance(item, list | dict) else ():
+            for other in _others(item, (), data) if name != "about" and not isinstance(item, list | dict) else ():
                 yield {**value, name: other}

@@ -23,8 +23,13 @@ from agoranomos.errors import DocumentError, MachineError, UsageError, nearest
 
 MAX_DOCUMENT_BYTES = 1 << 17
 MAX_ALIASES = 64
+SHOWN = 160
+"""So many characters of a value an error shows."""
+
 MAX_BRACKETS = 256
 """So many may be open at once, those in texts counted too. A parser slows down long before its stack is full."""
+
+_HALF_A_PAIR = re.compile("[\ud800-\udfff]")
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
@@ -95,7 +100,7 @@ def load_tree(name: str, text: str) -> CommentedMap:
     _refuse_deep_brackets(source)
     try:
         root = yaml.compose(text)
-        _refuse_alias_bombs(source, root)
+        _refuse_bombs(source, root)
         tree = None if root is None else yaml.constructor.construct_document(root)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -105,7 +110,10 @@ def load_tree(name: str, text: str) -> CommentedMap:
             problem = f"{error.context}, {problem}"
         raise DocumentError(f"not valid YAML: {problem}", place=place) from None
     except (YAMLError, ValueError, RecursionError) as error:
-        raise DocumentError(f"not valid YAML: {str(error).splitlines()[0]}", place=source.name) from None
+        raise DocumentError(f"not valid YAML: {shortened(str(error))}", place=source.name) from None
+    except (LookupError, TypeError, AttributeError, AssertionError):  # the parser's own, on tags such as `!!bool x`
+        message = "not valid YAML: a value is not of the kind that its tag names"
+        raise DocumentError(message, place=source.name) from None
     if not isinstance(tree, CommentedMap):
         raise DocumentError(
             f"the file holds {'nothing' if tree is None else 'no mapping'}; keys such as `kind:` and `version:` "
@@ -121,8 +129,11 @@ def _refuse_deep_brackets(source: Source) -> None:
         raise DocumentError("too deeply nested", place=source.name)
 
 
-def _refuse_alias_bombs(source: Source, root: Node | None) -> None:
-    """A shared node is visited once for each alias; a small file may not unfold into a large one."""
+def _refuse_bombs(source: Source, root: Node | None) -> None:
+    r"""A shared node is visited once for each alias; a small file may not unfold into a large one.
+
+    A text that an escape such as `\ud800` makes no Unicode is refused, too: nothing could record it.
+    """
     seen = 0
     stack: list[tuple[Node, int]] = [(root, 0)] if root is not None else []
     limit = MAX_ALIASES * 1000
@@ -132,6 +143,10 @@ def _refuse_alias_bombs(source: Source, root: Node | None) -> None:
         if seen > limit or depth > 64:
             raise DocumentError("too deeply nested, or too many aliases", place=source.name)
         if isinstance(node, ScalarNode):
+            if isinstance(node.value, str) and not node.value.isascii() and _HALF_A_PAIR.search(node.value):
+                mark = node.start_mark
+                place = f"{source.name}:{mark.line + 1}:{mark.column + 1}"
+                raise DocumentError("half of a surrogate pair", place=place, advice="Write the character itself.")
             continue
         children = [part for pair in node.value for part in (pair if isinstance(pair, tuple) else (pair,))]
         stack.extend((child, depth + 1) for child in children)
@@ -151,6 +166,12 @@ def plain(node: Any) -> Any:
     return node
 
 
+def shortened(text: str) -> str:
+    """The first line of a text, as far as an error shows it."""
+    first = next(iter(text.splitlines()), "")
+    return first if len(first) <= SHOWN else f"{first[:SHOWN]}..."
+
+
 def _expect_kind(source: Source, tree: CommentedMap, model: type[BaseModel]) -> None:
     for key in ("kind", "version"):
         field = model.model_fields.get(key)
@@ -162,7 +183,7 @@ def _expect_kind(source: Source, tree: CommentedMap, model: type[BaseModel]) -> 
             raise DocumentError(f"`{key}: {shown}` is missing", place=f"{source.name}:1:1")
         if tree[key] not in expected:
             raise DocumentError(
-                f"`{key}` is {tree[key]!r}; {shown} was expected",
+                f"`{key}` is {shortened(repr(tree[key]))}; {shown} was expected",
                 place=place_of(source.name, tree, (key,)),
                 advice=nearest(str(tree[key]), [str(value) for value in expected]),
             )
@@ -186,14 +207,16 @@ def _first_fault(source: Source, tree: CommentedMap, model: type[BaseModel], err
     dotted = ".".join(str(part) for part in written_path(tree, loc))
     advice = ""
     if fault["type"] == "extra_forbidden":
-        message = f"unknown key {str(loc[-1])!r}"
+        message = f"unknown key {shortened(repr(str(loc[-1])))}"
         advice = nearest(str(loc[-1]), words_valid_at(model, tree, loc))
     elif fault["type"] == "missing":
         message = f"{'.'.join(part for part in (dotted, str(loc[-1])) if part)} is missing"
     else:
         text = in_words(fault)
         shown = fault.get("input")
-        value = f" (found {shown!r})" if isinstance(shown, (str, int, float, bool)) or shown is None else ""
+        value = (
+            f" (found {shortened(repr(shown))})" if isinstance(shown, (str, int, float, bool)) or shown is None else ""
+        )
         message = f"{dotted}: {text}{value}" if dotted else f"{text}"
         context = fault.get("ctx") or {}
         expected, word = context.get("expected_tags", context.get("expected")), context.get("tag", shown)

@@ -16,6 +16,9 @@ from cel_expr_python import cel
 from agoranomos.errors import AgoraError, UsageError, nearest
 
 _REMEMBERED = 8192
+_SHOWN = 160
+"""So many characters of an expression's line an error shows."""
+
 _UNDECLARED = re.compile(r"ERROR: <input>:\d+:\d+: undeclared reference to '\.?([^']+)'")
 
 Value = bool | int | str
@@ -79,7 +82,15 @@ class Vocabulary:
 def explain(message: str) -> str:
     """CEL's own message, with its caret, without what only its makers need."""
     text = message.removeprefix("INVALID_ARGUMENT: ").removesuffix(" [INVALID_ARGUMENT]")
-    return text.replace("ERROR: <input>:", "CEL ").replace(" (in container '')", "").rstrip()
+    text = text.replace("ERROR: <input>:", "CEL ").replace(" (in container '')", "").rstrip()
+    lines = text.split("\n")
+    caret = max(0, max(line.rfind("^") for line in lines) - _SHOWN // 2)
+    return "\n".join(_part(line, caret) if line.startswith(" |") else line[:_SHOWN] for line in lines[:12])
+
+
+def _part(line: str, start: int) -> str:
+    """What an error shows of a line of an expression, around the caret."""
+    return line if len(line) <= _SHOWN else f" | {line[3:][start : start + _SHOWN]}"
 
 
 def _no_names(values: Mapping[str, Value]) -> Hashable:
