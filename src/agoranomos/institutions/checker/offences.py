@@ -51,7 +51,7 @@ class _Graph:
 def _report(given: Examination, place: int, graph: _Graph, among: np.ndarray, free: np.ndarray) -> None:
     space = given.space
     candidates = np.argwhere(among)
-    first = candidates[np.argsort(space.distance[graph.nearest[candidates[:, 0]]], kind="stable")[:_TRIED]]
+    first = candidates[np.argsort(graph.nearest[candidates[:, 0]], kind="stable")[:_TRIED]]
     plays = []
     for node, which in first.tolist():
         back = walks.shortest(graph.after, int(graph.after[node, which]), node, free)

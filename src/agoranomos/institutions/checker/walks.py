@@ -5,13 +5,16 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_matrix
-from scipy.sparse.csgraph import breadth_first_order, connected_components
+from scipy.sparse.csgraph import breadth_first_order, connected_components, dijkstra
 
 Mask = npt.NDArray[np.bool_]
 Nodes = npt.NDArray[np.integer]
 
 NOWHERE = -1
 """In place of a node: there is none."""
+
+_LOUDNESS = 1e-8
+"""What a step that is not quiet counts for, beside a step's length of 1: it decides between walks of one length."""
 
 
 def graph_of(after: Nodes, wanted: Mask) -> csr_matrix:
@@ -43,17 +46,23 @@ def cycles(after: Nodes, wanted: Mask) -> npt.NDArray[np.int32]:
 
 
 def shortest(after: Nodes, start: int, goal: int, wanted: Mask) -> list[int] | None:
-    """The circumstances of a shortest walk from `start` to `goal`, or None."""
+    """The circumstances of a shortest walk from `start` to `goal`, quiet (0) where there is a choice, or None."""
     if start == goal:
         return []
-    _, before = breadth_first_order(graph_of(after, wanted), start, directed=True, return_predecessors=True)
+    origin, which = np.nonzero(wanted & (after != NOWHERE))
+    size = len(after)
+    _, first = np.unique(origin * size + after[origin, which], return_index=True)  # the first circumstance of each step
+    origin, which = origin[first], which[first]
+    lengths = 1.0 + (which > 0) * _LOUDNESS
+    graph = csr_matrix((lengths, (origin, after[origin, which])), shape=(size, size))
+    _, before = dijkstra(graph, directed=True, indices=start, return_predecessors=True)
     if before[goal] < 0:
         return None
     walk: list[int] = []
     while goal != start:
-        origin = int(before[goal])
-        walk.append(int(np.flatnonzero((after[origin] == goal) & wanted[origin])[0]))
-        goal = origin
+        came = int(before[goal])
+        walk.append(int(np.flatnonzero((after[came] == goal) & wanted[came])[0]))
+        goal = came
     return walk[::-1]
 
 

@@ -31,7 +31,7 @@ class Witnesses:
         alone = len(self.agents) == 1 or not self.space.layout.joint
         idle = not alone and int(self.space.rows[way[0][0], 0]) == IDLE
         rounds = [self._round(self.space.circumstances[which], idle) for _, which in way]
-        rival = "" if alone else f" ({RIVALS[idle]})"
+        rival = "" if alone else f" Meanwhile {RIVALS[idle]}."
         trace = Trace(name=name[:120], about=about + rival, agents=self.agents, rounds=tuple(rounds))
         return expecting(self.institution, trace)
 
