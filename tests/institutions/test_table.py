@@ -256,3 +256,26 @@ def test_the_tables_of_a_ladder_hold_every_fine_and_suspension(tmp_path: Path) -
     assert standings[14]["blocked"] == "cooldown"
     assert {row["limit"] for row in standings[24:]} == {0.0}
     assert standings[10]["counter_fine_tier"] == 1
+
+
+@pytest.mark.long
+def test_a_million_rows(tmp_path: Path) -> None:
+    """Read, arranged and judged; the first and the last round are those that were written."""
+    rounds = 250_000
+    with (tmp_path / "big.csv").open("w") as file:
+        file.write("round,firm,good,quantity,price\n")
+        for t in range(1, rounds + 1):
+            a, b = (60, 0) if t % 20 < 14 else (46.666667, 26.666667)
+            price = 100 - (a + b) / 2
+            file.write(f"{t},firm_1,A,{a},{price}\n{t},firm_2,A,{b},{price}\n")
+            file.write(f"{t},firm_1,B,{b},{price}\n{t},firm_2,B,{a},{price}\n")
+    env = parallel_env()
+    panel, _ = read_panel(tmp_path / "big.csv", agents=env.facts.agents, goods=env.facts.goods)
+    assert panel.quantity_e6.shape == (rounds, 2, 2)
+    judged = bind_to_table(shipped(HARDENED), panel, env)
+    cases = 0
+    for one in judge_table(judged, panel, env):
+        cases += len(one.judgement.cases)
+        last = one
+    assert (last.round, last.measures["quantity_e6"]) == (rounds, ((60_000_000, 0), (0, 60_000_000)))
+    assert cases > rounds / 20

@@ -44,11 +44,9 @@ def read_csv(path: Path, names: ColumnNames, form: CsvForm) -> tuple[PanelRows, 
     try:
         with path.open(encoding=encoding, newline="") as file:
             return _Reader(path, names, form).read(file), notes
-    except UnicodeDecodeError as error:
+    except UnicodeError as error:
         raise DocumentError(
-            f"not {encoding} text (byte {error.start} of a block: {error.reason})",
-            place=str(path),
-            advice="Name the encoding with --encoding.",
+            f"not {encoding} text: {error}", place=str(path), advice="Name the encoding with --encoding."
         ) from None
 
 
