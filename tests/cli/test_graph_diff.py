@@ -100,11 +100,17 @@ def test_plays_are_drawn(home: None, name: str, begins: bytes) -> None:
 
 @pytest.mark.parametrize(
     ("other", "name", "code"),
-    [("cournot-antitrust", "a.txt", 2), ("cournot-antitrust-hardened", "a.png", 2), ("cournot-antitrust", "no", 2)],
+    [
+        ("cournot-antitrust", "a.txt", 2),
+        ("cournot-antitrust-hardened", "a.png", 2),
+        ("cournot-antitrust", "no", 2),
+        ("cournot-antitrust", "file/a.png", 3),
+    ],
 )
 def test_what_cannot_be_drawn_is_told(
     home: None, capsys: pytest.CaptureFixture[str], other: str, name: str, code: int
 ) -> None:
+    Path("file").write_text("")
     command = ["graph", "diff", "cournot-antitrust-hardened", other, "--max-standings", "0", "-o", name]
     assert run_command(command) == code
     assert "error:" in capsys.readouterr().err
@@ -156,3 +162,26 @@ def test_a_certificate_needs_a_market_and_plans_a_certificate(
 ) -> None:
     assert run_command([*QUICK, *options]) == 2
     assert told in capsys.readouterr().err
+
+
+def test_what_cannot_be_tried_is_left_out_and_said(home: None, capsys: pytest.CaptureFixture[str]) -> None:
+    audits = "".join(f"  look_{n}: {{probability: 0.5}}\n" for n in range(17))
+    asked = " || ".join(f"look_{n}" for n in range(17))
+    many = HARDENED.replace("signals:\n", f"audits:\n{audits}signals:\n", 1)
+    Path("mine.yaml").write_text(many.replace("when: elevated_prices &&", f"when: ({asked}) && elevated_prices &&"))
+    command = ["graph", "diff", "cournot-antitrust-hardened", "mine.yaml"]
+    assert run_command(command) == 1
+    out = capsys.readouterr().out
+    assert "audit look_0 is new: probability 0.5" in out
+    assert "note: nothing was played: institution cournot-antitrust-hardened has 17 audits" in out
+    assert run_command([*command, "--json"]) == 1
+    assert len(json.loads(capsys.readouterr().out)["limits"]) == 2
+    assert run_command([*command, "-o", "plays.png"]) == 2
+    assert "there is nothing to draw" in capsys.readouterr().err
+
+
+def test_a_market_that_one_cannot_govern_is_refused(home: None, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("mine.yaml").write_text(HARDENED.replace("measure: restraint", "measure: constraint"))
+    command = ["graph", "diff", "cournot-antitrust-hardened", "mine.yaml", "--market", "cournot-duopoly"]
+    assert run_command(command) == 2
+    assert "constraint" in capsys.readouterr().err

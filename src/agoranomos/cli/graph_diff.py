@@ -60,16 +60,19 @@ def diff(
     Example:  agora graph diff cournot-antitrust cournot-antitrust-hardened
     """
     from agoranomos.institutions.difference import difference
-    from agoranomos.institutions.difference_outcomes import first_difference, outcomes
+    from agoranomos.institutions.difference_outcomes import first_difference
 
-    pair = institution_named(one), institution_named(other)
-    same = pair[0].semantic_sha256 == pair[1].semantic_sha256
-    changes = difference(*pair)
-    cleared = _market(market)
-    counted = None if same or not max_standings else _reached(pair, cleared, max_standings)
-    compared = () if same else outcomes(*pair, cleared)
     if plans is not None and not certify:
         raise UsageError("--plans are those of a certificate", advice="Give --certify too.")
+    pair = institution_named(one), institution_named(other)
+    same = pair[0].semantic_sha256 == pair[1].semantic_sha256
+    if same and output is not None:
+        raise UsageError("they mean the same, so there is nothing to draw")
+    changes = difference(*pair)
+    cleared = _market(market, pair)
+    limits: list[str] = []
+    counted = None if same or not max_standings else _reached(pair, cleared, max_standings, limits)
+    compared = () if same else _played(pair, cleared, limits)
     certified = certificates(pair, cleared, plans) if certify and not same else None
     first = first_difference(compared)
     if write_trace is not None and first is not None and first.traces is not None:
@@ -77,13 +80,13 @@ def diff(
     if output is not None:
         from agoranomos.institutions.difference_figure import draw_difference
 
-        if same:
-            raise UsageError("they mean the same, so there is nothing to draw")
+        if not compared:
+            raise UsageError(f"there is nothing to draw: {limits[-1]}")
         apart = [play for play in compared if play.differs] or list(compared)
         draw_difference(output, (pair[0].name, pair[1].name), sorted(apart, key=_telling))
     if as_json:
         told = _as_json(pair, changes, counted, compared, first)
-        say_json({**told, "certificates": certificates_as_json(certified)})
+        say_json({**told, "certificates": certificates_as_json(certified), "limits": limits})
     else:
         _say_head(pair, same)
         if not same:
@@ -91,27 +94,50 @@ def diff(
             _say_standings(counted)
             _say_outcomes(compared, first)
             say_certificates(certified, cleared)
+            for limit in limits:
+                say(f"note: {limit}")
     if not same:
         raise typer.Exit(1)
 
 
-def _market(name: str | None) -> Market | None:
+def _market(name: str | None, pair: tuple[Institution, Institution]) -> Market | None:
+    """The market of that name, which both can govern."""
     if name is None:
         return None
+    from agoranomos.institutions import bind
     from agoranomos.markets import load_market
     from agoranomos.workspace import find_workspace
 
-    return load_market(name, find_workspace())
+    market = load_market(name, find_workspace())
+    for read in pair:
+        bind(read, market.facts)
+    return market
 
 
 def _reached(
-    pair: tuple[Institution, Institution], market: Market | None, most_standings: int
-) -> tuple[Reached, Reached]:
+    pair: tuple[Institution, Institution], market: Market | None, most_standings: int, limits: list[str]
+) -> tuple[Reached, Reached] | None:
+    """What each lets agents reach; None, with a word in `limits`, where guards ask for more than can be tried."""
     from agoranomos.institutions.difference_standings import reached
 
     facts = market.facts if market is not None else None
-    first, second = [reached(read, facts, most_standings=most_standings) for read in pair]
+    try:
+        first, second = [reached(read, facts, most_standings=most_standings) for read in pair]
+    except UsageError as error:
+        limits.append(f"standings were not counted: {error.message}")
+        return None
     return first, second
+
+
+def _played(pair: tuple[Institution, Institution], market: Market | None, limits: list[str]) -> tuple[Compared, ...]:
+    """The library of plays under both; empty, with a word in `limits`, where traces cannot play one of them."""
+    from agoranomos.institutions.difference_outcomes import outcomes
+
+    try:
+        return outcomes(*pair, market)
+    except UsageError as error:
+        limits.append(f"nothing was played: {error.message}")
+        return ()
 
 
 def _write(path: Path, institution: str, market: str | None, trace: Trace) -> None:
@@ -162,7 +188,7 @@ def _places(pair: tuple[Institution, Institution], changes: tuple[Change, ...]) 
 def _say_standings(counted: tuple[Reached, Reached] | None) -> None:
     say()
     if counted is None:
-        say("Standings that play can reach: not counted (--max-standings 0).")
+        say("Standings that play can reach: not counted.")
         return
     totals = [f"{one.standings:,}" + ("" if one.complete else " at least") for one in counted]
     say(f"Standings that play can reach: {totals[0]} in A, {totals[1]} in B")
