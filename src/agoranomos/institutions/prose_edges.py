@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from agoranomos.institutions.institution import EXPIRY, Edge, Institution
 from agoranomos.institutions.manifest import Fine, Manifest, Transition
-from agoranomos.institutions.prose_guards import condition, update, words
+from agoranomos.institutions.prose_guards import condition, counter_in_words, update, words
 from agoranomos.institutions.prose_text import Path, Told, counted, joined, listed, number, percent, told
 
 FRESH = "evidence starts anew"
@@ -71,7 +71,7 @@ def settings(manifest: Manifest, edge: Edge) -> tuple[Told, ...]:
     """What becomes of counters."""
     path = _path(edge)
     return tuple(
-        told("its ", words(name, "counters", name), " ", update(manifest, name, text, *path, "set", name))
+        told("its ", counter_in_words(name), " ", update(manifest, name, text, *path, "set", name))
         for name, text in edge.spec.set.items()
     )
 

@@ -31,6 +31,12 @@ def words(name: str, *path: str | int) -> Quote:
     return Quote(name.replace("_", " "), path)
 
 
+def counter_in_words(name: str) -> Told:
+    """A counter, to stand after `its`; a participle (`warned`) needs a noun before it."""
+    shown = words(name, "counters", name)
+    return told("counter ", shown) if name.endswith("ed") else told(shown)
+
+
 def quoted(expression: str, *path: str | int) -> Told:
     """An expression as it stands, in back quotes, with its numbers marked."""
     parts: list[Segment] = ["`"]
@@ -132,7 +138,7 @@ class _English:
 
     def _of_all(self, sign: str, name: str, right: Node) -> Told:
         which, _, counter = name.partition(".")
-        shown = words(counter, "counters", counter)
+        shown = counter_in_words(counter)
         everyone = (which == "least") == (sign in {">=", ">"})
         if sign in {"==", "!="}:
             extreme = "smallest" if which == "least" else "largest"
@@ -163,7 +169,7 @@ class _English:
         manifest = self.manifest
         which, _, rest = name.partition(".")
         if name in manifest.counters:
-            return told("its ", words(name, "counters", name))
+            return told("its ", counter_in_words(name))
         if name in manifest.parameters:
             value = number(manifest.parameters[name], "parameters", name)
             return told("the ", words(name, "parameters", name), " of ", value)
