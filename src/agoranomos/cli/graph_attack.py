@@ -130,21 +130,30 @@ def _say(found: Attack, out: Path | None, output: Path | None) -> None:
     say()
     best = found.best
     way = f"{best.family}: {best.about}" if best.about else best.family
-    say(f"Best plan ({way}; {best.prelude} rounds once, then {len(best.rounds) - best.prelude} for ever):")
+    say(f"Best plan ({way}; {_count(best.prelude)} once, then {_count(len(best.rounds) - best.prelude)} for ever):")
     for line in _rounds(best):
         say(line)
     say()
     for one in found.by_family:
         say(f"  {one.gain_per_round:10.2f}  {one.family}: {one.about}" if one.about else
             f"  {one.gain_per_round:10.2f}  {one.family}")  # fmt: skip
-    say(f"  {found.best_lawful.gain_per_round:10.2f}  best plan found whose prices never exceed Nash")
-    say(f"  {max(found.alone.gains):10.2f}  best plan found of one firm alone, the others at Nash")
+    say(f"  {_cents(found.best_lawful.gain_per_round):10.2f}  best plan found whose prices never exceed Nash")
+    say(f"  {_cents(max(found.alone.gains)):10.2f}  best plan found of one firm alone, the others at Nash")
     bait = f"{max(found.bait.gains):10.2f}" if found.bait is not None else "      none"
     say(f"  {bait}  of those that get a rival sanctioned and pay")
     say()
     say("Tried: " + ", ".join(f"{count:,} ({stage})" for stage, count in found.evaluations.items()) + ".")
     for path in filter(None, (out, output)):
         say(f"Written: {path}")
+
+
+def _count(rounds: int) -> str:
+    return "1 round" if rounds == 1 else f"{rounds} rounds"
+
+
+def _cents(amount: float) -> float:
+    """To the cent, and never a negative zero."""
+    return round(amount, 2) + 0.0
 
 
 def _rounds(plan: Witness) -> list[str]:

@@ -90,7 +90,7 @@ class Arena:
         """The actions with what a round of each measures."""
         measures = measure_arrays_e6(self.spec, self.known, actions_e6)
         needed = {name: measures[name] for name in (*self.judge.needed, PROFIT, "price_e6")}
-        return Menu(actions_e6, needed, (needed["price_e6"] > self._ceiling).any(axis=-1))
+        return Menu(actions_e6, needed, np.asarray((needed["price_e6"] > self._ceiling).any(axis=-1)))
 
     def play(self, menu: Menu, choose: Choose, plans: int, rounds: int, *, signals: bool = False) -> Played:
         """Play `plans` plans for `rounds` rounds, each under `worlds` draws: R = plans x worlds, worlds side by side.

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 
 from agoranomos.deterrence.red_team.arena import Amounts, Arena, Choose, Integers, Menu, words
-from agoranomos.deterrence.red_team.palette import Palette
+from agoranomos.deterrence.red_team.palette import Palette, divided
 from agoranomos.deterrence.red_team.search import BATCH, Search
 from agoranomos.deterrence.red_team.settled import settle
 from agoranomos.institutions.compiled import Standings
@@ -120,26 +120,41 @@ def _duties() -> Iterator[tuple[int, int, bool]]:
 
 
 def rotates(search: Search, palette: Palette) -> None:
-    """Rotates the offender: one firm holds output back, the others sell theirs, and they take turns."""
+    """Rotates the offender: one firm holds output back, the others sell theirs; they take turns, or it is always one.
+
+    Where every firm must have offended before the ladder goes on, or a fine is a share of the offender's own profit, a
+    firm that is fined for all of them costs little.
+    """
     arena = search.arena
-    firms = len(arena.spec.firms)
-    nash = arena.nash_e6
-    levels = np.linspace(0.0, 0.95, 8)
-    rivals = np.linspace(0.8, 1.3, 6)
-    actions, cycles, abouts = [], [], []
-    for level in levels:
-        for rival in rivals:
+    actions: list[Integers] = []
+    cycles: list[list[int]] = []
+    abouts: list[str] = []
+    for elevation in np.linspace(0.05, 1.0, 20):
+        for kept in np.linspace(0.0, 1.0, 11):
             base = len(actions)
-            for firm in range(firms):
-                scale = np.full((firms, 1), rival)
-                scale[firm] = level
-                actions.append(arena.counted(nash * scale / 1e6))
-            for turn in range(1, 16):
-                cycles.append([base + firm for firm in range(firms) for _ in range(turn)])
-                abouts.append(
-                    f"each firm in turn makes {level:.2f} of its Nash output for {turn} rounds, the others {rival:.2f}"
-                )
+            actions += [_offending(arena, firm, float(elevation), float(kept)) for firm in range(len(arena.spec.firms))]
+            how = f"at a price elevation of {elevation:.2f}, {kept:.1f} of the others' restraint moved to one firm"
+            for turn in (0, 1, 3, 5, 10, 15):
+                cycles.append([base + firm for firm in range(len(actions) - base) for _ in range(turn)] or [base])
+                abouts.append(how + (f", in turns of {turn} rounds" if turn else ""))
     search.try_cycles(arena.menu(np.stack(actions)), cycles, "rotates the offender", abouts)
+
+
+def _offending(arena: Arena, firm: int, elevation: float, kept: float) -> Integers:
+    """A division at these prices in which the other firms make more of the goods of `firm`, which makes as much less.
+
+    With `kept` 1 the others make as much, all goods together, as at Nash: the restraint is all its own.
+    """
+    action: Integers = divided(arena, np.ones(1), np.array([elevation]))[0].copy()
+    for other in range(len(action)):
+        if other == firm:
+            continue
+        more = max(0.0, kept * float(arena.nash_e6[other].sum() - action[other].sum()))
+        own = action[firm].astype(np.float64)
+        moved = np.floor(own * min(1.0, more / max(float(own.sum()), 1.0))).astype(np.int64)
+        action[firm] -= moved
+        action[other] += moved
+    return action
 
 
 def nash_shares(search: Search, palette: Palette) -> None:
@@ -163,7 +178,6 @@ def nash_shares(search: Search, palette: Palette) -> None:
 def baits(search: Search, palette: Palette) -> None:
     """Baits a rival into a case: one firm moves, the others play Nash, a rival is sanctioned, and the firm profits."""
     arena = search.arena
-    nash = arena.nash_e6
     for firm in range(len(arena.spec.firms)):
         menu = _own_moves(arena, firm)
         cycles: list[list[int]] = [[k] for k in range(len(menu))]
@@ -181,7 +195,6 @@ def baits(search: Search, palette: Palette) -> None:
             _confirm_alone(search, menu, some, firm, gains, struck)
             if search.allowance.spent:
                 return
-    assert len(nash)
 
 
 def _own_moves(arena: Arena, firm: int) -> Menu:

@@ -58,7 +58,14 @@ def _prices(axes: Axes, rounds: tuple[WitnessRound, ...], bound: Bound) -> None:
     numbers = np.arange(1, len(rounds) + 1)
     for good, name in enumerate(bound.facts.goods[:MOST_GOODS]):
         price = [one.prices[good] for one in rounds]
-        axes.step(numbers, price, where="mid", color=COLOURS[good], linewidth=1.2, label=f"price of {name}")
+        axes.step(
+            numbers,
+            price,
+            where="mid",
+            color=COLOURS[good],
+            linewidth=max(1.0, 3.5 - 1.5 * good),
+            label=f"price of {name}",
+        )
     for name, dash in (("nash", "--"), ("monopoly", ":")):
         level: Any = bound.facts.benchmarks.get(name, {}).get("price_e6")
         if level is not None:

@@ -120,11 +120,12 @@ def _worth(search: Search, goal: str, actions_e6: Integers) -> tuple[Amounts, Bo
     played = arena.play(menu, words([[k] for k in range(plans)], arena.worlds), plans, rounds, signals=True)
     search.count(plans)
     if goal.startswith("let be"):
-        calm = ~played.case.reshape(rounds, plans, -1).any(axis=(0, 2))
+        calm = np.asarray(~played.case.reshape(rounds, plans, -1).any(axis=(0, 2)))
         return profit, calm & ~menu.elevated if goal.endswith("prices") else calm
     side, _, name = goal.partition(" ")
     assert played.fired is not None
-    fires = played.fired[..., arena.judge.signals.index(name)].reshape(rounds, plans, -1).any(axis=(0, 2))
+    own = played.fired[..., arena.judge.signals.index(name)].reshape(rounds, plans, -1)
+    fires = np.asarray(own.any(axis=(0, 2)))
     return profit, fires if side == "with" else ~fires
 
 

@@ -119,7 +119,7 @@ class Search:
             def about(k: int, first: int = first) -> str:
                 return abouts[first + k] if abouts is not None else ""
 
-            kept = self._promising(own, legal)
+            kept = self._promising(own, legal, family)
             if kept:
                 self._confirm(menu, [some[k] for k in kept], family, [about(k) for k in kept])
             gains.append(own)
@@ -146,11 +146,13 @@ class Search:
         if known is None or found.gain > known.gain + self.least:
             self.by_family[found.family] = found
 
-    def _promising(self, gains: Amounts, lawful: Bools) -> list[int]:
-        order = np.argsort(-gains, kind="stable")
-        best = [int(k) for k in order[:CONFIRMED] if gains[k] > self.best.gain + self.least]
-        legal = [int(k) for k in order if lawful[k] and gains[k] > self.best_lawful.gain + self.least][:CONFIRMED]
-        return list(dict.fromkeys([*best, *legal]))
+    def _promising(self, gains: Amounts, lawful: Bools, family: str) -> list[int]:
+        known = self.by_family[family].gain if family in self.by_family else 0.0
+        order = [int(k) for k in np.argsort(-gains, kind="stable")]
+        best = [k for k in order[:CONFIRMED] if gains[k] > self.best.gain + self.least]
+        legal = [k for k in order if lawful[k] and gains[k] > self.best_lawful.gain + self.least][:CONFIRMED]
+        own = [k for k in order[:1] if gains[k] > known + self.least]
+        return list(dict.fromkeys([*best, *legal, *own]))
 
     def _confirm(self, menu: Menu, cycles: Sequence[Sequence[int]], family: str, abouts: Sequence[str]) -> None:
         choose = words(cycles, self.arena.worlds)
