@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from agoranomos.cli.graph_attack import attack
 from agoranomos.cli.graph_calibrate import calibrate
 from agoranomos.cli.graph_check import check
 from agoranomos.cli.graph_diff import diff
@@ -24,3 +25,4 @@ graph.command("prose")(prose)
 graph.command("diff")(diff)
 graph.command("calibrate")(calibrate)
 graph.command("certify")(certify)
+graph.command("attack")(attack)
