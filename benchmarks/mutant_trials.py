@@ -67,6 +67,9 @@ class Mutant:
     is_flag: bool
 
 
+LONGEST_TEST_S = 8
+"""No test of a module as it is takes as much of a core."""
+
 Outcome = tuple[int, str, float]
 """The place of a mutant among those that were made, what came of it, and the seconds of a core that it took.
 
@@ -79,8 +82,8 @@ def tried(
 ) -> Iterator[tuple[Mutant | None, str, float]]:
     """Each mutant with what came of it (`killed`, `timeout` or `survived`) and the seconds of a core that it took.
 
-    One that takes more than `seconds` of a core, or ten times as long by the clock, is stopped. None stands for the
-    module as it is.
+    One that takes more than `seconds` of a core, or ten times as long by the clock, is stopped; so is one that takes
+    more than `LONGEST_TEST_S` of a core in one test. None stands for the module as it is.
     """
     memory = Path("/dev/shm")
     with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as place:
@@ -154,7 +157,7 @@ def _limit(seconds: int) -> None:
 
 
 def _waited(status: int, used: resource.struct_rusage) -> tuple[str, float]:
-    stopped = os.WIFSIGNALED(status) and os.WTERMSIG(status) in (signal.SIGALRM, signal.SIGXCPU)
+    stopped = os.WIFSIGNALED(status) and os.WTERMSIG(status) in (signal.SIGALRM, signal.SIGXCPU, signal.SIGPROF)
     return "timeout" if stopped else "killed" if status else "survived", used.ru_utime + used.ru_stime
 
 
@@ -164,6 +167,8 @@ class _Forks:
     def __init__(self, module: str, made: Sequence[Mutant | None], jobs: int, seconds: int, pipe: int) -> None:
         self.module, self.made, self.jobs, self.seconds, self.pipe = module, made, jobs, seconds, pipe
         self.is_fork = self.done = False
+        self.failed, self.failing = os.pipe()
+        os.set_blocking(self.failed, False)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool | None:
@@ -192,8 +197,27 @@ class _Forks:
                 process, status, used = os.wait4(-1, 0)
                 shutil.rmtree(f"{place}.{process}", ignore_errors=True)
                 self._tell(running.pop(process), *_waited(status, used))
+                self._put_first(session)
         self.done = True
         return True
+
+    def pytest_runtest_logstart(self) -> None:
+        """Measure each test for itself: a loop without an end is told from a long session."""
+        if self.is_fork:
+            signal.setitimer(signal.ITIMER_PROF, min(LONGEST_TEST_S, self.seconds))
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Say which test failed."""
+        if self.is_fork and report.failed:
+            os.write(self.failing, report.nodeid.encode() + b"\n")
+
+    def _put_first(self, session: pytest.Session) -> None:
+        """What found one mutant is likely to find the next."""
+        try:
+            names = os.read(self.failed, 1 << 16).decode().split("\n")
+        except BlockingIOError:
+            return
+        session.items.sort(key=lambda item: item.nodeid not in names)
 
     def _tell(self, number: int, outcome: str, used: float) -> None:
         os.write(self.pipe, (json.dumps([number, outcome, used]) + "\n").encode())
