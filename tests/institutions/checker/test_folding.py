@@ -94,6 +94,19 @@ def test_a_short_counter_is_left_alone() -> None:
     assert not any(folded(layout_of(bound)).folds)
 
 
+def test_a_counter_that_is_looked_at_in_another_way_is_left_alone() -> None:
+    text = counting(200).source.text.replace("debt == 0", '"debt == 0 && [1, 2].size() + streak > 0"')
+    space = survey(load_institution(Source("list.yaml", text)))
+    assert space.layout.folds[0] is None
+
+
+def test_rounds_that_are_looked_at_in_another_way_are_folded_and_that_is_said() -> None:
+    text = counting(40).source.text.replace("debt == 0", "\"debt == 0 && string(round) != '99'\"")
+    (limit,) = check(load_institution(Source("text.yaml", text))).limits
+    assert limit.startswith("Beyond ")
+    assert "`round`" in limit
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("name", [FAITHFUL, HARDENED])
 def test_the_shipped_ladders_have_the_same_findings_with_their_streaks_as_they_are(

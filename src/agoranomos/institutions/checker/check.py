@@ -18,7 +18,7 @@ from agoranomos.institutions.checker.finding import Findings, Report
 from agoranomos.institutions.checker.folding import folded, unfounded
 from agoranomos.institutions.checker.guarded import find_idle_guards
 from agoranomos.institutions.checker.ladders import find_unused_rungs, find_weakening
-from agoranomos.institutions.checker.layout import Layout, layout_of, needs_company
+from agoranomos.institutions.checker.layout import Layout, is_strange, layout_of, needs_company
 from agoranomos.institutions.checker.linted import add_remarks
 from agoranomos.institutions.checker.offences import find_free_offences
 from agoranomos.institutions.checker.order import find_overlaps
@@ -162,4 +162,9 @@ def _limits(space: Space) -> tuple[str, ...]:
     longest = max((edge.spec.jitter for edge in space.edges), default=0)
     if longest > MOST_JITTER:
         found.append(f"A jitter of {longest} was tried at its shortest and its longest only.")
+    for name, clock in (("round", space.layout.round), ("rounds_in_state", space.layout.in_state)):
+        if clock is not None and is_strange(space.bound, name):
+            found.append(
+                f"Beyond {clock.turn} of `{name}` further rounds were taken to be like the last {clock.period}."
+            )
     return tuple(found)

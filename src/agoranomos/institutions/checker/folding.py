@@ -15,7 +15,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from agoranomos.institutions.checker.layout import IDLE, Layout, Rows, clock_of
+from agoranomos.institutions.checker.layout import IDLE, Layout, Rows, clock_of, is_strange
 from agoranomos.institutions.checker.space import Space
 from agoranomos.institutions.checker.stepping import Stepper
 from agoranomos.institutions.checker.walks import NOWHERE, Mask
@@ -29,8 +29,8 @@ def folded(layout: Layout) -> Layout:
     names = [name for name, _, _ in layout.bound.institution.counter_updates]
     clocks = [clock_of(layout.bound, name) for name in names]
     folds = tuple(
-        clock if clock is not None and clock.turn + clock.period < most else None
-        for clock, most in zip(clocks, layout.counters, strict=True)
+        clock if clock and clock.turn + clock.period < most and not is_strange(layout.bound, name) else None
+        for name, clock, most in zip(names, clocks, layout.counters, strict=True)
     )
     return replace(layout, folds=folds)
 

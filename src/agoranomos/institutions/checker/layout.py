@@ -27,6 +27,7 @@ RIVALS = ("every rival does the same", "no signal ever fires on a rival")
 
 _NUMBER = re.compile(r"(?<![\w.])\d+")
 _REMAINDER = re.compile(r"%\s*(\d+)")
+_CALL = re.compile(r"\[|\w\s*\(")  # a list, a call: `string(round)`, but not `streak % (2 + 3)`
 _LONGEST = 50_000
 
 
@@ -156,6 +157,12 @@ def needs_company(bound: Bound) -> bool:
 
 def _limits(edge: Edge) -> bool:
     return edge.spec.suspend or edge.spec.cap is not None
+
+
+def is_strange(bound: Bound, name: str) -> bool:
+    """Whether some guard looks at `name` otherwise than by comparisons, sums, products and remainders."""
+    words = {name, f"least.{name}", f"most.{name}"}
+    return any(words & set(guard.names) and _CALL.search(guard.text) for guard in bound.institution.guards)
 
 
 def clock_of(bound: Bound, name: str) -> Clock | None:
