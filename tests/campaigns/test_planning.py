@@ -156,6 +156,7 @@ def test_an_institution_that_needs_other_measures_names_the_arm(lab: Lab) -> Non
     text = (
         "kind: institution\nversion: 1\nname: odd\nstates: {active: {label: CLEAR}}\ninitial: active\n"
         "signals:\n  s: {statistic: mean, measure: moonlight, window: 2, at_least: 0.5}\n"
+        "events:\n  e: {when: s}\ntransitions:\n  - {rule: R, from: active, to: active, on: e, fine: {rate: 0.1}}\n"
     )
     (folder / "odd.yaml").write_text(text)
     with pytest.raises(AgoraError, match="moonlight"):
@@ -205,7 +206,7 @@ def test_an_institution_whose_lint_has_errors_is_refused_before_anything_runs(la
 def test_an_institution_that_lint_only_warns_of_may_run(lab: Lab) -> None:
     folder = lab.workspace.folder("institutions")
     folder.mkdir()
-    faulty = Path(__file__).parents[1] / "institutions" / "faulty" / "counter-never-read.yaml"
+    faulty = Path(__file__).parents[1] / "institutions" / "faulty" / "case-without-consequence.yaml"
     (folder / "unused.yaml").write_text(faulty.read_text())
     read = load_institution(read_text(folder / "unused.yaml"))
     assert {remark.severity for remark in lint(read)} == {"warning"}

@@ -180,7 +180,7 @@ BOMBS = {
     "laughs": HEAD + "l0: &l0 [lol]\n" + "".join(f"l{i + 1}: &l{i + 1} [{nine(f'*l{i}')}]\n" for i in range(20)),
     "a circle": HEAD + "a: &a [*a]\n",
     "a circle of keys": HEAD + "? &a {? *a : 1}\n: 2\n",
-    "merges": HEAD + "a0: &a0 {k: v}\n" + "".join(f"a{i + 1}: &a{i + 1} {{<<: [{nine(f'*a{i}')}]}}\n" for i in range(9)),
+    "merges": HEAD + "a0: &a0 {k: v}\n" + "".join(f"a{i + 1}: &a{i + 1} {{<<: [{nine(f'*a{i}')}]}}\n" for i in (0, 1)),
     "deep brackets": HEAD + "a: " + "[" * 5000 + "]" * 5000,
     "deep braces": HEAD + "a: " + "{a: " * 300 + "1" + "}" * 300,
     "deep blocks": HEAD + "".join(" " * i + f"k{i}:\n" for i in range(400)),

@@ -59,8 +59,8 @@ def test_the_ground_of_the_planted_faults_is_sound() -> None:
 def test_remarks_come_in_the_order_of_the_file_and_read_as_one_line() -> None:
     text = read_text(Path(__file__).parent / "faulty" / "unused-rule.yaml").text
     first, second = lint(institution(text.replace("{patience: 2}", "{patience: 2, mercy: 1}")))
-    assert first == Remark("test.yaml:16:27", "warning", "parameter 'mercy' is used by nothing")
-    assert str(second) == "test.yaml:21:3: warning: rule 'R3' is applied by no event and no transition"
+    assert first == Remark("test.yaml:16:27", "error", "parameter 'mercy' is used by nothing")
+    assert str(second) == "test.yaml:21:3: error: rule 'R3' is applied by no event and no transition"
 
 
 def test_a_counter_told_in_a_notice_or_watched_over_all_agents_is_read() -> None:

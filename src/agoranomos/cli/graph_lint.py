@@ -23,7 +23,7 @@ def lint(
     """Check an institution: form, references, guards, slips.
 
     Exit code 2: the file is not valid; the message names line and column. Exit code 1: it is valid, but in error, as
-    with a state that cannot be left. What nothing uses is a warning, and no reason for another exit code.
+    with a state that cannot be left, or with a key that changes nothing. Warnings leave the exit code at 0.
 
     Example:  agora graph lint cournot-antitrust
     """

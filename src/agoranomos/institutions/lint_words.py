@@ -10,7 +10,7 @@ from agoranomos.institutions.remark import Remarks
 
 
 def remark_on_words(institution: Institution, remarks: Remarks) -> None:
-    """Signals, events, parameters, rules and counters that nothing uses."""
+    """Signals, audits, events, parameters, rules and counters that nothing uses."""
     manifest = institution.manifest
     read = Tally(_reads(institution))
     told = institution.notice.names if institution.notice is not None else frozenset()
@@ -19,7 +19,10 @@ def remark_on_words(institution: Institution, remarks: Remarks) -> None:
     cited_under = {event.accuses for event in manifest.events.values()} | {edge.spec.rule for edge in institution.edges}
     for name in manifest.signals:
         if not read[name] and name not in cited:
-            remarks.warning(f"signal {name!r} is used by no event", "signals", name)
+            remarks.error(f"signal {name!r} is used by no event", "signals", name)
+    for name in manifest.audits:
+        if not read[name]:
+            remarks.error(f"no condition asks for the audit {name!r}", "audits", name)
     for name, event in manifest.events.items():
         if name in asked:
             pass
@@ -31,14 +34,14 @@ def remark_on_words(institution: Institution, remarks: Remarks) -> None:
                 advice="The accusation has no consequence.",
             )
         elif not read[name]:
-            remarks.warning(f"event {name!r} is used by nothing", "events", name)
+            remarks.error(f"event {name!r} is used by nothing", "events", name)
         _remark_on_evidence(institution, name, remarks)
     for name in manifest.parameters:
         if not read[name] and name not in told:
-            remarks.warning(f"parameter {name!r} is used by nothing", "parameters", name)
+            remarks.error(f"parameter {name!r} is used by nothing", "parameters", name)
     for rule in manifest.rules:
         if rule not in cited_under:
-            remarks.warning(f"rule {rule!r} is applied by no event and no transition", "rules", rule)
+            remarks.error(f"rule {rule!r} is applied by no event and no transition", "rules", rule)
     _remark_on_counters(institution, read, told, remarks)
 
 
@@ -47,9 +50,9 @@ def _remark_on_counters(institution: Institution, read: Tally[str], told: frozen
     written = {name for edge in institution.edges for name in edge.spec.set}
     for name, counter in institution.manifest.counters.items():
         if not read[name] and name not in climbed and name not in told:
-            remarks.warning(f"counter {name!r} is read by nothing but itself", "counters", name)
+            remarks.error(f"counter {name!r} is read by nothing but itself", "counters", name)
         if counter.next is None and name not in written:
-            remarks.warning(
+            remarks.error(
                 f"counter {name!r} never changes", "counters", name, advice="A constant belongs under `parameters`."
             )
 

@@ -15,7 +15,8 @@ Severity = Literal["error", "warning"]
 class Remark:
     """A slip: `place` is `file:line:column`.
 
-    An error is what no author can want (a suspension without end); a warning is what nothing uses.
+    An error is what no author can want: a suspension without end, a key that changes nothing. A warning is what may be
+    meant: an accusation without a consequence, or one that does not say what it rests on.
     """
 
     place: str
