@@ -128,7 +128,8 @@ def _say(found: Certificate, output: Path | None, traces: Path | None) -> None:
     say()
     say(f"  {found.lawful_plan.gain_per_round:10.2f}  gain of the best plan whose prices never exceed Nash")
     say(f"  {plan.gain_over_50_rounds:10.2f}  gain a round when play ends after 50 rounds")
-    say(f"  {found.unilateral_gain_per_round:10.2f}  gain of one firm alone, the others at Nash")
+    if found.unilateral_gain_per_round is not None:
+        say(f"  {found.unilateral_gain_per_round:10.2f}  gain of one firm alone, the others at Nash")
     factor = found.critical.discount_factor
     if factor is None:
         say("              no patience sustains a division of the market by the threat of Nash play alone")
@@ -169,7 +170,7 @@ def _as_json(found: Certificate) -> dict[str, Any]:
         "nash_profit": found.nash_profit,
         "best_plan": {**_plan(found.best_plan), "harmful_gain_per_round": found.harmful_gain_per_round},
         "lawful_plan": _plan(found.lawful_plan),
-        "unilateral_plan": _plan(found.unilateral_plan),
+        "unilateral_plan": _plan(found.unilateral_plan) if found.unilateral_plan is not None else None,
         "critical": {
             "discount_factor": found.critical.discount_factor,
             "detection": [{"fine": fine, "probability": odds} for fine, odds in found.critical.detection],

@@ -37,9 +37,34 @@ def best_average(successor: Indices, reward: Money, chance: Money, precision: fl
     -inf marks what cannot be chosen. `precision` is the width between the bounds where there is chance. Raises
     `AgoraError` where value iteration does not settle.
     """
+    successor, reward = _without_dead_ends(successor, reward)
     if len(chance) == 1:
         return _howard(successor[:, :, 0], reward[:, :, 0])
     return _value_iteration(successor, np.asarray(reward @ chance), chance, precision)
+
+
+def _without_dead_ends(successor: Indices, reward: Money) -> tuple[Indices, Money]:
+    """The same problem where nothing leads to a state from which some choice can no longer be made; those stand still.
+
+    Raises `AgoraError` where the start itself is one.
+    """
+    open_: NDArray[np.bool_] = np.asarray(np.isfinite(reward).all(axis=2))
+    if open_.all():
+        return successor, reward
+    alive = np.asarray(open_.any(axis=1))
+    while True:
+        open_ &= alive[successor].all(axis=2)
+        left = np.asarray(open_.any(axis=1))
+        if np.array_equal(left, alive):
+            break
+        alive = left
+    if not alive[0]:
+        raise AgoraError("no plan can be kept up for ever", advice="Name more outcomes with --plans.")
+    worst = float(reward[np.isfinite(reward)].min())
+    reward = np.where(open_[:, :, None], reward, -np.inf)
+    reward[~alive, 0] = worst
+    successor = np.where(alive[:, None, None], successor, np.arange(len(successor))[:, None, None])
+    return successor, reward
 
 
 def best_total(successor: Indices, reward: Money, chance: Money, rounds: int) -> float:

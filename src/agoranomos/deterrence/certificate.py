@@ -11,11 +11,13 @@ from agoranomos.deterrence.average import Best, best_average, best_total
 from agoranomos.deterrence.best_plan import BestPlan, describe, verify
 from agoranomos.deterrence.corners import corner_plans, lawful, undominated
 from agoranomos.deterrence.incentives import critical_discount_factor, stakes
+from agoranomos.deterrence.ladder import Ladders
 from agoranomos.deterrence.model import MOST_STATES, Model, Progress, build_model
 from agoranomos.deterrence.play import PlanSet, grid_plans, mirror, named_plans, play
 from agoranomos.errors import UsageError
 from agoranomos.institutions.bind import Bound, bind
 from agoranomos.institutions.institution import EXPIRY, Institution
+from agoranomos.markets.catalogue import build_market
 from agoranomos.markets.cournot_benchmarks import benchmarks
 from agoranomos.markets.cournot_spec import CournotSpec
 from agoranomos.markets.market import Market
@@ -50,8 +52,7 @@ class Certificate:
     tolerance: float
     best_plan: BestPlan
     lawful_plan: BestPlan
-    unilateral_gain_per_round: float
-    unilateral_plan: BestPlan
+    unilateral_plan: BestPlan | None
     critical: Critical
     plans: str
     actions: tuple[str, ...]
@@ -63,6 +64,11 @@ class Certificate:
     def harmful_gain_per_round(self) -> float:
         """The best plan less the best plan, under the same institution, whose prices never exceed Nash."""
         return self.best_plan.gain_per_round - self.lawful_plan.gain_per_round
+
+    @property
+    def unilateral_gain_per_round(self) -> float | None:
+        """What one firm gains over Nash while the others play Nash; None where this could not be followed."""
+        return None if self.unilateral_plan is None else self.unilateral_plan.gain_per_round
 
     @property
     def holds(self) -> bool:
@@ -90,6 +96,8 @@ def certify(
     if not isinstance(spec, CournotSpec):
         raise UsageError(f"{type(market).__name__} is no Cournot market; certify knows no other yet")
     bound = bind(institution, market.facts)
+    ladders = Ladders(bound)
+    unshocked = build_market(spec.model_copy(update={"demand_shock": None}))
     known = benchmarks(spec)
     nash_profit, nash_surplus = float(known.nash.profit.mean()), float(known.nash.consumer_surplus)
     aimed = min(CHOICES, 2 * most_states)
@@ -103,19 +111,22 @@ def certify(
         if not len(legal):
             raise UsageError("no plan keeps prices at or below Nash's", advice="Name `nash` among the --plans.")
     else:
-        chosen, left = fitting(spec, bound, corner_plans(spec, bound), aimed, progress)
-        legal, _ = fitting(spec, bound, corner_plans(spec, bound, prices_above_nash=False), aimed, progress)
+        chosen, left = fitting(spec, ladders, corner_plans(spec, bound), aimed, progress)
+        legal, _ = fitting(spec, ladders, corner_plans(spec, bound, prices_above_nash=False), aimed, progress)
 
     def solved(some: PlanSet, name: str) -> BestPlan:
-        model = build_model(spec, bound, some, most_states=most_states, progress=progress)
+        model = build_model(spec, ladders, some, most_states=most_states, progress=progress)
         plan = describe(model, *_solve(model), nash_profit, nash_surplus, name)
-        verify(plan, institution, market)
+        verify(plan, institution, unshocked)
         return plan
 
     best, legal_plan = solved(chosen, "best plan"), solved(legal, "best plan at prices never above Nash")
     if legal_plan.gain_per_round > best.gain_per_round:
         best = legal_plan
-    alone = _alone(spec, bound, chosen, most_states, progress)
+    try:
+        alone = _alone(spec, ladders, chosen, most_states, progress)
+    except UsageError:  # Firms that stand apart have many more joint standings than a coalition.
+        alone = None
     return Certificate(
         institution=institution.name,
         semantic_sha256=institution.semantic_sha256,
@@ -124,14 +135,16 @@ def certify(
         tolerance=tolerance,
         best_plan=best,
         lawful_plan=legal_plan,
-        unilateral_gain_per_round=alone.gain_per_round,
         unilateral_plan=alone,
-        critical=_critical(spec, bound, most_states),
+        critical=_critical(spec, ladders, most_states),
         plans=chosen.about,
         actions=chosen.names,
         left_out_actions=left,
         window=bound.window,
-        leaves_out=leaves_out(spec, bound, bool(plans), grid),
+        leaves_out=(
+            *leaves_out(spec, bound, bool(plans), grid),
+            *(("one firm alone: its standings are too many to follow",) if alone is None else ()),
+        ),
     )
 
 
@@ -143,7 +156,7 @@ def _solve(model: Model, firms: Sequence[int] | None = None) -> tuple[Best, floa
 
 
 def fitting(
-    spec: CournotSpec, bound: Bound, plans: PlanSet, aimed: int, progress: Progress | None
+    spec: CournotSpec, ladders: Ladders, plans: PlanSet, aimed: int, progress: Progress | None
 ) -> tuple[PlanSet, tuple[str, ...]]:
     """As many of the first actions as lead to about `aimed` choices (states times actions), and those left out.
 
@@ -151,7 +164,8 @@ def fitting(
     """
     if len(plans) <= 2:
         return plans, ()
-    two = build_model(spec, bound, plans.only([0, 1]), progress=progress)
+    two = build_model(spec, ladders, plans.only([0, 1]), progress=progress)
+    bound = ladders.bound
     windows = [signal.window for name, signal in bound.signals.items() if name not in bound.supporting]
     kept = max(windows, default=1) - 1 + bound.lag
     count = 2
@@ -160,8 +174,10 @@ def fitting(
     return plans.only(range(count)), plans.names[count:]
 
 
-def _alone(spec: CournotSpec, bound: Bound, plans: PlanSet, most_states: int, progress: Progress | None) -> BestPlan:
-    """The best plan of one firm while the others play Nash: its own rows of the first plans, the others' of Nash."""
+def _alone(
+    spec: CournotSpec, ladders: Ladders, plans: PlanSet, most_states: int, progress: Progress | None
+) -> BestPlan:
+    """The best plan of one firm while the others play Nash: it has its own part of the first plans to choose from."""
     known = benchmarks(spec)
     nash = named_plans(spec, ["nash"]).actions_e6[0]
     found = None
@@ -173,7 +189,7 @@ def _alone(spec: CournotSpec, bound: Bound, plans: PlanSet, most_states: int, pr
         actions = np.repeat(nash[None], len(rows), axis=0)
         actions[:, firm] = list(rows)
         own = PlanSet(tuple(rows.values()), actions, "one firm deviates, the others play Nash")
-        model = build_model(spec, bound, own, most_states=most_states, progress=progress)
+        model = build_model(spec, ladders, own, most_states=most_states, progress=progress)
         best, total = _solve(model, [firm])
         name = f"best plan of {spec.firms[firm]} alone"
         plan = describe(model, best, total, float(known.nash.profit[firm]), float(known.nash.consumer_surplus), name)
@@ -183,13 +199,13 @@ def _alone(spec: CournotSpec, bound: Bound, plans: PlanSet, most_states: int, pr
     return found
 
 
-def _critical(spec: CournotSpec, bound: Bound, most_states: int) -> Critical:
+def _critical(spec: CournotSpec, ladders: Ladders, most_states: int) -> Critical:
     """What constant division faces: patience needed without an institution, and the fines that it meets under it."""
-    known = benchmarks(spec)
+    bound, known = ladders.bound, benchmarks(spec)
     at_stake = [stakes(spec, known.division.quantity, firm) for firm in range(len(spec.firms))]
     factors = [critical_discount_factor(one) for one in at_stake]
     factor = None if None in factors else max(f for f in factors if f is not None)
-    model = build_model(spec, bound, named_plans(spec, ["division"]), most_states=most_states)
+    model = build_model(spec, ladders, named_plans(spec, ["division"]), most_states=most_states)
     gain = float(np.mean([one.collusion - one.nash for one in at_stake]))
     spans = [
         bound.spans[edge.spec.on] if edge.spec.fine.over == "evidence" and edge.spec.on != EXPIRY else 1

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from agoranomos.deterrence.average import best_average
 from agoranomos.deterrence.derived import derived, tree_of
+from agoranomos.deterrence.ladder import Ladders
 from agoranomos.deterrence.model import Model, Progress, build_model
 from agoranomos.deterrence.play import named_plans
 from agoranomos.errors import UsageError
@@ -81,7 +82,9 @@ def heat_map(
     if institution.manifest.audits:
         raise UsageError("the map varies the probability of detection, and this institution has audits of its own")
     nash = float(benchmarks(spec).nash.profit.mean())
-    model = build_model(spec, bind(uncertain(institution), market.facts), named_plans(spec, plans), progress=progress)
+    model = build_model(
+        spec, Ladders(bind(uncertain(institution), market.facts)), named_plans(spec, plans), progress=progress
+    )
     gain = np.empty((len(probabilities), len(fines)))
     for row, probability in enumerate(probabilities):
         for column, multiple in enumerate(fines):
@@ -115,7 +118,7 @@ def critical_detection_of(
     spec = getattr(market, "spec", None)
     assert isinstance(spec, CournotSpec)
     nash = float(benchmarks(spec).nash.profit.mean())
-    model = build_model(spec, bind(uncertain(institution), market.facts), named_plans(spec, plans))
+    model = build_model(spec, Ladders(bind(uncertain(institution), market.facts)), named_plans(spec, plans))
     most = nash * (1.0 + tolerance)
     if best_gain(model, 1.0, 1.0) > most:
         return None

@@ -11,6 +11,7 @@ import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -190,6 +191,31 @@ class Ladder:
         )
 
 
+class Ladders:
+    """The automaton of one institution in two forms, each made when it is first needed and shared by all models.
+
+    `alike` is for plans under which nothing tells firms apart: all its standings are explored, and few remain. `apart`
+    is for any plan, and judges steps as they are met.
+    """
+
+    def __init__(self, bound: Bound) -> None:
+        self.bound = bound
+
+    @cached_property
+    def alike(self) -> Ladder:
+        """For firms that stand alike for ever."""
+        ladder = Ladder(self.bound)
+        asked = [name for name in self.bound.signals if name not in self.bound.supporting]
+        subsets = itertools.chain.from_iterable(itertools.combinations(asked, k) for k in range(len(asked) + 1))
+        ladder.explore([(frozenset(names),) * len(self.bound.facts.agents) for names in subsets])
+        return ladder
+
+    @cached_property
+    def apart(self) -> Ladder:
+        """For any plan."""
+        return Ladder(self.bound)
+
+
 class _Ages(dict[int, int]):
     """Running cooldowns, as a key of tables."""
 
@@ -260,4 +286,4 @@ def _draw(even: Bound, took: dict[tuple[int, int], bool], firm: int, step: int) 
     )
 
 
-__all__ = ["Chance", "Effect", "Fired", "Ladder"]
+__all__ = ["Chance", "Effect", "Fired", "Ladder", "Ladders"]

@@ -11,10 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agoranomos.deterrence.history import build_history
-from agoranomos.deterrence.ladder import MOST_STANDINGS, Ladder
+from agoranomos.deterrence.ladder import MOST_STANDINGS, Ladder, Ladders
 from agoranomos.deterrence.play import PlanSet, Rounds, lone_actions, play, within_limits
 from agoranomos.errors import UsageError
-from agoranomos.institutions.bind import Bound
 from agoranomos.institutions.controller import fine_e6
 from agoranomos.markets.cournot_spec import CournotSpec
 from agoranomos.markets.facts import SCALE
@@ -77,8 +76,9 @@ class _Space:
     """Keys of states: standing, the length of evidence of each firm, and the history's digits."""
 
     def __init__(
-        self, spec: CournotSpec, bound: Bound, plans: PlanSet, allowed: Callable[[Rounds], NDArray[np.bool_]] | None
+        self, spec: CournotSpec, ladders: Ladders, plans: PlanSet, allowed: Callable[[Rounds], NDArray[np.bool_]] | None
     ) -> None:
+        bound = ladders.bound
         self.bound, self.plans = bound, plans
         self.firms = len(spec.firms)
         caps = sorted({round(edge.spec.cap * SCALE) for edge in bound.institution.edges if edge.spec.cap})
@@ -87,10 +87,8 @@ class _Space:
         actions = [within_limits(spec, action, row) for row in rows for action in plans.actions_e6]
         self.evident = play(spec, np.stack(actions))
         self.history = build_history(bound, self.evident)
-        self.ladder = Ladder(bound)
-        if self.history.alike and all(audit.of_market for audit in bound.audits):
-            # Firms are told apart by nothing, so they stand alike for ever and the joint standings are few.
-            self.ladder.explore([(self._names(bits),) * self.firms for bits in range(1 << len(self.history.signals))])
+        alike = self.history.alike and all(audit.of_market for audit in bound.audits)
+        self.ladder = ladders.alike if alike else ladders.apart
         self.spec = spec
         self.many = len(actions)
         self.lone_place: dict[tuple[int | None, ...], int] = {}
@@ -155,8 +153,8 @@ class _Space:
         for firm in reversed(range(self.firms)):
             packed = packed * (self.kept + 1) + lengths[:, firm]
         longest = lengths.max(axis=1)
-        shorter: Indices = code % self.base**longest
-        return (standing * self.lengths + packed) * self.codes + shorter
+        shorter: Indices = np.asarray(code % self.base**longest)
+        return np.asarray((standing * self.lengths + packed) * self.codes + shorter)
 
     def moves(self, keys: Indices) -> _Moves:
         standing, lengths, code = self.split(keys)
@@ -232,7 +230,7 @@ class _Space:
 
 def build_model(
     spec: CournotSpec,
-    bound: Bound,
+    ladders: Ladders,
     plans: PlanSet,
     *,
     allowed: Callable[[Rounds], NDArray[np.bool_]] | None = None,
@@ -243,7 +241,7 @@ def build_model(
 
     `allowed` says which rounds may be played at all. Raises `UsageError` where more than `most_states` are reached.
     """
-    space = _Space(spec, bound, plans, allowed)
+    space = _Space(spec, ladders, plans, allowed)
     start = np.zeros(1, dtype=np.int64)
     known, frontier = start, start
     while len(frontier):
@@ -266,7 +264,7 @@ def build_model(
     successor, played, effect, fine = (np.concatenate(column) for column in zip(*parts, strict=True))
     standing, _, _ = space.split(known)
     return Model(
-        agents=bound.facts.agents,
+        agents=ladders.bound.facts.agents,
         plans=plans,
         rounds=space.rounds,
         ladder=space.ladder,

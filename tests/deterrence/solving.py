@@ -1,0 +1,46 @@
+"""What several tests of deterrence share: the shipped institutions, the papers' market, and a model of plans."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from agoranomos.deterrence.average import Best, best_average
+from agoranomos.deterrence.ladder import Ladders
+from agoranomos.deterrence.model import Model, build_model
+from agoranomos.deterrence.play import PlanSet
+from agoranomos.documents import Source, read_text
+from agoranomos.institutions import Institution, bind, load_institution
+from agoranomos.markets.cournot_env import Cournot
+from agoranomos.markets.cournot_spec import CournotSpec
+
+ROOT = Path(__file__).parents[2]
+NASH = 13000 / 9
+
+
+@cache
+def shipped(name: str) -> Institution:
+    return load_institution(read_text(ROOT / "institutions" / f"{name}.yaml"))
+
+
+@cache
+def duopoly() -> Cournot:
+    return Cournot(CournotSpec(firms=("firm_1", "firm_2"), goods=("A", "B")))
+
+
+def institution(text: str) -> Institution:
+    return load_institution(Source("test.yaml", text))
+
+
+def model_of(governing: Institution, plans: PlanSet, market: Cournot | None = None) -> Model:
+    market = market or duopoly()
+    return build_model(market.spec, Ladders(bind(governing, market.facts)), plans)
+
+
+def solve(model: Model, forbidden: np.ndarray | None = None) -> Best:
+    reward = model.profit()[:, :, None] - model.fines()
+    if forbidden is not None:
+        reward = np.where(forbidden, -np.inf, reward)
+    return best_average(model.successor, reward, model.chance)
