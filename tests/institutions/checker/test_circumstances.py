@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from importlib import import_module
 from typing import Any
 
 import msgspec
@@ -136,9 +138,8 @@ def test_lengths_are_tried_one_by_one_or_at_their_ends() -> None:
     assert extras([200]) == (0, 200)
 
 
-def test_a_draw_that_cannot_be_found_is_an_error() -> None:
-    from dataclasses import replace
-
+def test_a_draw_that_cannot_be_found_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(import_module("agoranomos.institutions.checker.circumstances"), "_MOST_DRAWS", 100)
     bound = abstract(load_institution(read_text(BASES["audited"])))
     certain = replace(bound, audits=tuple(replace(audit, below=0) for audit in bound.audits))
     with pytest.raises(UsageError, match="inspected"):

@@ -69,7 +69,7 @@ def unfolded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(import_module("agoranomos.institutions.checker.check"), "folded", as_it_is)
 
 
-@pytest.mark.parametrize("most", [40, 200])
+@pytest.mark.parametrize("most", [40, 100])
 def test_the_findings_are_those_of_the_counter_as_it_is(monkeypatch: pytest.MonkeyPatch, most: int) -> None:
     short = check(counting(most))
     unfolded(monkeypatch)

@@ -13,6 +13,7 @@ from agoranomos.institutions import load_institution
 from agoranomos.institutions.checker import RULES, Report, check
 from agoranomos.institutions.checker.drawn import HEADINGS, drawn, lines
 from agoranomos.institutions.checker.sarif import as_sarif
+from institutions.checker.checked import checked
 from institutions.corpus.planted import BASES, PLANTED
 from institutions.playing import FAITHFUL, shipped
 
@@ -86,7 +87,7 @@ def test_places_are_uris() -> None:
 
 
 def test_a_counterexample_is_a_code_flow() -> None:
-    found = check(shipped(FAITHFUL))
+    found = checked(FAITHFUL)
     log = as_sarif(found, "1")
     free = next(r for r in log["runs"][0]["results"] if r["ruleId"] == "free-offence")
     (flow,) = free["codeFlows"]
@@ -112,7 +113,7 @@ def test_fingerprints_stay_when_lines_move() -> None:
 
 
 def test_a_play_is_drawn_as_a_table_with_equal_rounds_on_one_line() -> None:
-    (free,) = [finding for finding in check(shipped(FAITHFUL)).findings if finding.rule == "free-offence"]
+    (free,) = [finding for finding in checked(FAITHFUL).findings if finding.rule == "free-offence"]
     assert free.trace is not None
     table = drawn(free.trace)
     assert table[0] == ("1", "high_concentration", "active -> warning", "", "warning, 5 rounds left")
