@@ -157,6 +157,17 @@ def test_wrong_usage_is_told(
     assert words in told
 
 
+def test_only_what_holds_a_log_is_proposed_for_one_that_is_not_there(
+    record: Record, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (record.run.parent / "notes").mkdir(exist_ok=True)
+    code, _, told = verify(capsys, record.run.parent / "notse")
+    assert (code, "notes" in told.replace("notse", "")) == (2, False)
+    arm = record.run.parent.name
+    assert f"Did you mean '{arm}'?" in verify(capsys, record.run.parents[1] / f"{arm}x")[2]
+    (record.run.parent / "notes").rmdir()
+
+
 def test_without_the_replay_only_bytes_are_checked(record: Record, capsys: pytest.CaptureFixture[str]) -> None:
     code, out, _ = verify(capsys, record.run, "--no-replay")
     assert code == 0

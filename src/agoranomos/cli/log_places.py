@@ -70,8 +70,17 @@ def place_of_log(text: str) -> Path:
     names = {located.name: located.path for located in list_names("logs", find_workspace())}
     if text in names:
         return names[text]
-    siblings = [child.name for child in path.parent.iterdir() if child.is_dir()] if path.parent.is_dir() else []
+    siblings = [child.name for child in _folders(path.parent) if _holds_logs(child)]
     raise UsageError(f"no such log: {text}", advice=nearest(path.name, {*names, *siblings}))
+
+
+def _folders(folder: Path) -> list[Path]:
+    return [child for child in folder.iterdir() if child.is_dir()] if folder.is_dir() else []
+
+
+def _holds_logs(folder: Path) -> bool:
+    """Whether the folder is a log, an export or a campaign, or one of a campaign's folders of runs."""
+    return is_log(folder) or is_tree(folder) or is_campaign(folder) or folder.parent.name == "runs"
 
 
 def _around(path: Path) -> str:
