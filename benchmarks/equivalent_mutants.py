@@ -23,6 +23,12 @@ EQUIVALENT: dict[str, dict[str, str]] = {
     "cosignature": {
         "cosigned_by: 0 -> -1": "no time is below 0",
     },
+    "verify": {
+        "Verifying.batches: self._fold is None and self._pass is None -> self._pass is None": "the pass "
+        "that is made where other processes have folded the log already is never begun",
+        "Verifying.batches: self._fold is None and self._pass is not None -> self._fold is None": "where there is no fold "
+        "there is a pass; the condition is there for the types",
+    },
     "segment_tree": {
         "SegmentTree.extend: at < len(leaves) -> at <= len(leaves)": "one more turn, which adds no leaf; and "
         "no root is asked for twice, since sizes that are asked for grow",

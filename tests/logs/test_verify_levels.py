@@ -372,6 +372,21 @@ def test_lines_can_be_pulled_while_they_are_hashed(log):
         under_way.finish()
 
 
+def test_a_pass_that_was_begun_is_taken_up_where_it_stands(tmp_path, monkeypatch):
+    from agoranomos.logs import Verifying
+
+    monkeypatch.setattr(layout, "SEGMENT_ENTRIES", 4)
+    make_log(tmp_path / "log", (4, 4, 3))
+    followed: list[object] = []
+    under_way = Verifying(
+        tmp_path / "log", TRUSTED, check=bytes, follow=lambda first, checked: followed.extend(checked), jobs=2
+    )
+    assert next(under_way.batches()) == entries(4)
+    assert next(under_way.batches()) == entries(8)[4:]
+    assert under_way.finish().size == 11
+    assert followed == entries(11)
+
+
 def test_what_was_judged_is_told_before_trust_and_after_every_byte(log):
     from agoranomos.logs import Verifying
 
