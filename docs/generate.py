@@ -33,7 +33,7 @@ def pages() -> dict[Path, str]:
     """Every generated file and what it should hold."""
     from agoranomos.cli.graph_schema import document_kinds, json_schema
 
-    made = {DOCS / "reference" / "commands.md": commands_page()}
+    made = {DOCS / "reference" / "commands.md": commands_page(), DOCS / "reference" / "institution.md": manifest_page()}
     for kind in document_kinds():
         made[DOCS / "schemas" / f"{kind}.json"] = json.dumps(json_schema(kind), indent=2) + "\n"
     made[DOCS / "images" / f"{PICTURED}.svg"] = picture()
@@ -80,6 +80,32 @@ def commands_page() -> str:
     for words in verbs(command()):
         parts.append(f"## agora {' '.join(words)}\n\n```text\n{help_of(words)}\n```\n")
     return "\n".join(parts)
+
+
+MANIFEST_INTRODUCTION = """\
+A manifest is a YAML file: a governance graph with what drives it and what it says. Keys are needed where the table says
+so; an unknown key is an error, and so is one that changes nothing. How to write one from nothing:
+[write an institution](../how-to/write-an-institution.md). The same as a JSON Schema:
+[institution.json](../schemas/institution.json).
+"""
+
+
+def manifest_page() -> str:
+    """docs/reference/institution.md."""
+    from agoranomos.documents import read_text
+    from agoranomos.institutions import load_institution
+    from agoranomos.institutions.inheritance import extends_of
+    from agoranomos.institutions.reference import examples_of, reference_page
+
+    tested = DOCS.parent / "tests" / "institutions"
+    shipped = DOCS.parent / "institutions"
+    files = (tested / "every_key.yaml", tested / "every_feature.yaml", shipped / f"{PICTURED}.yaml")
+    extends = extends_of(read_text(shipped / "cournot-antitrust-no-warning.yaml"))
+    assert extends is not None
+    examples = examples_of(*(load_institution(read_text(path)).manifest for path in files), extends)
+    examples["Manifest", "extends"] = extends.model_dump() | {"sha256": f"{extends.sha256[:8]}..."}
+    examples["Extends", "sha256"] = f"{extends.sha256[:8]}..."
+    return f"{GENERATED}# Institutions\n\n{MANIFEST_INTRODUCTION}\n{reference_page(examples)}\n"
 
 
 TABLE_BEGINS, TABLE_ENDS = "<!-- table: written by docs/generate.py -->\n", "<!-- end of table -->\n"
