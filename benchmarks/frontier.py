@@ -94,7 +94,7 @@ def draw(figures: dict[str, Any], path: Path) -> None:
     """A column a graph: what cartels keep by window and base, innocents by window, and the one against the other."""
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(11.0, 11.0), layout="constrained")
+    figure = Figure(figsize=(13.0, 11.0), layout="constrained")
     rows = figure.subplots(3, 2, sharey="row")
     for column, (name, (_, own)) in enumerate(SHIPPED.items()):
         points = [one for one in figures["points"] if one["institution"] == name]
@@ -104,6 +104,8 @@ def draw(figures: dict[str, Any], path: Path) -> None:
         _against(rows[2][column], [one for one in points if one["base"] == own])
         for row in rows:
             row[column].spines[["top", "right"]].set_visible(False)
+    for row in rows:
+        row[1].legend(frameon=False, fontsize=8, loc="upper left", bbox_to_anchor=(1.02, 1.0))
     rows[0][0].set_ylabel("harmful gain, % of Nash profit")
     rows[1][0].set_ylabel("innocent runs, upper 95% bound in %")
     rows[2][0].set_ylabel("harmful gain of the best cartel, % of Nash profit")
@@ -111,23 +113,29 @@ def draw(figures: dict[str, Any], path: Path) -> None:
 
 
 def _kept_by_window(axes: Any, points: Sequence[dict[str, Any]], name: str, figures: dict[str, Any]) -> None:
-    for (base, colour), mark in zip(BASE_COLOURS.items(), "so^", strict=True):
+    window, own = SHIPPED[name]
+    for plan, dash, label in (("best", "-", "the best cartel"), ("in turns", "--", "the best that takes turns")):
+        line = [one for one in points if one["base"] == own]
+        kept = [100 * one["harmful_share"][plan] for one in line]
+        axes.plot([one["window"] for one in line], kept, dash, marker=".", color="black", label=label)
+    for base, colour in BASE_COLOURS.items():
         line = [one for one in points if one["base"] == base]
-        windows = [one["window"] for one in line]
-        for plan, dash, filled in (("best", "-", colour), ("in turns", "--", "white")):
-            kept = [100 * max(one["harmful_share"][plan], 0.0) for one in line]
-            axes.plot(
-                windows, kept, dash, marker=mark, color=colour, markerfacecolor=filled, label=f"{plan}: {base}",
-                linewidth=1.2, markersize=5,
-            )  # fmt: skip
+        kept = [100 * one["harmful_share"]["brazen"] for one in line]
+        axes.plot(
+            [one["window"] for one in line], kept, "-.", marker="s", markersize=4, linewidth=1.2, color=colour,
+            label=f"division always, fined by {base}",
+        )  # fmt: skip
     for certified in figures.get("certificates", ()):
         if certified["institution"] == name:
-            window = SHIPPED[name][0]
-            axes.plot(window, 100 * certified["harmful_share"], "*", color="black", markersize=11, label="certificate")
+            axes.plot(
+                window, 100 * certified["harmful_share"], "*", color="#CC79A7", markersize=12, label="certificate"
+            )
     _promise(axes.axhline, 3.0)
+    axes.set_yscale("symlog", linthresh=10.0)
+    axes.set_yticks([-100, -30, -10, -5, 0, 5, 10, 30], ["-100", "-30", "-10", "-5", "0", "5", "10", "30"])
     axes.set_title(f"{name}\nwhat cartels keep, at the shipped thresholds", fontsize=10, loc="left")
+    axes.set_xticks(WINDOWS, WINDOWS)
     axes.set_xlabel("window of evidence, rounds")
-    axes.legend(frameon=False, fontsize=7.5, ncols=2)
 
 
 def _innocents_by_window(axes: Any, points: Sequence[dict[str, Any]]) -> None:
@@ -139,9 +147,10 @@ def _innocents_by_window(axes: Any, points: Sequence[dict[str, Any]]) -> None:
             axes.plot(windows, bounds, dash, marker=".", color=colour, linewidth=1.2, label=label)
     _promise(axes.axhline, 1.0)
     axes.set_yscale("log")
+    axes.set_yticks([0.15, 1, 10, 100], ["0.15", "1", "10", "100"])
     axes.set_title("innocent play of 50 rounds, at the shipped thresholds", fontsize=10, loc="left")
+    axes.set_xticks(WINDOWS, WINDOWS)
     axes.set_xlabel("window of evidence, rounds")
-    axes.legend(frameon=False, fontsize=7.5, ncols=2)
 
 
 def _against(axes: Any, points: Sequence[dict[str, Any]]) -> None:
@@ -161,9 +170,8 @@ def _against(axes: Any, points: Sequence[dict[str, Any]]) -> None:
     axes.set_xlim(0.1, 150)
     axes.set_xticks([0.15, 1, 10, 100], ["0.15", "1", "10", "100"])
     axes.minorticks_off()
-    axes.set_title("the frontier (numbers: the threshold's distance from Nash, shipped = 1)", fontsize=10, loc="left")
-    axes.set_xlabel("runs of Nash play with 5% noise that are sanctioned, upper 95% bound in %")
-    axes.legend(frameon=False, fontsize=7.5)
+    axes.set_title("the frontier, by threshold (shipped: 1) and window", fontsize=10, loc="left")
+    axes.set_xlabel("runs of noisy Nash play sanctioned, upper 95% bound in %")
 
 
 def _promise(line: Any, value: float) -> None:

@@ -120,6 +120,8 @@ def test_parking_under_the_hardened_threshold_keeps_what_its_closed_form_says(mo
     assert found.plans["parked"] == found.plans["best"]
     assert found.plans["in turns"].plan.startswith("division at the best prices in ")
     assert found.harmful_share("in turns") <= found.harmful_share()
+    assert found.plans["brazen"].plan == "division at the best prices always"
+    assert found.plans["brazen"].fined > RENT  # 1.5 times the gain and more, as long as it goes on
     assert [one.play for one in found.nulls] == ["nash", "best-response", "learners", "quick-learners"]
 
 

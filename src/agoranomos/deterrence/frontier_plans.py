@@ -190,10 +190,10 @@ def keep(
 
 
 def best_kept(spec: CournotSpec, bound: Bound) -> dict[str, Kept]:
-    """The best plan of the family (`best`), of those whose prices never exceed Nash (`lawful`), and of two parts of it.
+    """The best plan of the family (`best`), of those whose prices never exceed Nash (`lawful`), and of parts of it.
 
     `parked` plays one action always; `in turns` divides the market in full, at the best prices, in some rounds or some
-    standings, and is lawful in the others.
+    standings, and is lawful in the others; `brazen` is that division always, fines and all.
     """
     actions = cartel_actions(spec, bound)
     plans = family(actions, bound)
@@ -204,6 +204,7 @@ def best_kept(spec: CournotSpec, bound: Bound) -> dict[str, Kept]:
         "lawful": [plan for plan in plans if actions[plan.harmful].lawful],
         "parked": [plan for plan in plans if plan.harmful == plan.rest],
         "in turns": [plan for plan in plans if plan.harmful == full != plan.rest],
+        "brazen": [CartelPlan(full, full)],
     }
     place = {plan: k for k, plan in enumerate(plans)}
     return {name: max((kept[place[plan]] for plan in some), key=lambda one: one.gain) for name, some in chosen.items()}
