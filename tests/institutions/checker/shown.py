@@ -10,6 +10,7 @@ from agoranomos.institutions import Institution, Judgement
 from agoranomos.institutions.checker import Finding
 from agoranomos.institutions.checker.exclusions import exclusions
 from agoranomos.institutions.checker.layout import IDLE, RIVALS
+from agoranomos.institutions.guards import GuardFault
 from agoranomos.institutions.trace_run import run_trace
 from agoranomos.institutions.traces import Trace, TraceRound
 
@@ -156,7 +157,20 @@ def cut_off(institution: Institution, finding: Finding) -> None:
     assert play(roomy, trace)[-1].standings[0].counters[index] > most
 
 
+def undecided(institution: Institution, finding: Finding) -> None:
+    """After the play some round cannot be judged."""
+    trace = finding.trace
+    assert trace is not None
+    for name in institution.manifest.signals:
+        try:
+            going_on(institution, trace, [TraceRound(signals={"all": (name,)})])
+        except GuardFault:
+            return
+    raise AssertionError("every round can be judged")
+
+
 SHOWN = {
+    "guard-cannot-be-decided": undecided,
     "dead-end": no_way_back,
     "no-way-back": no_way_back,
     "free-offence": free_offence,

@@ -148,3 +148,23 @@ def test_a_long_jitter_is_tried_at_its_ends_and_that_is_said() -> None:
     )
     report = check(institution(text))
     assert report.limits == ("A jitter of 40 was tried at its shortest and its longest only.",)
+
+
+def test_a_guard_that_fails_only_where_it_is_never_asked_is_no_fault() -> None:
+    """At tier 3 the suspension is taken first, and nobody divides by nothing."""
+    text = read_text(BASES["ladder"]).text
+    guarded = text.replace("    cooldown: 1\n", '    when: "10 / (3 - tier) >= 2"\n')
+    report = check(institution(guarded))
+    assert report.complete
+    assert report.findings == ()
+
+
+def test_where_a_guard_has_no_answer_the_check_stops_and_says_so() -> None:
+    text = read_text(BASES["ladder"]).text.replace("when: streak >= 2", 'when: "10 / streak > 0"')
+    report = check(institution(text.replace("clean ? streak + 1 : 0", "clean ? streak - 1 : 0")))
+    assert not report.complete
+    assert report.limits == (
+        "Stopped where a guard has no answer: what lies beyond, and what never happens, was not looked for.",
+    )
+    (found,) = [finding for finding in report.findings if finding.rule == "guard-cannot-be-decided"]
+    assert found.message.endswith("could not be decided: divide by zero: a run would stop there")

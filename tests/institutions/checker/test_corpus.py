@@ -40,7 +40,7 @@ def planted(name: str) -> tuple[Institution, Report]:
 @pytest.mark.parametrize("name", CASES)
 def test_a_planted_fault_is_found_under_its_rule_and_on_its_line(name: str) -> None:
     _, report = planted(name)
-    assert report.complete
+    assert report.complete is (CASES[name].rule != "guard-cannot-be-decided")
     found = [(finding.rule, finding.line) for finding in report.findings]
     assert (CASES[name].rule, CASES[name].line) in found, "\n".join(map(str, report.findings))
 

@@ -402,6 +402,14 @@ PLANTED = (
         (T, 6, "when"),
         {(T, 6, "when"): "rounds_in_state >= 1"},
     ),
+    # guard-cannot-be-decided
+    Planted(
+        "a division by what can be nothing",
+        "ladder",
+        "guard-cannot-be-decided",
+        (T, 3, "when"),
+        {(T, 3, "when"): "10 / (streak - 1) > 2"},
+    ),
     # timer-never-set
     Planted("a term that no edge starts", "cartel", "timer-never-set", (T, 5, "on"), {(T, 0, "lasts"): DROP}),
     Planted(

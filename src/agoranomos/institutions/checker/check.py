@@ -16,7 +16,7 @@ from agoranomos.institutions.checker.exclusions import Exclusions, exclusions
 from agoranomos.institutions.checker.explore import explore
 from agoranomos.institutions.checker.finding import Findings, Report
 from agoranomos.institutions.checker.folding import folded, unfounded
-from agoranomos.institutions.checker.guarded import find_idle_guards
+from agoranomos.institutions.checker.guarded import find_idle_guards, find_undecided
 from agoranomos.institutions.checker.ladders import find_unused_rungs, find_weakening
 from agoranomos.institutions.checker.layout import Layout, is_strange, layout_of, needs_company
 from agoranomos.institutions.checker.linted import add_remarks
@@ -80,6 +80,7 @@ def examine(
 
 
 _RULES: tuple[Callable[[Examination], None], ...] = (
+    find_undecided,
     find_unreached,
     find_traps,
     find_idle_guards,
@@ -154,7 +155,11 @@ def _find_impossible_signals(given: Examination, possible: Exclusions) -> None:
 def _limits(space: Space) -> tuple[str, ...]:
     """What the exploration left out, in words."""
     found = []
-    if not space.complete:
+    if space.fault is not None:
+        found.append(
+            "Stopped where a guard has no answer: what lies beyond, and what never happens, was not looked for."
+        )
+    elif not space.complete:
         found.append(
             f"Stopped after {space.size:,} standings: what never happens was not looked for. "
             "Raise --max-standings to see everything."

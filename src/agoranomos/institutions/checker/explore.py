@@ -9,9 +9,10 @@ import numpy as np
 from agoranomos.institutions.bind import Bound
 from agoranomos.institutions.checker.circumstances import Circumstance
 from agoranomos.institutions.checker.layout import Layout, Rows
-from agoranomos.institutions.checker.space import Space
+from agoranomos.institutions.checker.space import Fault, Space
 from agoranomos.institutions.checker.stepping import Stepper
 from agoranomos.institutions.checker.walks import NOWHERE
+from agoranomos.institutions.guards import GuardFault
 
 ROUNDS_A_STANDING = 10
 """Judged rounds that are allowed for, on average, for each standing that is."""
@@ -43,7 +44,7 @@ def explore(
         known[key] = len(known)
     parents.append(np.full(len(level), NOWHERE, np.int32))
     by.append(np.full(len(level), NOWHERE, np.int32))
-    judged, within = 0, True
+    judged, within, fault = 0, True, None
     while len(level):
         levels.append(level)
         if not within:
@@ -60,7 +61,13 @@ def explore(
             part = level[start : start + portion]
             done = start + len(part)
             which = np.tile(np.arange(width), len(part))
-            stepped = stepper.step(np.repeat(part, width, axis=0), which)
+            try:
+                stepped = stepper.step(np.repeat(part, width, axis=0), which)
+            except GuardFault:
+                undecided = _undecided(stepper, np.repeat(part, width, axis=0), which)
+                fault = Fault(judged + start + undecided[0] // width, undecided[0] % width, undecided[1])
+                within, done = False, start
+                break
             ids, fresh = _identified(code.of(stepped.rows), known)
             found.append(stepped.rows[fresh])
             origin.append(judged + start + fresh // width)
@@ -87,7 +94,22 @@ def explore(
         parent=np.concatenate(parents),
         by=np.concatenate(by),
         complete=rest == 0,
+        fault=fault,
     )
+
+
+def _undecided(stepper: Stepper, rows: Rows, which: Rows) -> tuple[int, str]:
+    """The first row whose round cannot be judged, by halving, and what the guard says; one of the rows must fail."""
+    low, high, said = 0, len(rows), ""
+    while high - low > 1 or not said:
+        middle = (low + high + 1) // 2
+        try:
+            stepper.step(rows[low:middle], which[low:middle])
+        except GuardFault as error:
+            high, said = middle, error.message
+        else:
+            low = middle
+    return low, said
 
 
 def _identified(keys: np.ndarray, known: dict[object, int]) -> tuple[np.ndarray, Rows]:

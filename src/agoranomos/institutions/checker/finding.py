@@ -39,6 +39,7 @@ RULES: dict[str, Rule] = {rule.name: rule for rule in (
     Rule("unbounded-exclusion", "error", "An exclusion from the market can go on for ever."),
     Rule("guard-always-false", "error", "Whenever this condition is asked, the answer is no."),
     Rule("guard-always-true", "warning", "Whenever this condition is asked, the answer is yes: it decides nothing."),
+    Rule("guard-cannot-be-decided", "error", "A condition has no answer in a standing that play reaches."),
     Rule("timer-never-set", "error", "A transition waits for an end of term, and no term ever runs."),
     Rule("notice-misstates-amount", "error", "A text for agents names a number that is no value of the institution."),
     Rule("sanction-without-evidence", "error", "A sanction falls although no case with evidence stands behind it."),

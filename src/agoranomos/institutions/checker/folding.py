@@ -19,6 +19,7 @@ from agoranomos.institutions.checker.layout import IDLE, Layout, Rows, clock_of,
 from agoranomos.institutions.checker.space import Space
 from agoranomos.institutions.checker.stepping import Stepper
 from agoranomos.institutions.checker.walks import NOWHERE, Mask
+from agoranomos.institutions.guards import GuardFault
 
 _MOST_CHECKED = 2_000_000
 """Judged rounds that a proof may take; beyond it a counter is explored as it is."""
@@ -99,7 +100,10 @@ def _alike(space: Space, stepper: Stepper, index: int, late: Mask) -> bool:
         tried[:, columns[0]] = value
         for column in columns[1:]:
             tried[tried[:, 0] != IDLE, column] = value
-        stepped = stepper.step(np.repeat(tried, width, axis=0), which)
+        try:
+            stepped = stepper.step(np.repeat(tried, width, axis=0), which)
+        except GuardFault:
+            return False
         far = stepped.rows[:, columns] >= clock.turn
         result = stepped.rows.copy()
         result[:, columns] = np.where(far, clock.turn, result[:, columns])

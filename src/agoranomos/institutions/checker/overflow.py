@@ -68,7 +68,7 @@ def _look_below(given: Examination, index: int) -> None:
     contexts = np.unique(np.nonzero(at_least)[0])
     sets = [guard for edge in space.edges for other, guard in edge.set if other == name]
     falls = any(
-        int(guard(names)) < 0
+        _value(guard, names) < 0
         for guard in [*([update] if update is not None else []), *sets]
         if "-" in guard.text
         for names in _contexts(given, guard, name, contexts, own=True)
@@ -106,9 +106,12 @@ def _cut(given: Examination, index: int, at_most: Mask) -> Mask:
     space = given.space
     standing, which = np.nonzero(at_most)
     bound, layout = _widened(space.bound, space.layout, index)
-    stepped = given.stepper_for(bound, layout).step(space.rows[standing], which)
-    beyond = layout.counters_of(stepped.rows)[:, index] > space.layout.counters[index]
     found = np.zeros_like(at_most)
+    try:
+        stepped = given.stepper_for(bound, layout).step(space.rows[standing], which)
+    except GuardFault:  # beyond its range the counter makes a guard fail: nothing can be told
+        return found
+    beyond = layout.counters_of(stepped.rows)[:, index] > space.layout.counters[index]
     found[standing[beyond], which[beyond]] = True
     return found
 
@@ -172,10 +175,7 @@ def _told(
     given: Examination, guard: Guard, target: str, counter: str, names: Mapping[str, Value], value: int
 ) -> tuple[int, int]:
     """What a guard says with the counter at `value`: a condition's answer, a counter's new value and its change."""
-    try:
-        said = int(guard({**names, counter: value, f"least.{counter}": value, f"most.{counter}": value}))
-    except GuardFault:
-        return 0, 0
+    said = _value(guard, {**names, counter: value, f"least.{counter}": value, f"most.{counter}": value})
     if not target:
         return said, said
     if target == counter:
@@ -183,6 +183,14 @@ def _told(
     most = next(largest for name, largest, _ in given.institution.counter_updates if name == target)
     clipped = min(max(said, 0), most)
     return clipped, clipped
+
+
+def _value(guard: Guard, names: Mapping[str, Value]) -> int:
+    """What the guard says; 0 where it has no answer, which no play need ever ask for."""
+    try:
+        return int(guard(names))
+    except GuardFault:
+        return 0
 
 
 def _steady(told: list[tuple[int, int]]) -> bool:

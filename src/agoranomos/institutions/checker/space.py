@@ -19,6 +19,15 @@ _MOST_COMPARED = 600_000
 """Judged rounds of a space whose standings are compared with each other."""
 
 
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A guard that could not be decided: in which standing, under which circumstance, and what CEL says."""
+
+    standing: int
+    which: int
+    message: str
+
+
 @dataclass(frozen=True)
 class Space:
     """`n` standings times `i` circumstances, as far as they were explored.
@@ -39,6 +48,7 @@ class Space:
     parent: npt.NDArray[np.int32]
     by: npt.NDArray[np.int32]
     complete: bool
+    fault: Fault | None = None
 
     @property
     def size(self) -> int:
