@@ -28,8 +28,10 @@ EQUIVALENT: dict[str, dict[str, str]] = {
         "that is made where other processes have folded the log already is never begun",
         "Verifying.batches: self._fold is None and self._pass is not None -> self._fold is None": "where there is "
         "no fold there is a pass; the condition is there for the types",
-        "Verifying.finish: fold.broken is not None and self._extent.covered.size -> fold.broken is not None": "a broken "
-        "log is passed over a second time, to the same end",
+        "Verifying.finish: fold.broken is not None and self._extent.covered.size -> fold.broken is not None": "a "
+        "broken log is passed over a second time, to the same end",
+        "Verifying.finish: self._known is not None and fold.asked_root is not None -> fold.asked_root is not None": "a "
+        "root is asked for only where a checkpoint is known; the condition is there for the types",
     },
     "segment_tree": {
         "SegmentTree.extend: at < len(leaves) -> at <= len(leaves)": "one more turn, which adds no leaf; and "

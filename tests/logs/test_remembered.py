@@ -142,6 +142,17 @@ def test_a_wrong_checkpoint_after_the_remembered_one_is_found_incrementally(log,
     assert caught.value.entry == 7
 
 
+def test_the_structure_is_all_that_is_read_of_what_was_added_too(log, store):
+    put_lines(log, [b"not read"] * 12)
+    assert verify_log(log, TRUSTED, remembered=store, incremental=True, level="structure").size == 12
+    leaves = log / layout.leaves_file(0)
+    leaves.write_bytes(leaves.read_bytes()[:-32] + bytes([1]) * 32)
+    for options in ({"incremental": True}, {}):
+        with pytest.raises(LogFault, match="leaf hashes of entries 9 to 11 are not those that were signed") as caught:
+            verify_log(log, TRUSTED, remembered=store, level="structure", **options)
+        assert caught.value.entry == 9
+
+
 def test_nothing_was_added(log, store):
     store.remember(verify_log(log, TRUSTED, remembered=store).seen(TIME))
     (log / layout.entries_file(0)).write_bytes(b"x" * 5)
