@@ -20,7 +20,7 @@ def test_it_says_the_finding_in_a_sentence_and_shows_the_plan(capsys, tmp_path):
         "Under cournot-antitrust the best plan earns each firm 79.01 a round more than Nash play (5.5%)"
     )
     assert "consumers lose 197.53 a round" in said
-    assert "then 9 for ever" in said
+    assert "and then 9 for ever" in said
     assert "(2 joint actions, 5,278 states, window 6)" in said
     assert "Not spoken of: quantities between those named" in said
     assert run_command(["graph", "test", "cournot-antitrust", str(traces)]) == 0

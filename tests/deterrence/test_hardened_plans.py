@@ -63,9 +63,9 @@ def test_what_is_earned_is_concave_in_elevation_so_that_no_mixture_beats_parking
 
 def test_a_scapegoat_that_earns_nash_profit_keeps_less():
     """Firm 1 holds back and is fined the floor of 200 in ten rounds; firm 2's restraint stays below 0.1."""
-    free = 200 / 3.0 / 10  # what the highest rate leaves a round before the floor is passed
+    free = 200 / 1.5 / 10  # what the lowest rate leaves a round before the floor is passed
     gross = _best([lambda q: NASH + free - _profits(q)[0], lambda q: 0.1 - _restraint(q, 1)])
-    assert gross - 200 / 10 / 2 == pytest.approx(1732.9, abs=0.1)
+    assert gross - 200 / 10 / 2 == pytest.approx(1733.9, abs=0.1)
     quantities = np.array([[[48_000_000, 0], [12_010_000, 60_000_000]]])
     model = model_of(shipped("cournot-antitrust-hardened"), PlanSet(("scapegoat",), quantities, ""))
     assert solve(model).average == pytest.approx(1729.95, abs=0.01)

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from agoranomos.deterrence.certificate import Certificate
 
 
+_MOST_LINES = 30
+
+
 def certify(
     institution: Annotated[str, typer.Argument(metavar="INSTITUTION", help="A name, or the path of a file.")],
     market: Annotated[str, typer.Option("--market", metavar="MARKET", help="The market it governs.")],
@@ -117,19 +120,16 @@ def _say(found: Certificate, output: Path | None, traces: Path | None) -> None:
     plan = found.best_plan
     say(sentence(found))
     say()
-    say(
-        f"Best plan ({len(plan.prelude)} rounds once, then {len(plan.cycle)} for ever):" if plan.cycle else "Best plan:"
-    )
-    for number, one, times in _folded(plan.cycle or plan.prelude):
-        span = f"{number}" if times == 1 else f"{number}-{number + times - 1}"
-        fines = f", fines {' '.join(f'{fine:.2f}' for fine in one.fines)}" if any(one.fines) else ""
-        rows = " | ".join(" ".join(f"{q:.6g}" for q in row) for row in one.quantities)
-        say(f"  {span:>7}  {one.action}: {rows}  ({', '.join(one.states)}{fines})")
+    if plan.cycle:
+        _say_rounds(f"Best plan, the first {len(plan.prelude)} rounds:", plan.prelude)
+        _say_rounds(f"{'and then' if plan.prelude else 'Best plan:'} {len(plan.cycle)} for ever:", plan.cycle)
+    else:
+        _say_rounds("Best plan, where no audit takes place:", plan.prelude)
     say()
-    say(f"  {found.lawful_plan.gain_per_round:10.2f}  gain of the best plan whose prices never exceed Nash")
-    say(f"  {plan.gain_over_50_rounds:10.2f}  gain a round when play ends after 50 rounds")
+    say(f"  {_money(found.lawful_plan.gain_per_round)}  gain of the best plan whose prices never exceed Nash")
+    say(f"  {_money(plan.gain_over_50_rounds)}  gain a round when play ends after 50 rounds")
     if found.unilateral_gain_per_round is not None:
-        say(f"  {found.unilateral_gain_per_round:10.2f}  gain of one firm alone, the others at Nash")
+        say(f"  {_money(found.unilateral_gain_per_round)}  gain of one firm alone, the others at Nash")
     factor = found.critical.discount_factor
     if factor is None:
         say("              no patience sustains a division of the market by the threat of Nash play alone")
@@ -145,6 +145,24 @@ def _say(found: Certificate, output: Path | None, traces: Path | None) -> None:
     say(f"Not spoken of: {'; '.join(found.leaves_out)}.")
     for path in filter(None, (output, traces)):
         say(f"Written: {path}")
+
+
+def _money(amount: float) -> str:
+    return f"{round(amount, 2) + 0.0:10.2f}"  # no minus before a zero
+
+
+def _say_rounds(title: str, rounds: Sequence[PlannedRound]) -> None:
+    if not rounds:
+        return
+    lines = _folded(rounds)
+    say(title)
+    for number, one, times in lines[:_MOST_LINES]:
+        span = f"{number}" if times == 1 else f"{number}-{number + times - 1}"
+        fines = f"; fines {' '.join(f'{fine:.2f}' for fine in one.fines)}" if any(one.fines) else ""
+        rows = " | ".join(" ".join(f"{q:.6g}" for q in row) for row in one.quantities)
+        say(f"  {span:>7}  {one.action}: {rows}  ({', '.join(one.states)}{fines})")
+    if len(lines) > _MOST_LINES:
+        say(f"  ... {len(lines) - _MOST_LINES} more lines; --json gives them all")
 
 
 def _folded(rounds: Sequence[PlannedRound]) -> list[tuple[int, PlannedRound, int]]:
