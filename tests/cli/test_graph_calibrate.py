@@ -54,3 +54,20 @@ def test_a_rate_that_is_out_of_reach_is_exit_code_1(home: Path, capsys: pytest.C
 def test_too_few_runs_are_refused(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run_command(["graph", "calibrate", "cournot-antitrust", "--market", "cournot-duopoly", "--runs", "99"]) == 2
     assert "at least 299 runs" in capsys.readouterr().err
+
+
+def test_a_manifest_that_extends_another_has_no_threshold_to_write(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["graph", "calibrate", "cournot-antitrust-no-warning", *SMALL, "--out", "mine.yaml"]
+    assert run_command(words) == 2
+    assert "the threshold of signal 'elevated_prices' is not written out" in capsys.readouterr().err
+    assert not Path("mine.yaml").exists()
+
+
+def test_a_market_where_nothing_can_be_seen_is_told_in_those_words(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["graph", "calibrate", "cournot-antitrust-hardened", "--market", "cournot-duopoly-tight"]
+    assert run_command(words) == 2
+    assert "cannot govern market cournot-duopoly-tight" in capsys.readouterr().err

@@ -119,6 +119,8 @@ def test_what_cannot_be_calibrated_is_refused() -> None:
     for rate in (0.0, 1.0, float("nan")):
         with pytest.raises(UsageError, match="a rate between 0 and 1"):
             calibrate(shipped(), market, rate=rate)
+    with pytest.raises(UsageError, match="at most 40,000,000 are held at once"):
+        calibrate(shipped(), market, runs=2000, rounds=100_000)
     with pytest.raises(UsageError, match="unknown null play 'nahs'"):
         calibrate(shipped(), market, nulls=["nahs"])
     with pytest.raises(UsageError, match="unknown signal 'elevated'"):

@@ -17,6 +17,7 @@ from agoranomos.errors import MachineError, UsageError
 if TYPE_CHECKING:
     from agoranomos.deterrence.calibration import Calibration, NullRate
     from agoranomos.institutions import Institution
+    from agoranomos.markets.cournot_env import Cournot
 
 
 def calibrate(
@@ -67,10 +68,12 @@ def calibrate(
     from agoranomos.workspace import find_workspace
 
     read = institution_named(institution)
-    _refuse_overwriting(out, overwrite)
+    under = load_market(market, find_workspace())
+    if out is not None:
+        _refuse_to_write(read, under, signal or (), out, overwrite)
     found = set_thresholds(
         read,
-        load_market(market, find_workspace()),
+        under,
         rate=rate,
         signals=signal or (),
         nulls=null or NULLS,
@@ -91,9 +94,17 @@ def calibrate(
         say(f"wrote {out}: meaning {digest}")
 
 
-def _refuse_overwriting(out: Path | None, overwrite: bool) -> None:
-    if out is not None and out.exists() and not overwrite:
+def _refuse_to_write(
+    institution: Institution, market: Cournot, signals: Sequence[str], out: Path, overwrite: bool
+) -> None:
+    """Raise `UsageError` for what could not be written afterwards, before minutes are spent on it."""
+    from agoranomos.deterrence.calibrated_manifest import calibrated_text
+    from agoranomos.deterrence.calibrated_threshold import movable_thresholds
+
+    if out.exists() and not overwrite:
         raise UsageError(f"{out} exists", advice="Name another file, or add --overwrite.")
+    thresholds = movable_thresholds(institution, market.facts, signals)
+    calibrated_text(institution, {(one.signal, one.key): one.value for one in thresholds})
 
 
 def _write(institution: Institution, found: Calibration, out: Path) -> str:

@@ -35,6 +35,9 @@ FARTHEST, STEP = 4.0, 0.05
 
 LEVEL = 0.95
 
+MOST_QUANTITIES = 40_000_000
+"""Runs times rounds times firms times goods: noise is drawn once and kept, eight bytes each."""
+
 Counted: TypeAlias = Literal["cases", "sanctions"]
 Progress: TypeAlias = Callable[[int, int], None]
 
@@ -119,6 +122,8 @@ def calibrate(
     """
     _refuse_few(runs, rate)
     rounds = rounds or market.spec.rounds
+    _refuse_many(runs * rounds * len(market.spec.firms) * len(market.spec.goods))
+    bind(institution, market.facts)  # what cannot govern here is told in those words
     thresholds = movable_thresholds(institution, market.facts, signals)
     plays = _named(innocent_plays(market.spec, noise), nulls)
     study = _Study(institution, market, runs, rounds, seed)
@@ -250,4 +255,12 @@ def _refuse_few(runs: int, rate: float) -> None:
         raise UsageError(
             f"{runs} runs without one accusation bound the rate by {upper_bound_of_rate(0, runs):.2%} only",
             advice=f"Give at least {enough} runs for a rate of {rate:g}.",
+        )
+
+
+def _refuse_many(quantities: int) -> None:
+    if quantities > MOST_QUANTITIES:
+        raise UsageError(
+            f"{quantities:,} quantities to draw noise for; at most {MOST_QUANTITIES:,} are held at once",
+            advice="Give fewer runs or rounds.",
         )
