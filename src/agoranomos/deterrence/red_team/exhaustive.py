@@ -15,14 +15,19 @@ MOST_WORDS: Final = 1 << 17
 
 
 def try_all(search: Search, palette: Palette) -> None:
-    """All cycles of length 1, 2, 3, .. over the first two, three and five actions, until the allowance is spent."""
-    sizes = [size for size in (2, 3, 5) if size < len(palette)] + [min(5, len(palette))]
+    """All cycles of length 1, 2, 3, .. over a few actions, until the allowance is spent.
+
+    The actions are the first two, three and five of the palette, and the first three that raise no price.
+    """
     menu = search.arena.menu(palette.actions_e6)
+    sizes = [size for size in (2, 3, 5) if size < len(palette)] + [min(5, len(palette))]
+    sets = [tuple(range(size)) for size in sizes]
+    sets.append(tuple(k for k in range(len(palette)) if not menu.elevated[k])[:3])
     for length in range(1, MOST_WORDS.bit_length() + 1):
-        for size in dict.fromkeys(sizes):
-            if size**length > MOST_WORDS:
+        for own in dict.fromkeys(sets):
+            if len(own) ** length > MOST_WORDS:
                 continue
-            cycles = necklaces(size, length)
+            cycles = np.array(own)[necklaces(len(own), length)]
             for first in range(0, len(cycles), BATCH):
                 if search.allowance.spent:
                     return

@@ -15,6 +15,9 @@ from agoranomos.policies.outlook import Outlook
 
 _POINTS: Final = 15
 _ZOOMS: Final = 7
+_LOWEST: Final = np.array([0.0, -0.2])
+_HIGHEST: Final = np.array([1.0, 1.5])
+"""How sharp a division is, and where its prices stand between Nash (0) and joint monopoly (1): the mesh's corners."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,8 +68,24 @@ def parked(search: Search) -> Palette:
         if not any(np.array_equal(action, other) for other in actions):
             names.append(name)
             actions.append(action)
-    kept = [0, *(1 + np.argsort(-_profit(arena, np.stack(actions[1:])), kind="stable")).tolist()]
-    return Palette(tuple(names[k] for k in kept), np.stack([actions[k] for k in kept]), limited=False)
+    stacked = np.stack(actions)
+    order = _interleaved(_profit(arena, stacked), _kept(search, stacked))
+    return Palette(tuple(names[k] for k in order), stacked[order], limited=False)
+
+
+def _interleaved(profit: Amounts, kept: Amounts) -> list[int]:
+    """Nash play, then in turn what keeps most when played for ever and what is most profitable in a round."""
+    by_kept, by_profit = (np.argsort(-worth, kind="stable").tolist() for worth in (kept, profit))
+    return list(dict.fromkeys([0, *(k for pair in zip(by_kept, by_profit, strict=True) for k in pair)]))
+
+
+def _kept(search: Search, actions_e6: Integers) -> Amounts:
+    """What each action earns over Nash, net of fines, where it is played for ever."""
+    arena, plans = search.arena, len(actions_e6)
+    rounds = search.settling + 120
+    played = arena.play(arena.menu(actions_e6), words([[k] for k in range(plans)], arena.worlds), plans, rounds)
+    search.count(plans)
+    return np.asarray(arena.gains(played, 1, search.settling).mean(axis=1))
 
 
 def _corners(search: Search) -> dict[str, Integers]:
@@ -88,7 +107,7 @@ def _corners(search: Search) -> dict[str, Integers]:
 def _zoomed(search: Search, goal: str) -> Integers | None:
     """The most profitable division for a goal, by a mesh that is drawn closer around the best of it."""
     arena = search.arena
-    low, high = np.array([0.0, -0.2]), np.array([1.0, 1.0])
+    low, high = _LOWEST, _HIGHEST
     best: tuple[float, Amounts, Integers] | None = None
     for _ in range(_ZOOMS):
         axes = [np.linspace(a, b, _POINTS) for a, b in zip(low, high, strict=True)]
@@ -103,8 +122,8 @@ def _zoomed(search: Search, goal: str) -> Integers | None:
         if best is None or search.allowance.spent:
             break
         reach = (high - low) / (_POINTS - 1) * 1.5
-        low = np.maximum(best[1] - reach, [0.0, -0.2])
-        high = np.minimum(best[1] + reach, [1.0, 1.0])
+        low = np.maximum(best[1] - reach, _LOWEST)
+        high = np.minimum(best[1] + reach, _HIGHEST)
     return None if best is None else best[2]
 
 
