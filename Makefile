@@ -78,6 +78,10 @@ tamper-matrix: $(VENV)/.has-test  ## Make every forgery (STEP=1), and write docs
 mutants: $(VENV)/.has-test  ## Change what verifies a log in every small way (MATRIX_OPTIONS="--only keys"); tests must fail.
 	$(BIN)/python -m benchmarks.mutants --step $(STEP) --jobs $(JOBS) $(MATRIX_OPTIONS)
 
+.PHONY: frontier
+frontier: $(VENV)/.has-test  ## What cartels keep against how many innocents are accused: twenty minutes, one page.
+	$(BIN)/python benchmarks/frontier.py --runs 2000 --certify --out docs/measurements/frontier.json --figure docs/images/frontier.png
+
 .PHONY: bench
 bench: $(VENV)/.has-test  ## Measure, and write docs/performance.json and docs/performance.md.
 	$(BIN)/python -m benchmarks

@@ -26,7 +26,10 @@ HEAVY = (
     "pydantic",
     "pyarrow",
 )
-READING = ("doctor", "list", "replay", "report", "graph lint", "graph show", "log show", "log verify", "models list")
+READING = (
+    *("doctor", "list", "replay", "report", "judge", "log show", "log verify", "models list"),
+    *(f"graph {verb}" for verb in ("lint", "check", "show", "test", "diff", "prose", "certify", "attack", "calibrate")),
+)
 
 
 def verbs(group: Any = None, path: tuple[str, ...] = ()) -> Iterator[tuple[str, Any]]:

@@ -55,13 +55,17 @@ def say_certificates(found: Pair | None, market: Market | None) -> None:
     table.add_column("A", justify="right")
     table.add_column("B", justify="right")
     for title, values in _rows(found):
-        table.add_row(f"  {title}", *(f"{round(value, 2) + 0.0:,.2f}" for value in values))
+        table.add_row(f"  {title}", *map(_money, values))
     verdicts = ["holds" if one.holds else "fails" for one in found]
     table.add_row(f"  harmful gain at most {tolerance:,.2f}", *verdicts)
     console().print(table)
 
 
-def _rows(found: Sequence[Certificate]) -> list[tuple[str, list[float]]]:
+def _money(value: float | None) -> str:
+    return "unknown" if value is None else f"{round(value, 2) + 0.0:,.2f}"
+
+
+def _rows(found: Sequence[Certificate]) -> list[tuple[str, list[float | None]]]:
     return [
         ("gain of the best plan over Nash", [one.best_plan.gain_per_round for one in found]),
         ("of it harmful", [one.harmful_gain_per_round for one in found]),
