@@ -13,7 +13,7 @@ import numpy as np
 
 from agoranomos.deterrence.red_team.arena import Amounts, Integers
 from agoranomos.deterrence.red_team.palette import Palette
-from agoranomos.deterrence.red_team.search import Search
+from agoranomos.deterrence.red_team.search import Allowance, Search
 from agoranomos.institutions.bind import PROFIT
 from agoranomos.institutions.compiled import FREE, Rounds, Standings
 from agoranomos.institutions.draws import round_draws
@@ -25,31 +25,40 @@ PLACES: Final = 1 << 20
 DISCOUNT: Final = 0.98
 MOST_ACTIONS: Final = 6
 _SEEN: Final = 15
+_COUNTED: Final = 3
+"""Counters are told apart up to here: what counts them further is far off, and each step would be learned anew."""
 _MIX: Final = np.uint64(0x9E3779B97F4A7C15)
 
 
 def learn(search: Search, palette: Palette, rng: np.random.Generator) -> None:
-    """Learn until the allowance is spent; after each episode what is now thought best is played and offered."""
-    arena = search.arena
-    palette = palette.first(MOST_ACTIONS)
-    menu = arena.menu(palette.actions_e6)
-    worth = (menu.measures[PROFIT].mean(axis=1) / SCALE - arena.nash_profit.mean()) / max(
-        arena.nash_profit.mean(), 1e-9
-    )
-    for memory in (4, arena.bound.window, 2, arena.bound.window + 2):
-        values = np.zeros((PLACES, len(palette)))
-        values += np.maximum(worth, 0.0) / (1.0 - DISCOUNT) * 0.2
-        spell = search.allowance.part(0.25)
-        episode = 0
-        while not spell.spent and not search.allowance.spent:
-            rate = 0.3 / (1.0 + 0.05 * episode)
-            _episode(search, menu.actions_e6, values, memory, rate, rng)
-            spell.used += RUNS
-            rule = greedy(values, memory, len(search.arena.spec.firms))
-            search.try_rules(menu, rule, "learner", [f"learned from states and the last {memory} rounds"])
-            episode += 1
+    """Learn until the allowance is spent; after each episode what is now thought best is played and offered.
+
+    It learns in four spells: over more and over fewer actions, over those alone that raise no price, and with a
+    memory of as many rounds as signals look back or of two.
+    """
+    window = search.arena.bound.window
+    quiet = np.flatnonzero(~search.arena.menu(palette.actions_e6).elevated).tolist()
+    few, many = list(range(min(4, len(palette)))), list(range(min(MOST_ACTIONS, len(palette))))
+    spells = [(few, max(2, window - 1)), (quiet[:4], max(2, window - 1)), (many, max(2, window - 1)), (few, 2)]
+    for own, memory in spells:
         if search.allowance.spent:
             return
+        _spell(search, search.allowance.part(1.0 / len(spells)), palette.actions_e6[own], memory, rng)
+
+
+def _spell(search: Search, spell: Allowance, actions_e6: Integers, memory: int, rng: np.random.Generator) -> None:
+    arena = search.arena
+    menu = arena.menu(actions_e6)
+    nash = float(arena.nash_profit.mean())
+    worth = (menu.measures[PROFIT].mean(axis=1) / SCALE - nash) / max(nash, 1e-9)
+    values = np.zeros((PLACES, len(menu))) + np.maximum(worth, 0.0) / (1.0 - DISCOUNT) * 0.2
+    episode = 0
+    while not spell.spent and not search.allowance.spent:
+        _episode(search, menu.actions_e6, values, memory, 0.3 / (1.0 + 0.05 * episode), rng)
+        spell.used += RUNS
+        rule = greedy(values, memory)
+        search.try_rules(menu, rule, "learner", [f"learned from states and the last {memory} rounds"])
+        episode += 1
 
 
 def _episode(
@@ -87,7 +96,7 @@ def _episode(
     search.count(RUNS)
 
 
-def greedy(values: Amounts, memory: int, firms: int) -> Callable[[int, Standings], Integers]:
+def greedy(values: Amounts, memory: int) -> Callable[[int, Standings], Integers]:
     """The rule that does what the table thinks best, for any number of runs."""
     last: list[Integers] = []
 
@@ -104,8 +113,15 @@ def greedy(values: Amounts, memory: int, firms: int) -> Callable[[int, Standings
 def places(standings: Standings, last: Integers) -> Integers:
     """The place in the table of what the coalition knows in each run, [R]."""
     runs = standings.runs
-    parts = [standings.state, standings.timer, standings.counters, standings.evidence]
-    flat = [np.minimum(np.asarray(part, np.int64), _SEEN).reshape(runs, -1) for part in parts]
+    flat = [
+        np.minimum(np.asarray(part, np.int64), most).reshape(runs, -1)
+        for part, most in (
+            (standings.state, _SEEN),
+            (standings.timer, _SEEN),
+            (standings.counters, _COUNTED),
+            (standings.evidence, _SEEN),
+        )
+    ]
     code = np.zeros(runs, np.uint64)
     for column in np.concatenate([*flat, last], axis=1).T.astype(np.uint64):
         code = (code ^ column) * _MIX
