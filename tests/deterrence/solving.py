@@ -34,9 +34,16 @@ def institution(text: str) -> Institution:
     return load_institution(Source("test.yaml", text))
 
 
-def model_of(governing: Institution, plans: PlanSet, market: Cournot | None = None) -> Model:
-    market = market or duopoly()
-    return build_model(market.spec, Ladders(bind(governing, market.facts)), plans)
+_LADDERS: dict[str, Ladders] = {}
+
+
+def model_of(governing: Institution, plans: PlanSet) -> Model:
+    """The model in the papers' duopoly; an institution's standings are explored once for all tests."""
+    market = duopoly()
+    digest = governing.semantic_sha256
+    if digest not in _LADDERS:
+        _LADDERS[digest] = Ladders(bind(governing, market.facts))
+    return build_model(market.spec, _LADDERS[digest], plans)
 
 
 def solve(model: Model, forbidden: np.ndarray | None = None) -> Best:

@@ -86,13 +86,17 @@ def certify(
 
         text = to_yaml(traces_of(institution, [found.best_plan.trace], market=market))
         traces.write_text(text, encoding="utf-8")
+    drawn: dict[str, Any] = {}
     if output is not None:
         from agoranomos.deterrence.heat_map import draw, heat_map
 
-        draw(heat_map(read, place, progress=_progress()), output)
+        mapped = heat_map(read, place, progress=_progress())
+        draw(mapped, output)
+        cells = {"fines": mapped.fines, "probabilities": mapped.probabilities, "gain": mapped.gain.tolist()}
+        drawn = {"map": {"plans": mapped.plans, **cells}}
         _clear_line()
     if as_json:
-        say_json(_as_json(found))
+        say_json({**_as_json(found), **drawn})
     else:
         _say(found, output, traces)
     if not found.holds:
