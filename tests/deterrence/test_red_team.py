@@ -111,7 +111,7 @@ def test_short_cycles_hide_under_windows_of_five(evaluations: int, gain: float) 
 def test_a_learner_finds_a_way_to_be_warned_for_free() -> None:
     found = attack(
         shipped("cournot-antitrust", SEEN_AT_ONCE), duopoly(),
-        plans=["nash", "division"], seconds=None, evaluations=20_000, stages=["learner"],
+        plans=["nash", "division"], seconds=None, evaluations=4_000, stages=["learner"],
     )  # fmt: skip
     assert found.best.gain_per_round == pytest.approx(355.5556 / 6, abs=0.005)
     assert found.best.family == "learner"
