@@ -143,7 +143,8 @@ def _others(value: Any, annotation: Any, data: dict[str, Any]) -> Iterator[Any]:
     if isinstance(value, bool):
         yield not value
     elif isinstance(value, int | float):
-        yield from (other for other in (value + 1, value - 1, value * 2, value / 2, value + 0.001) if other != value)
+        others = (value + 1, value - 1, value * 20, value * 2, value / 2, value + 0.001)
+        yield from (other for other in others if other != value)
     elif isinstance(value, str):
         yield from (f"!({value})", f"({value}) + 1", f"({value}) * 0.9")
         for section in ("states", "events", "counters", "signals", "rules"):
