@@ -212,6 +212,7 @@ def _plan(plan: BestPlan) -> dict[str, Any]:
         "gain_per_round": plan.gain_per_round,
         "gain_over_50_rounds": plan.gain_over_50_rounds,
         "fines_per_round": plan.fines_per_round,
+        "suspended_share": plan.suspended_share,
         "consumer_harm_per_round": plan.consumer_harm_per_round,
         "welfare_lost_per_round": plan.welfare_lost_per_round,
         "uncertainty": plan.uncertainty,

@@ -37,13 +37,15 @@ class BestPlan:
     """The best plan of a set of plans: a prelude, then a cycle for ever; money per firm and round, over Nash.
 
     `gain_per_round` is the long-run average, fines taken off; `gain_over_50_rounds` that of the best plan for 50 rounds
-    alone. `consumer_harm_per_round` is the consumer surplus of Nash less that of the plan. With audits there is no
-    cycle: averages are expected ones, and the rounds shown are those of a run in which no audit takes place.
+    alone. `suspended_share` is the share of rounds in which somebody is suspended, `consumer_harm_per_round` the
+    consumer surplus of Nash less that of the plan. With audits there is no cycle: averages are expected ones, and the
+    rounds shown are those of a run in which no audit takes place.
     """
 
     gain_per_round: float
     gain_over_50_rounds: float
     fines_per_round: float
+    suspended_share: float
     consumer_harm_per_round: float
     welfare_lost_per_round: float
     prelude: tuple[PlannedRound, ...]
@@ -102,6 +104,7 @@ def describe(
         gain_per_round=gain,
         gain_over_50_rounds=over_50 / 50 - nash_profit,
         fines_per_round=fines,
+        suspended_share=float(weight @ model.ladder.suspended[model.standing]),
         consumer_harm_per_round=harm,
         welfare_lost_per_round=harm - (profit - firms * nash_profit),
         prelude=rounds[: path.prelude],

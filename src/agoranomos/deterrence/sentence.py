@@ -16,9 +16,11 @@ def sentence(found: Certificate) -> str:
     )
     if plan.gain_per_round <= 1e-3 * found.nash_profit / 100.0:
         return f"Under {found.institution} no plan that was tried earns a firm more than Nash play does."
+    suspended = f" and is suspended in {plan.suspended_share:.0%} of rounds" if plan.suspended_share else ""
+    fined = f"pays {plan.fines_per_round:.2f} in fines{suspended}"
     return (
         f"Under {found.institution} the best plan earns each firm {plan.gain_per_round:.2f} a round more than "
-        f"Nash play ({plan.gain_per_round * percent:.1f}%) and pays {plan.fines_per_round:.2f} in fines; {harmful:.2f} "
+        f"Nash play ({plan.gain_per_round * percent:.1f}%) and {fined}; {harmful:.2f} "
         f"of it ({harmful * percent:.1f}% of Nash profit, {verdict}) comes from prices above Nash, and consumers "
         + (
             f"lose {plan.consumer_harm_per_round:.2f} a round."
