@@ -10,15 +10,12 @@ from agoranomos.institutions.bind import Bound
 from agoranomos.institutions.checker.circumstances import Circumstance
 from agoranomos.institutions.checker.layout import Layout, Rows
 from agoranomos.institutions.checker.space import Fault, Space
-from agoranomos.institutions.checker.stepping import Stepper
+from agoranomos.institutions.checker.stepping import AT_ONCE, Stepper
 from agoranomos.institutions.checker.walks import NOWHERE
 from agoranomos.institutions.guards import GuardFault
 
 ROUNDS_A_STANDING = 10
 """Judged rounds that are allowed for, on average, for each standing that is."""
-
-_AT_ONCE = 400_000
-"""Rows judged in one call: more would take memory, and no less time."""
 
 
 def explore(
@@ -52,7 +49,7 @@ def explore(
         found: list[Rows] = []
         origin: list[Rows] = []
         cause: list[Rows] = []
-        portion = max(1, _AT_ONCE // width)
+        portion = max(1, AT_ONCE // width)
         done = 0
         for start in range(0, len(level), portion):
             if len(known) > most or (judged + start) * width > most * ROUNDS_A_STANDING:

@@ -15,12 +15,10 @@ import numpy.typing as npt
 from agoranomos.institutions.bind import Bound
 from agoranomos.institutions.checker.layout import Layout, Rows
 from agoranomos.institutions.checker.space import Space
-from agoranomos.institutions.checker.stepping import Stepper
+from agoranomos.institutions.checker.stepping import AT_ONCE, Stepper
 from agoranomos.institutions.checker.walks import Mask
 from agoranomos.institutions.guards import GuardFault
 from agoranomos.institutions.institution import Edge
-
-_AT_ONCE = 400_000
 
 OPEN, UNASKED = 0, -1
 """What became of a request: the edge was open; the edge was not asked for. Others are the codes of `Stepped`."""
@@ -70,7 +68,7 @@ def requests(space: Space, stepper_for: Callable[[Bound, Layout], Stepper]) -> R
         stepper = stepper_for(bound, layout)
         wanted = np.flatnonzero((degree[space.state] > rank) & space.explored)
         front = np.array([leaving[state][rank] if len(leaving[state]) > rank else -1 for state in space.layout.states])
-        portion = max(1, _AT_ONCE // circumstances)
+        portion = max(1, AT_ONCE // circumstances)
         for start in range(0, len(wanted), portion):
             part = wanted[start : start + portion]
             outcome[part, :, rank] = _outcomes(space, stepper, part, front, order)

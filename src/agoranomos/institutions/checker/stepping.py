@@ -16,6 +16,9 @@ from agoranomos.institutions.compiled import NEVER, Rounds, Standings, compile_j
 LATER = 1 << 40
 """The number of the round that is judged where no guard asks for it: late enough for every cooldown to be over."""
 
+AT_ONCE = 400_000
+"""Rows judged in one call: more would take memory, and no less time."""
+
 
 @dataclass(frozen=True, slots=True)
 class Stepped:
@@ -48,6 +51,17 @@ class Stepper:
 
     def step(self, rows: Rows, which: Rows) -> Stepped:
         """The rows after one round, each under the circumstance that `which` int64[r] names, and what happened."""
+        if len(rows) <= AT_ONCE:
+            return self._step(rows, which)
+        parts = [self._step(rows[k : k + AT_ONCE], which[k : k + AT_ONCE]) for k in range(0, len(rows), AT_ONCE)]
+        return Stepped(
+            np.concatenate([part.rows for part in parts]),
+            np.concatenate([part.edge for part in parts]),
+            np.concatenate([part.blocked for part in parts]),
+            np.concatenate([part.events for part in parts]),
+        )
+
+    def _step(self, rows: Rows, which: Rows) -> Stepped:
         layout = self.layout
         number: Rows = rows[:, 1] if layout.round is not None else np.full(len(rows), LATER)
         blocks = [rows[:, layout.first : layout.first + layout.width]] * self._agents
