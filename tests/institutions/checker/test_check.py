@@ -168,3 +168,14 @@ def test_where_a_guard_has_no_answer_the_check_stops_and_says_so() -> None:
     )
     (found,) = [finding for finding in report.findings if finding.rule == "guard-cannot-be-decided"]
     assert found.message.endswith("could not be decided: divide by zero: a run would stop there")
+
+
+def test_a_step_in_portions_is_the_step_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    space = survey(shipped(HARDENED))
+    stepper = Stepper(space.bound, space.layout, space.circumstances)
+    which = np.arange(space.size) % len(space.circumstances)
+    whole = stepper.step(space.rows, which)
+    monkeypatch.setattr("agoranomos.institutions.checker.stepping.AT_ONCE", 100)
+    portions = stepper.step(space.rows, which)
+    for part in ("rows", "edge", "blocked", "events"):
+        np.testing.assert_array_equal(getattr(whole, part), getattr(portions, part))
