@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from agoranomos.cli.entry import run_command
+from agoranomos.cli.graph_schema import json_schema
 from agoranomos.documents import Source
 from agoranomos.institutions import load_institution
 from institutions.playing import HARDENED, shipped, text_of
@@ -30,3 +31,10 @@ def test_it_goes_with_no_other_form(capsys: pytest.CaptureFixture[str], tmp_path
     for other in (["--json"], ["-o", str(tmp_path / "a.svg")]):
         assert run_command(["graph", "show", DERIVED, "--flat", *other]) == 2
     assert "neither" in capsys.readouterr().err
+
+
+def test_the_schema_asks_less_of_what_extends() -> None:
+    schema = json_schema("institution")
+    assert schema["required"] == ["kind", "version", "name"]
+    assert schema["if"] == {"required": ["extends"]}
+    assert "states" in schema["else"]["required"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import random
 import resource
@@ -15,8 +16,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from agoranomos.documents import Source, read_text
+from agoranomos.documents.reader import plain
 from agoranomos.errors import AgoraError, DocumentError, UsageError
 from agoranomos.institutions import Institution, bind, load_institution
+from agoranomos.institutions.inheritance import recorded_source
 from agoranomos.institutions.lint import lint
 from agoranomos.institutions.manifest import Manifest
 from institutions.perturbing import EVERYTHING, fields, sites, specimens
@@ -27,12 +30,13 @@ SECONDS = 1.0
 MEGABYTES = 300
 
 
-def outcome(text: str) -> Institution | UsageError:
+def outcome(text: str, source: Source | None = None) -> Institution | UsageError:
     """What reading, linting and binding the text comes to; anything else than an answer is a defect."""
+    source = source or Source("fuzzed.yaml", text)
     started = time.process_time()
     found: Institution | UsageError
     try:
-        found = load_institution(Source("fuzzed.yaml", text))
+        found = load_institution(source)
         lint(found)
         bind(found, duopoly_facts())
     except UsageError as error:
@@ -44,7 +48,7 @@ def outcome(text: str) -> Institution | UsageError:
         for inside in ("pydantic", "Traceback", "ruamel", "input_value", "object at 0x"):
             assert inside not in words, words
     if isinstance(found, DocumentError):
-        assert found.place.startswith("fuzzed.yaml"), str(found)
+        assert found.place.startswith(("fuzzed.yaml", "base 1 of fuzzed.yaml:")), str(found)
     took = time.process_time() - started
     assert took < SECONDS * (1 + len(text) / 20_000), f"{took:.1f} s of CPU for {len(text)} characters"
     return found
@@ -92,6 +96,25 @@ values = st.recursive(
 ))  # fmt: skip
 def test_values_of_the_schemas_shape(data: dict[str, Any]) -> None:
     outcome(json.dumps({"kind": "institution", "version": 1, **data}))
+
+
+EXTENDS = {"institution": HARDENED, "sha256": hashlib.sha256(text_of(HARDENED).encode()).hexdigest()}
+BASE = plain(Source("base.yaml", text_of(HARDENED)).tree())
+differences = st.fixed_dictionaries({}, optional={
+    key: values | st.dictionaries(
+        st.sampled_from(sorted(BASE[key])) | st.text(max_size=5), values, min_size=1, max_size=3)
+    for key in ("states", "signals", "events", "counters", "rules")
+} | {"transitions": values | st.dictionaries(
+    st.sampled_from([f"{t['rule']}:{t['from']}->{t['to']}" for t in BASE["transitions"]]) | st.text(max_size=5),
+    values | st.fixed_dictionaries({}, optional=dict.fromkeys(("fine", "when", "lasts"), values)), max_size=3,
+)})  # fmt: skip
+
+
+@quickly(150)
+@given(differences)
+def test_any_difference_from_a_base(said: dict[str, Any]) -> None:
+    text = json.dumps({"kind": "institution", "version": 1, "name": "a", "extends": EXTENDS, **said})
+    outcome(text, recorded_source("fuzzed.yaml", text, (text_of(HARDENED),)))
 
 
 ALL_SITES = [(field, site) for field in fields() for site in sites()[field] if site.specimen != 1]

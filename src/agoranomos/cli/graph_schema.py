@@ -39,10 +39,12 @@ def json_schema(kind: str) -> dict[str, Any]:
     kinds = document_kinds()
     if kind not in kinds:
         raise unknown_name("kind of document", kind, kinds)
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        **kinds[kind].model_json_schema(by_alias=True, mode="validation"),
-    }
+    made = kinds[kind].model_json_schema(by_alias=True, mode="validation")
+    if "extends" in made["properties"]:  # what a base says need not be said again
+        own = [key for key in ("kind", "version", "name") if key in made["required"]]
+        made["else"] = {"required": made["required"]}
+        made |= {"required": own, "if": {"required": ["extends"]}, "then": {}}
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **made}
 
 
 def schema(
