@@ -343,3 +343,22 @@ def test_a_workspace_of_ones_own_is_where_names_lead(tmp_path: Path) -> None:
     assert read.manifest.parameters["patience"] == 5
     with pytest.raises(DocumentError, match="unknown institution 'base'"):
         load_institution(source)
+
+
+def test_transitions_may_be_the_first_ones(folder: Path) -> None:
+    bare = BASE[: BASE.index("transitions:")]
+    (folder / "base.yaml").write_text(bare)
+    said = "transitions: {'R3:free->watched': {on: caught}, 'R3:watched->free': {on: calm}}\n"
+    read = derived(folder, head(bare) + said)
+    written = bare + "transitions:\n  - {rule: R3, from: free, to: watched, on: caught}\n"
+    assert read.semantic_sha256 == flat(written + "  - {rule: R3, from: watched, to: free, on: calm}\n").semantic_sha256
+    assert "a list was expected" in str(refused(folder, head(bare) + "transitions: 5\n"))
+
+
+def test_a_base_that_is_no_text_or_no_manifest_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "base.yaml").write_bytes(b"\xff\xfe")
+    assert "not UTF-8" in str(refused(tmp_path, head()))
+    text = "kind: market\nversion: 1\n"
+    (tmp_path / "base.yaml").write_text(text)
+    assert "name: derived" not in str(refused(tmp_path, head(text)))
+    assert refused(tmp_path, head(text)).place

@@ -71,3 +71,17 @@ def test_a_counter_told_in_a_notice_or_watched_over_all_agents_is_read() -> None
 
 def test_an_institution_of_one_state_has_nothing_to_remark_on() -> None:
     assert lint(institution("kind: institution\nversion: 1\nname: idle\nstates: {a: {label: A}}\ninitial: a\n")) == ()
+
+
+def test_benchmarks_that_are_estimated_for_no_signal_are_said_in_vain() -> None:
+    text = "kind: institution\nversion: 1\nname: idle\nstates: {a: {label: A}}\ninitial: a\n"
+    (remark,) = lint(institution(text + "observation: {benchmarks: {estimated: 0.1}}\n"))
+    assert (remark.severity, remark.place) == ("error", "test.yaml:6:15")
+    assert "no signal reads one" in remark.message
+
+
+def test_a_timer_that_only_a_notice_tells_of_is_warned_about() -> None:
+    text = read_text(Path(__file__).parent / "faulty" / "timer-for-nothing.yaml").text
+    told = lint(institution(text + 'notices:\n  template: "{rounds_left} rounds"\n'))
+    assert [remark.severity for remark in told] == ["warning"]
+    assert [remark.severity for remark in lint(institution(text))] == ["error"]
