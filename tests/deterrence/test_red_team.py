@@ -119,10 +119,10 @@ def test_a_learner_finds_a_way_to_be_warned_for_free() -> None:
 
 def test_all_quantities_do_better_and_witnesses_replay() -> None:
     institution, market = shipped("cournot-antitrust"), duopoly()
-    options = {"seconds": None, "evaluations": 6_000, "seed": 4, "stages": ["families", "evolution"]}
+    options = {"seconds": None, "evaluations": 3_500, "seed": 4, "stages": ["families", "evolution"]}
     found = attack(institution, market, **options)
     assert found.best.gain_per_round > 150
-    assert found.best_lawful.gain_per_round > 60
+    assert found.best_lawful.gain_per_round > 50
     assert found.harmful_gain_per_round == found.best.gain_per_round - found.best_lawful.gain_per_round
     again = attack(institution, market, **options)
     assert again == found
@@ -130,10 +130,24 @@ def test_all_quantities_do_better_and_witnesses_replay() -> None:
         assert check_trace(institution, witness.trace, market) == ()
     nash = market.facts.benchmarks["nash"]["price_e6"]
     assert all(np.all(np.array(one.prices) * SCALE <= np.array(nash) + 1) for one in found.best_lawful.rounds)
-    other = attack(shipped("cournot-antitrust-hardened"), market, **options)
-    assert other.harmful_gain_per_round < 0.03 * other.nash_profit
-    assert other.best_lawful.gain_per_round == pytest.approx(266.67, abs=0.05)
-    assert other.holds
+
+
+@pytest.mark.long
+def test_the_hardened_ladder_leaves_little_that_harms() -> None:
+    found = attack(shipped("cournot-antitrust-hardened"), duopoly(), seconds=None, evaluations=20_000)
+    assert found.best.gain_per_round == pytest.approx(298.67, abs=0.05)
+    assert found.best_lawful.gain_per_round == pytest.approx(266.67, abs=0.05)
+    assert found.harmful_gain_per_round < 0.03 * found.nash_profit
+    assert found.holds
+
+
+def test_the_hardened_ladder_is_tried_from_what_it_lets_be() -> None:
+    found = attack(
+        shipped("cournot-antitrust-hardened"), duopoly(), seconds=None, evaluations=1_500, stages=["families"]
+    )
+    assert found.best_lawful.gain_per_round == pytest.approx(266.67, abs=0.05)
+    assert found.best_lawful.gain_per_round < found.best.gain_per_round < 298.67
+    assert found.holds
 
 
 def test_no_institution_lets_the_joint_monopoly_be_found() -> None:
@@ -144,7 +158,7 @@ def test_no_institution_lets_the_joint_monopoly_be_found() -> None:
         "transitions: [{rule: R, from: free, to: free, on: found, fine: {rate: 1}}]\n"
     )
     market = duopoly()
-    found = attack(load_institution(Source("idle.yaml", text)), market, seconds=None, evaluations=3_000)
+    found = attack(load_institution(Source("idle.yaml", text)), market, seconds=None, evaluations=1_500)
     assert found.best.gain_per_round == pytest.approx(355.5556, abs=0.01)
     assert set(found.evaluations) == set(STAGES)
 
@@ -201,7 +215,7 @@ def test_where_lots_are_drawn_gains_are_means_and_one_draw_is_replayed() -> None
 
 def test_time_and_interrupts_end_a_search_and_keep_what_was_found() -> None:
     market, institution = duopoly(), shipped("cournot-antitrust")
-    brief = attack(institution, market, plans=["nash", "division"], seconds=60.0, clock=ticking())
+    brief = attack(institution, market, plans=["nash", "division"], seconds=16.0, clock=ticking())
     assert not brief.interrupted
     assert set(brief.evaluations) == set(STAGES)
 
@@ -234,9 +248,7 @@ def test_other_markets_and_unknown_outcomes_are_refused() -> None:
 
 def test_what_is_drawn_begins_with_the_prelude(tmp_path: Path) -> None:
     market, institution = duopoly(), shipped("cournot-antitrust")
-    found = attack(
-        institution, market, plans=["nash", "division"], seconds=None, evaluations=130, stages=["exhaustive"]
-    )
+    found = attack(institution, market, plans=["nash", "division"], seconds=None, evaluations=60, stages=["exhaustive"])
     rounds = rounds_drawn(found.best)
     assert len(rounds) == 60
     assert rounds[: found.best.prelude] == found.best.rounds[: found.best.prelude]

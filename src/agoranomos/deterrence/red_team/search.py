@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Protocol
@@ -50,6 +51,11 @@ class Allowance:
         if self.evaluations is not None and self.used >= self.evaluations:
             return True
         return self.seconds is not None and self.clock() - self.begun >= self.seconds
+
+    @property
+    def left(self) -> int:
+        """How many plans may still be tried, at least one."""
+        return max(1, self.evaluations - self.used) if self.evaluations is not None else sys.maxsize
 
     def part(self, share: float) -> Allowance:
         """An allowance of its own of this share."""
@@ -106,8 +112,9 @@ class Search:
         gains: list[Amounts] = []
         lawful: list[Bools] = []
         size = max(1, BATCH // self.arena.worlds)
-        for first in range(0, len(cycles), size):
-            some = cycles[first : first + size]
+        first = 0
+        while first < len(cycles):
+            some = cycles[first : first + min(size, self.allowance.left)]
             lengths = np.array([len(cycle) for cycle in some])
             longest = int(lengths.max())
             rounds = self.settling + max(COUNTED, 2 * longest)
@@ -116,14 +123,17 @@ class Search:
             legal = self.arena.lawful(played)
             self.count(len(some))
 
-            def about(k: int, first: int = first) -> str:
-                return abouts[first + k] if abouts is not None else ""
-
             kept = self._promising(own, legal, family)
             if kept:
-                self._confirm(menu, [some[k] for k in kept], family, [about(k) for k in kept])
+                self._confirm(
+                    menu,
+                    [some[k] for k in kept],
+                    family,
+                    [abouts[first + k] if abouts is not None else "" for k in kept],
+                )
             gains.append(own)
             lawful.append(legal)
+            first += len(some)
             if self.allowance.spent:
                 break
         return np.concatenate(gains), np.concatenate(lawful)
