@@ -136,7 +136,7 @@ class Ladder:
             if len(self._joints) >= MOST_STANDINGS:
                 raise UsageError(
                     f"more than {MOST_STANDINGS:,} joint standings can be reached; certify follows no more",
-                    advice="Name fewer outcomes with --plans, shorten counters and timers, or try `agora graph attack`.",
+                    advice="Name fewer --plans, shorten counters and timers, or try `agora graph attack`.",
                 )
             known = self._known[joint] = len(self._joints)
             self._joints.append(joint)
