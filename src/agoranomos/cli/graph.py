@@ -6,9 +6,9 @@ import typer
 
 from agoranomos.cli.graph_attack import attack
 from agoranomos.cli.graph_calibrate import calibrate
+from agoranomos.cli.graph_certify import certify
 from agoranomos.cli.graph_check import check
 from agoranomos.cli.graph_diff import diff
-from agoranomos.cli.graph_certify import certify
 from agoranomos.cli.graph_lint import lint
 from agoranomos.cli.graph_prose import prose
 from agoranomos.cli.graph_schema import schema
