@@ -15,7 +15,11 @@ from agoranomos.cli.graph_schema import schema
 from agoranomos.cli.graph_show import show
 from agoranomos.cli.graph_test import run_traces
 
-graph = typer.Typer(help="Institutions: check, test, certify, attack, compare, explain and draw them.", no_args_is_help=True, rich_markup_mode=None)
+graph = typer.Typer(
+    help="Institutions: check, test, certify, attack, compare, explain and draw them.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
 graph.command("lint")(lint)
 graph.command("check")(check)
 graph.command("show")(show)
