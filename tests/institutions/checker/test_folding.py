@@ -8,12 +8,13 @@ import pytest
 
 from agoranomos.documents import Source, read_text
 from agoranomos.institutions import Institution, load_institution
+from agoranomos.institutions.abstract import abstract_bound
 from agoranomos.institutions.checker import check
 from agoranomos.institutions.checker.check import abstract, survey
 from agoranomos.institutions.checker.folding import folded
-from agoranomos.institutions.checker.layout import Clock, Layout, layout_of
+from agoranomos.institutions.checker.layout import Clock, Layout, clock_of, layout_of
 from institutions.corpus.planted import BASES
-from institutions.playing import FAITHFUL, HARDENED, shipped
+from institutions.playing import FAITHFUL, HARDENED, institution, shipped
 
 COUNTING = """\
 kind: institution
@@ -117,3 +118,34 @@ def test_the_shipped_ladders_have_the_same_findings_with_their_streaks_as_they_a
     whole = check(shipped(name))
     assert whole.standings > 5 * short.standings
     assert {(one.rule, one.place) for one in short.findings} == {(one.rule, one.place) for one in whole.findings}
+
+
+CLIMBED = """\
+kind: institution
+version: 1
+name: climbed
+states: {free: {label: FREE}, watched: {label: WATCHED}}
+initial: free
+signals: {high: {statistic: mean, measure: price_elevation, window: 1, at_least: 0.3, goods: mean}}
+events: {offence: {when: high, accuses: R}, calm: {when: "!high"}}
+counters: {findings: {max: 9}}
+transitions:
+  - {rule: R, from: free, to: watched, on: offence, set: {findings: findings + 1}, fine: {rate: 0.1}}
+  - rule: R
+    from: watched
+    to: watched
+    on: offence
+    set: {findings: findings + 1}
+    fine: {rate: [0.0, 1.5, 2.0, 3.0], by: findings}
+  - {rule: R, from: watched, to: free, on: calm}
+"""
+
+
+def test_a_counter_that_climbs_a_ladder_is_told_as_far_as_the_ladder_goes() -> None:
+    bound = abstract_bound(institution(CLIMBED), ("one", "two"))
+    clock = clock_of(bound, "findings")
+    assert clock is not None
+    assert clock.turn >= 4
+    uncharged = [f.message for f in check(institution(CLIMBED)).findings if f.rule == "unused-sanction"]
+    assert len(uncharged) == 1
+    assert "the rate 0 is never charged" in uncharged[0], "no fine falls before the second finding"

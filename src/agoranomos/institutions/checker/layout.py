@@ -169,13 +169,14 @@ def clock_of(bound: Bound, name: str) -> Clock | None:
     """Beyond which value of `name` no guard that reads it can tell more than a remainder; None where none reads it.
 
     A comparison with numbers of the text, parameters, counters and sums of them turns at most at their sum, one with
-    products at most at the product; that is where the fold begins.
+    products at most at the product; that is where the fold begins, if no ladder of fines is climbed beyond it.
     """
     words = {name, f"least.{name}", f"most.{name}"}
     reading = [guard for guard in bound.institution.guards if words & set(guard.names)]
     if not reading:
         return None
-    turn = max(_farthest(bound, guard, words) for guard in reading)
+    rungs = [len(fine.rates) for fine in bound.fines.values() if fine.by == name]
+    turn = max([*rungs, *(_farthest(bound, guard, words) for guard in reading)])
     period = int(np.lcm.reduce([1, *(int(n) for guard in reading for n in _REMAINDER.findall(guard.text) if int(n))]))
     return Clock(min(turn, _LONGEST), min(period, _LONGEST))
 
