@@ -85,7 +85,7 @@ signals: {high: {statistic: mean, measure: price_elevation, window: 1, at_least:
 events: {offence: {when: high, accuses: R}, clean: {when: "!high"}}
 counters: {credits: {max: 9, initial: 5}}
 transitions:
-  - {rule: R, from: free, to: suspect, on: offence, forfeit: {credits: 2}}
+  - {rule: R, from: free, to: suspect, on: offence, when: credits > 0, forfeit: {credits: 2}}
   - {rule: R, from: suspect, to: caught, on: offence, fine: {rate: 1, leniency: {share: 0.5, within: 5}}}
   - {rule: R, from: suspect, to: free, on: clean}
   - {rule: R, from: caught, to: free, on: clean}

@@ -112,7 +112,8 @@ def judge(
 
 
 def _note(note: str) -> None:
-    """A note on standard error."""
+    """A note on standard error, after what was said before it."""
+    sys.stdout.flush()
     print(f"note: {visible(note)}", file=sys.stderr)
 
 

@@ -5,10 +5,9 @@ Guards are random well-typed expressions that always can be decided: they divide
 
 from __future__ import annotations
 
+import json
 import random
 from typing import Any
-
-import yaml
 
 from agoranomos.documents import Source
 from agoranomos.institutions import Institution, load_institution
@@ -58,7 +57,7 @@ def random_manifest(seed: int) -> tuple[str, MarketFacts]:
     """A random manifest as YAML, with facts that it can be bound to."""
     chance = random.Random(seed)
     facts = random_facts(chance)
-    return yaml.safe_dump(_Writer(chance, facts).manifest(), sort_keys=False), facts
+    return json.dumps(_Writer(chance, facts).manifest(), indent=1), facts  # JSON is YAML
 
 
 def random_institution(seed: int) -> tuple[str, Institution, MarketFacts]:
