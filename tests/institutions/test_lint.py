@@ -85,3 +85,11 @@ def test_a_timer_that_only_a_notice_tells_of_is_warned_about() -> None:
     told = lint(institution(text + 'notices:\n  template: "{rounds_left} rounds"\n'))
     assert [remark.severity for remark in told] == ["warning"]
     assert [remark.severity for remark in lint(institution(text))] == ["error"]
+
+
+def test_a_counter_that_is_only_forfeited_changes() -> None:
+    """Credit that offenders lose, and that nobody regains, is no constant."""
+    text = (FAULTY[0].parent / "counter-never-written.yaml").read_text()
+    lost = text.replace("to: suspended, on: violation,", "to: suspended, on: violation, forfeit: {limit: 1},")
+    assert "counter 'limit' never changes" in str(lint(institution(text)))
+    assert "never changes" not in str(lint(institution(lost)))

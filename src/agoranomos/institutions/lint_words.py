@@ -47,7 +47,7 @@ def remark_on_words(institution: Institution, remarks: Remarks) -> None:
 
 def _remark_on_counters(institution: Institution, read: Tally[str], told: frozenset[str], remarks: Remarks) -> None:
     climbed = {edge.spec.fine.by for edge in institution.edges if edge.spec.fine is not None}
-    written = {name for edge in institution.edges for name in edge.spec.set}
+    written = {name for edge in institution.edges for name in (*edge.spec.set, *edge.spec.forfeit)}
     for name, counter in institution.manifest.counters.items():
         if not read[name] and name not in climbed and name not in told:
             remarks.error(f"counter {name!r} is read by nothing but itself", "counters", name)
