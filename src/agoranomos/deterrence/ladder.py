@@ -17,7 +17,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from agoranomos.deterrence.memory import asks_for, patterns
+from agoranomos.deterrence.memory import TIME, asks_for, patterns, time_pattern
 from agoranomos.errors import UsageError
 from agoranomos.institutions.abstract import abstract_bound, signal_measure
 from agoranomos.institutions.bind import NASH_PROFIT, PROFIT, Bound
@@ -79,7 +79,7 @@ class Ladder:
         self._abstract = _even(abstract_bound(bound.institution, bound.facts.agents))
         self._cooldowns = {edge.index: edge.spec.cooldown for edge in bound.institution.edges}
         self._edges = {edge.key: edge for edge in bound.institution.edges}
-        self._count_rounds = asks_for(bound, "rounds_in_state")
+        self._time = time_pattern(bound) if asks_for(bound, TIME) else None
         self._joints: list[Joint] = []
         self._known: dict[Joint, int] = {}
         self._known_effects: dict[tuple[Effect, ...], int] = {}
@@ -184,7 +184,7 @@ class Ladder:
         return _Hashable(
             standing.state,
             counters,
-            standing.rounds_in_state if self._count_rounds else 0,
+            self._time.of(standing.rounds_in_state) if self._time is not None else 0,
             standing.timer,
             standing.limit_e6,
             _Ages({edge: last for edge, last in aged.items() if NOW - last <= self._cooldowns[edge]}),

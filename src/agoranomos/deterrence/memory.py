@@ -6,6 +6,8 @@ value behaves as the one a period before. `Pattern(start, period)` says that val
 
 from __future__ import annotations
 
+import re
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
@@ -18,7 +20,9 @@ SMALL = 20
 """Counters up to this value are followed exactly."""
 
 FOLLOWED = 240
-"""So far are larger counters followed to find their pattern."""
+"""So far at least are larger counters followed to find their pattern; always to twice the largest number in a guard."""
+
+TIME = "rounds_in_state"
 
 Rows: TypeAlias = list[tuple[Value, ...]]
 """What a guard says, value by value of the counter, in each context."""
@@ -50,13 +54,21 @@ def patterns(bound: Bound) -> dict[str, Pattern]:
     return found
 
 
+def time_pattern(bound: Bound) -> Pattern:
+    """The pattern of the rounds in a state; where none is found they are followed exactly."""
+    found = _pattern(bound, TIME, FOLLOWED * _LONGEST)
+    return found if found is not None else Pattern(sys.maxsize, 1)
+
+
 def asks_for(bound: Bound, name: str) -> bool:
     """Whether some guard reads the name."""
     return any(name in guard.names for guard in bound.institution.guards)
 
 
 def _pattern(bound: Bound, name: str, most: int) -> Pattern | None:
-    last = min(most, FOLLOWED)
+    last = min(most, max(FOLLOWED, 2 * _largest_number(bound)))
+    if last > FOLLOWED * _LONGEST:
+        return None
     joint = asks_for(bound, f"least.{name}") or asks_for(bound, f"most.{name}")
     reads: list[Rows] = []
     own: list[Rows] = []
@@ -78,6 +90,13 @@ def _pattern(bound: Bound, name: str, most: int) -> Pattern | None:
             if _holds(pattern, reads, own, last):
                 return pattern
     return None
+
+
+def _largest_number(bound: Bound) -> int:
+    """The largest number that a guard may compare with: beyond it, and a period, nothing new is to be seen."""
+    written = [int(digits) for guard, _ in _guards(bound) for digits in re.findall(r"\d+", guard.text)]
+    named = [abs(value) for name, value in bound.institution.manifest.parameters.items() if asks_for(bound, name)]
+    return max([*written, *named], default=0)
 
 
 def _guards(bound: Bound) -> Iterator[tuple[Guard, str]]:
