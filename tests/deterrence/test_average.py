@@ -8,7 +8,7 @@ import pytest
 from scipy.optimize import linprog
 
 from agoranomos.deterrence.average import best_average, best_total
-from agoranomos.errors import AgoraError
+from agoranomos.errors import AgoraError, UsageError
 
 CERTAIN = np.ones(1)
 
@@ -78,3 +78,11 @@ def test_the_best_total_includes_the_end():
     successor = np.array([[0, 1], [1, 1]])[:, :, None]
     reward = np.array([[1.0, 5.0], [0.0, 0.0]])[:, :, None]
     assert best_total(successor, reward, CERTAIN, 10) == 9 + 5
+
+
+def test_chance_that_decides_for_ever_is_refused_with_the_bounds(monkeypatch):
+    monkeypatch.setattr("agoranomos.deterrence.average._MOST_ROUNDS", 200)
+    successor = np.array([[[1, 2]], [[1, 1]], [[2, 2]]])  # one toss, and then 3 or 7 for ever
+    reward = np.array([[[0.0, 0.0]], [[3.0, 3.0]], [[7.0, 7.0]]])
+    with pytest.raises(UsageError, match=r"between 3\.000 and 7\.000"):
+        best_average(successor, reward, np.array([0.5, 0.5]))

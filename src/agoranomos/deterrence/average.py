@@ -13,7 +13,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from agoranomos.errors import AgoraError
+from agoranomos.errors import AgoraError, UsageError
 
 Money: TypeAlias = NDArray[np.float64]
 Indices: TypeAlias = NDArray[np.int64]
@@ -35,7 +35,7 @@ def best_average(successor: Indices, reward: Money, chance: Money, precision: fl
     """The best average of `reward` [S, K, A] when `successor` [S, K, A] follows with probability `chance` [A].
 
     -inf marks what cannot be chosen. `precision` is the width between the bounds where there is chance. Raises
-    `AgoraError` where value iteration does not settle.
+    `UsageError` where value iteration does not settle, as where chance decides between averages for ever.
     """
     successor, reward = _without_dead_ends(successor, reward)
     if len(chance) == 1:
@@ -140,7 +140,8 @@ def _value_iteration(successor: Indices, expected: Money, chance: Money, precisi
             return Best(average, ahead.argmax(axis=1), least / (1.0 - _STAY), most / (1.0 - _STAY))
         value = value + change
         value -= value[0]
-    raise AgoraError(
-        f"the best average lies between {least / (1 - _STAY):.3f} and {most / (1 - _STAY):.3f} and did not settle",
-        advice="Name fewer outcomes with --plans.",
+    raise UsageError(
+        f"the best average did not settle: it lies between {least / (1 - _STAY):.3f} and {most / (1 - _STAY):.3f}, "
+        "as where an audit can lead to standings that are worse for ever",
+        advice="Give every state a way back (agora graph check names those without), or name fewer --plans.",
     )
