@@ -8,6 +8,10 @@ FLAG = "a flag of a dataclass: it forbids a programmer to change a value, and no
 
 ONE_KEY = "the list has one element: two keys of one name and key id are refused, and none is told apart before"
 
+CHUNK = "a blob is hashed in other portions, to the same digest"
+
+NOT_STRUCTURE = "a level is told from `structure` alone; whether it is full or strict, the check says"
+
 EQUIVALENT: dict[str, dict[str, str]] = {
     "merkle": {
         "root_of: 0 -> -1": "the list has one element by then",
@@ -32,6 +36,19 @@ EQUIVALENT: dict[str, dict[str, str]] = {
         "broken log is passed over a second time, to the same end",
         "Verifying.finish: self._known is not None and fold.asked_root is not None -> fold.asked_root is not None": "a "
         "root is asked for only where a checkpoint is known; the condition is there for the types",
+        "Verifying._folded: continue -> pass": "it is the whole of the loop",
+        "_held_against: return None -> return": "both give None",
+        "_held_against: None if incremental else known.checkpoint.size -> known.checkpoint.size": "what is incremental "
+        "begins after that size, so that its root is not come by; and a whole pass after a fault asks for it itself",
+        "_copy_of: name.rpartition -> name.partition": "the name has one slash",
+        "_check_blobs: 1 -> 2": CHUNK,
+        "_check_blobs: 20 -> 21": CHUNK,
+        "_check_blobs: 20 -> 19": CHUNK,
+        "module: TYPE_CHECKING -> not TYPE_CHECKING": "it imports a name that annotations alone use",
+        "verify_log: 'full' -> 'XXfull'": NOT_STRUCTURE,
+        "Verifying.__init__: 'full' -> 'XXfull'": NOT_STRUCTURE,
+        "verify_log: 1 -> 0": "more than one process is asked for, or not",
+        "Verifying.__init__: 1 -> 0": "more than one process is asked for, or not",
     },
     "segment_tree": {
         "SegmentTree.extend: at < len(leaves) -> at <= len(leaves)": "one more turn, which adds no leaf; and "

@@ -417,3 +417,55 @@ def test_the_lines_beyond_the_signed_ones_are_not_handed_on(tmp_path):
     assert verify_log(log, TRUSTED, still_open=True, consume=seen.extend).size == 5
     assert seen == entries(5)
     assert lines_of(log) == entries(7)
+
+
+def test_what_follows_the_last_of_several_segments_leaves_the_log_open(tmp_path, monkeypatch):
+    monkeypatch.setattr(layout, "SEGMENT_ENTRIES", 4)
+    make_log(tmp_path / "log", (4, 2))
+    with (tmp_path / "log" / layout.entries_file(4)).open("ab") as file:
+        file.write(b"torn")
+    found = verify_log(tmp_path / "log", TRUSTED, still_open=True)
+    assert (found.closed, found.noted) == (False, ("4 bytes follow entry 5: nobody signed them",))
+
+
+def test_a_copy_that_a_writer_left_is_noted_in_an_open_log_alone(log):
+    (log / "entries/.000000000000.jsonl.new").write_bytes(b"")
+    name = "entries/.000000000000.jsonl.new"
+    noted = verify_log(log, TRUSTED, still_open=True).noted
+    assert noted == (f"{name} was left by a writer that died: it is no part of the log",)
+    assert f"{name} is no part of a log of 6 entries" in fault_of(log).message
+
+
+def test_an_open_log_may_lack_the_folder_of_leaf_hashes(log):
+    shutil.rmtree(log / "leaves")
+    assert "from entry 0 on" in verify_log(log, TRUSTED, still_open=True).noted[0]
+
+
+def test_a_trusted_signature_that_is_wrong_is_not_an_open_question(log):
+    path = log / layout.CERTIFICATE
+    note = path.read_bytes()
+    path.write_bytes(note[:-12] + (b"A" if note[-12:-11] != b"A" else b"B") + note[-11:])
+    assert fault_of(log).kind == "tampered"
+
+
+def test_a_blob_may_be_as_long_as_any_and_no_longer(tmp_path, monkeypatch):
+    log = open_log(tmp_path / "log")
+    log.put_blob(b"content")
+    log.append(entries(1))
+    log.close()
+    monkeypatch.setattr("agoranomos.logs.verify.MAX_BLOB_BYTES", 7)
+    assert verify_log(tmp_path / "log", TRUSTED).size == 1
+    monkeypatch.setattr("agoranomos.logs.verify.MAX_BLOB_BYTES", 6)
+    assert fault_of(tmp_path / "log").kind == "tampered"
+
+
+def test_unasked_a_log_is_read_here_and_held_to_be_closed(tmp_path, monkeypatch):
+    from agoranomos.logs import Verifying
+
+    monkeypatch.setattr(layout, "SEGMENT_ENTRIES", 4)
+    monkeypatch.setattr("agoranomos.logs.verify.fold_in_parallel", None)
+    make_log(tmp_path / "log", (4, 2))
+    assert verify_log(tmp_path / "log", TRUSTED).size == 6
+    assert Verifying(tmp_path / "log", TRUSTED).finish().size == 6
+    with pytest.raises(LogFault, match="never closed"):
+        Verifying(died(tmp_path / "died"), TRUSTED)
