@@ -28,7 +28,6 @@ TITLES = {
     "log_append": "What durability costs",
     "log_verify": "Verifying a log",
     "log_ratios": "The log against the limits of the machine",
-    "compiled_judge": "An institution over arrays",
     "models": "The embedded language model",
 }
 """The scripts that measure time, and what each is called on the page; `false_accusation.py` measures something else."""
