@@ -28,9 +28,9 @@ from agoranomos.institutions.bind import Bound
 from agoranomos.institutions.compiled import CompiledJudge, Rounds, compile_judge, measured_from
 from agoranomos.institutions.judge import initial_standings
 from agoranomos.markets import build_market, load_market
-from agoranomos.markets.cournot_arrays import measure_arrays_e6
-from agoranomos.markets.cournot_benchmarks import benchmarks
-from agoranomos.markets.cournot_spec import CournotSpec
+from agoranomos.markets.cournot.arrays import measure_arrays_e6
+from agoranomos.markets.cournot.benchmarks import benchmarks
+from agoranomos.markets.cournot.spec import CournotSpec
 from agoranomos.markets.facts import SCALE
 from agoranomos.workspace import find_workspace, resolve
 

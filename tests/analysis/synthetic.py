@@ -14,7 +14,7 @@ from pyarrow import parquet
 
 from agoranomos.campaigns.tables import BENCHMARKS, TABLES
 from agoranomos.markets import CournotSpec
-from agoranomos.markets.cournot_clear import clear
+from agoranomos.markets.cournot.clear import clear
 
 SPEC = CournotSpec(kind="market", version=1, type="cournot")
 PLANS = {

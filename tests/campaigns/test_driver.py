@@ -209,7 +209,7 @@ def test_a_resume_with_other_answers_recorded_is_refused(
         lab.run(made, DyingStorage(unbroken.writes * 2 // 3, Died))
     assert calls_recorded(lab, made)
     # A market that clears otherwise, as after a change of the code: the recorded entries do not come again.
-    from agoranomos.markets.cournot_env import Cournot
+    from agoranomos.markets.cournot.env import Cournot
 
     clear = Cournot.measures
     monkeypatch.setattr(Cournot, "measures", lambda self: {**clear(self), "welfare_e6": 1})
@@ -333,7 +333,7 @@ def test_an_engine_that_does_not_open_ends_the_session_before_any_run(lab: Lab) 
 
 def test_a_defect_of_a_policy_fails_its_run_with_details(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
     made = lab.plan(SCRIPTED, "rosters=[nash-noisy]", "seeds=1")
-    from agoranomos.markets.cournot_env import Cournot
+    from agoranomos.markets.cournot.env import Cournot
 
     monkeypatch.setattr(Cournot, "actions_e6", lambda self: 1 / 0)
     outcome = lab.run(made)

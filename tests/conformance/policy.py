@@ -25,7 +25,7 @@ import pytest
 
 from agoranomos.institutions.notices import Notice
 from agoranomos.markets import cournot_v0
-from agoranomos.markets.cournot_env import Cournot
+from agoranomos.markets.cournot.env import Cournot
 from agoranomos.models.opening import open_engine
 from agoranomos.policies import Decision, Policy, PolicyType, Seat, find_policy
 from agoranomos.randomness import Randomness
@@ -163,7 +163,7 @@ class PolicyConformance:
         policies = self.bind(market)
         play(policies, market, 3, STANDINGS)
         for policy, agent in zip(policies, market.possible_agents, strict=True):
-            observation = market._observation(market.possible_agents.index(agent), market.outcome())
+            observation = market.observation(agent)
             told, memory = notice(agent, self.rounds + 1, "fined"), policy.start()
             before = copy.deepcopy((observation, told, memory))
             decisions = [decide(policy, observation, told, memory, Randomness(3, 9, agent)) for _ in range(2)]
@@ -179,7 +179,7 @@ class PolicyConformance:
         play(policies, market, 3, STANDINGS)
         for policy, agent in zip(policies, market.possible_agents, strict=True):
             assert callable(getattr(policy, "missed", None)), f"{agent} cannot sit out a round: it has no `missed`"
-            observation = market._observation(market.possible_agents.index(agent), market.outcome())
+            observation = market.observation(agent)
             told, memory = notice(agent, self.rounds + 1, "fined"), policy.start()
             before = copy.deepcopy((observation, told, memory))
             noted = [policy.missed(observation, told, memory) for _ in range(2)]

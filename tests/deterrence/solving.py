@@ -13,8 +13,8 @@ from agoranomos.deterrence.model import Model, build_model
 from agoranomos.deterrence.play import PlanSet
 from agoranomos.documents import Source, read_text
 from agoranomos.institutions import Institution, bind, load_institution
-from agoranomos.markets.cournot_env import Cournot
-from agoranomos.markets.cournot_spec import CournotSpec
+from agoranomos.markets.cournot.env import Cournot
+from agoranomos.markets.cournot.spec import CournotSpec
 
 ROOT = Path(__file__).parents[2]
 NASH = 13000 / 9

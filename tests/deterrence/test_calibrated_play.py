@@ -14,7 +14,7 @@ from agoranomos.deterrence.calibrated_runs import treat
 from agoranomos.documents import Source, read_text
 from agoranomos.institutions import Governed, Institution, bind, load_institution
 from agoranomos.markets import Market, load_market
-from agoranomos.markets.cournot_benchmarks import benchmarks
+from agoranomos.markets.cournot.benchmarks import benchmarks
 from agoranomos.policies.policy import Decision
 from agoranomos.randomness import Randomness
 from agoranomos.workspace import Workspace, find_workspace, library_root

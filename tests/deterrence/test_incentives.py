@@ -12,9 +12,9 @@ from agoranomos.deterrence.incentives import (
     value_of_keeping,
     value_of_leaving,
 )
-from agoranomos.markets.cournot_equilibrium import joint_monopoly
-from agoranomos.markets.cournot_spec import cournot_spec
-from agoranomos.markets.market_division import market_division
+from agoranomos.markets.cournot.division import market_division
+from agoranomos.markets.cournot.equilibrium import joint_monopoly
+from agoranomos.markets.cournot.spec import cournot_spec
 
 SETS = 1000
 

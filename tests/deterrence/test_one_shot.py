@@ -6,8 +6,8 @@ import pytest
 
 from agoranomos.deterrence.one_shot import one_shot_game, pure_equilibria
 from agoranomos.errors import UsageError
-from agoranomos.markets.cournot_equilibrium import nash
-from agoranomos.markets.cournot_spec import cournot_spec
+from agoranomos.markets.cournot.equilibrium import nash
+from agoranomos.markets.cournot.spec import cournot_spec
 
 GAMES = 100
 

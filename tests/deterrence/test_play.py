@@ -8,8 +8,8 @@ from agoranomos.deterrence.memory import Pattern, patterns
 from agoranomos.deterrence.play import grid_plans, lone_actions, mirror, named_actions, named_plans, play
 from agoranomos.errors import UsageError
 from agoranomos.institutions import bind
-from agoranomos.markets.cournot_env import Cournot
-from agoranomos.markets.cournot_spec import CournotSpec, DemandShock, cournot_spec
+from agoranomos.markets.cournot.env import Cournot
+from agoranomos.markets.cournot.spec import CournotSpec, DemandShock, cournot_spec
 
 from .solving import duopoly, institution, shipped
 

@@ -10,8 +10,8 @@ from agoranomos.deterrence.population import CONDUCTS, World, conducted, net_pro
 from agoranomos.documents import Source
 from agoranomos.institutions import bind, load_institution
 from agoranomos.markets import build_market
-from agoranomos.markets.cournot_benchmarks import benchmarks
-from agoranomos.markets.cournot_spec import CournotSpec, cournot_spec
+from agoranomos.markets.cournot.benchmarks import benchmarks
+from agoranomos.markets.cournot.spec import CournotSpec, cournot_spec
 
 FINES = """\
 kind: institution

@@ -24,7 +24,7 @@ from agoranomos.institutions.trace_play import play_trace
 from agoranomos.institutions.trace_run import check_trace
 from agoranomos.institutions.traces import Trace, TraceRound
 from agoranomos.markets import build_market
-from agoranomos.markets.cournot_spec import cournot_spec
+from agoranomos.markets.cournot.spec import cournot_spec
 from agoranomos.markets.facts import SCALE
 from agoranomos.workspace import library_root
 

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from agoranomos.errors import UsageError
 from agoranomos.markets import cournot_v0
-from agoranomos.markets.cournot_clear import clear
+from agoranomos.markets.cournot.clear import clear
 from agoranomos.policies import POLICIES, Seat
 from agoranomos.policies.outlook import Outlook
 

@@ -20,7 +20,7 @@ from agoranomos.campaigns import Campaign, CampaignFolder
 from agoranomos.documents import read_document
 from agoranomos.errors import AgoraError, MachineError, UsageError
 from agoranomos.markets import CournotSpec
-from agoranomos.markets.cournot_equilibrium import nash
+from agoranomos.markets.cournot.equilibrium import nash
 
 
 @dataclass(frozen=True, slots=True)

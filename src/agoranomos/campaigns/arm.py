@@ -14,7 +14,7 @@ from agoranomos.institutions import Bound, Governed, Institution, bind, load_ins
 from agoranomos.institutions.attesting import Attestor
 from agoranomos.institutions.entries import AgentRecord, canonical_json
 from agoranomos.institutions.governed import EntryLog
-from agoranomos.markets import CournotSpec, build_market
+from agoranomos.markets import MarketSpec, build_market
 from agoranomos.models.engine import Engine
 from agoranomos.workspace import Workspace
 
@@ -47,7 +47,7 @@ class Arm:
     roster_name: str
     roster: Roster
     market_name: str
-    market: CournotSpec
+    market: MarketSpec
     durable: Literal["round", "run"]
     agents: tuple[Seated, ...]
     workspace: Workspace
@@ -89,10 +89,11 @@ def set_up(
 
     With `signing`, the actors sign every round.
     """
-    market = build_market(arm.market)
+    spec = arm.market.drawn(seed)
+    market = build_market(spec)
     agents = seat_agents(arm.roster, market, seed, engines=engines, told=arm.told, workspace=arm.workspace)
     roster = tuple(AgentRecord(agent.name, describe(agent)) for agent in agents)
-    bound = None if arm.institution is None else _bound(arm.institution, arm.market)
+    bound = None if arm.institution is None else _bound(arm.institution, spec)
     attestor = None if signing is None else signing.attestor(market.facts.agents, bound is not None)
     return Governed(market, bound, log, roster=roster, attestor=attestor), agents
 
@@ -104,7 +105,7 @@ def describe(agent: Agent) -> str:
 
 
 @lru_cache(maxsize=64)
-def _bound(source: Source, market: CournotSpec) -> Bound:
+def _bound(source: Source, market: MarketSpec) -> Bound:
     return bind(read_institution(source), build_market(market).facts)
 
 

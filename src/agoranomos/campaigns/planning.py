@@ -20,7 +20,7 @@ from agoranomos.institutions import Institution, bind
 from agoranomos.institutions.inheritance import bases_of, with_bases
 from agoranomos.institutions.lint import lint
 from agoranomos.logs import MAX_ENTRY_BYTES, MemoryLog
-from agoranomos.markets import CournotSpec, Market, build_market, load_market
+from agoranomos.markets import Market, MarketSpec, build_market, load_market
 from agoranomos.models import Completion, Request, check_engine_name
 from agoranomos.policies import find_policy
 from agoranomos.workspace import Workspace, resolve, resolve_argument
@@ -77,7 +77,7 @@ class _Resolver:
         self._workspace = workspace
         self._rosters: dict[str, Roster] = {}
         self._markets: dict[tuple[str, int | None], Market] = {}
-        self._specs: dict[tuple[str, int | None], CournotSpec] = {}
+        self._specs: dict[tuple[str, int | None], MarketSpec] = {}
         self._texts: dict[tuple[str, str], Source] = {}
 
     def arm(self, request: ArmRequest) -> Arm:
@@ -199,9 +199,9 @@ def _seat(agent: Agent, policy: str, parameters: dict[str, object]) -> Seated:
     return Seated(agent.name, policy, engine_name(kind, checked), int(getattr(checked, "attempts", 1)), digest)
 
 
-def _with_rounds(spec: CournotSpec, rounds: int) -> CournotSpec:
+def _with_rounds(spec: MarketSpec, rounds: int) -> MarketSpec:
     try:
-        return CournotSpec.model_validate({**spec.model_dump(), "rounds": rounds})
+        return type(spec).model_validate({**spec.model_dump(), "rounds": rounds})
     except ValidationError as error:
         raise UsageError(f"rounds: {error.errors(include_url=False)[0]['msg']}") from None
 

@@ -17,7 +17,7 @@ from agoranomos.errors import MachineError, UsageError
 if TYPE_CHECKING:
     from agoranomos.deterrence.calibration import Calibration, NullRate
     from agoranomos.institutions import Institution
-    from agoranomos.markets.cournot_env import Cournot
+    from agoranomos.markets.cournot.env import Cournot
 
 
 def calibrate(

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from agoranomos.institutions.panel import Panel
     from agoranomos.institutions.table import JudgedRound
     from agoranomos.institutions.table_tally import Acts, TableTally
-    from agoranomos.markets.cournot_env import Cournot
+    from agoranomos.markets.cournot.env import Cournot
 
 SHOWN = 20
 """How many rounds with acts the text shows; --json and --out have all."""

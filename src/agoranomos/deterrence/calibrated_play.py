@@ -14,10 +14,10 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from agoranomos.markets.cournot_benchmarks import benchmarks
-from agoranomos.markets.cournot_clear import clear
-from agoranomos.markets.cournot_equilibrium import best_response
-from agoranomos.markets.cournot_spec import CournotSpec
+from agoranomos.markets.cournot.benchmarks import benchmarks
+from agoranomos.markets.cournot.clear import clear
+from agoranomos.markets.cournot.equilibrium import best_response
+from agoranomos.markets.cournot.spec import CournotSpec
 from agoranomos.policies.outlook import Outlook
 from agoranomos.randomness import MAX_EXACT_INTEGER, Randomness, named_integer
 

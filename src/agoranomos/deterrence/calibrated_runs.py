@@ -14,12 +14,12 @@ from agoranomos.deterrence.calibrated_play import Amounts, Play, Seen, noise_dra
 from agoranomos.institutions.bind import Bound
 from agoranomos.institutions.compiled import FREE, CompiledJudge, Judged, Rounds, compile_judge
 from agoranomos.institutions.draws import round_draws, run_draw
-from agoranomos.markets.cournot_arrays import measure_arrays_e6
-from agoranomos.markets.cournot_benchmarks import benchmarks
-from agoranomos.markets.cournot_clear import clear
-from agoranomos.markets.cournot_spec import CournotSpec
+from agoranomos.markets.cournot.arrays import measure_arrays_e6
+from agoranomos.markets.cournot.benchmarks import benchmarks
+from agoranomos.markets.cournot.clear import clear
+from agoranomos.markets.cournot.feasible import countable
+from agoranomos.markets.cournot.spec import CournotSpec
 from agoranomos.markets.facts import SCALE
-from agoranomos.markets.feasible import countable
 from agoranomos.randomness import named_generator
 
 Counts = NDArray[np.int64]

@@ -23,8 +23,8 @@ from agoranomos.deterrence.calibrated_runs import Treatment, treat
 from agoranomos.deterrence.calibrated_threshold import MovableThreshold, movable_thresholds, with_thresholds
 from agoranomos.errors import Finding, UsageError, unknown_name
 from agoranomos.institutions import Institution, bind
-from agoranomos.markets.cournot_benchmarks import benchmarks
-from agoranomos.markets.cournot_env import Cournot
+from agoranomos.markets.cournot.benchmarks import benchmarks
+from agoranomos.markets.cournot.env import Cournot
 from agoranomos.statistics import upper_bound_of_rate
 
 NULLS = ("nash", "best-response", "learners")

@@ -18,8 +18,8 @@ from agoranomos.errors import UsageError
 from agoranomos.institutions.bind import Bound, bind
 from agoranomos.institutions.institution import EXPIRY, Institution
 from agoranomos.markets.catalogue import build_market
-from agoranomos.markets.cournot_benchmarks import benchmarks
-from agoranomos.markets.cournot_spec import CournotSpec
+from agoranomos.markets.cournot.benchmarks import benchmarks
+from agoranomos.markets.cournot.spec import CournotSpec
 from agoranomos.markets.market import Market
 
 HORIZON = 50

@@ -19,7 +19,7 @@ from agoranomos.institutions.guards import Value
 from agoranomos.institutions.institution import EXPIRY, vocabulary_of
 from agoranomos.institutions.signals import BoundSignal
 from agoranomos.institutions.signals.mean import BoundMean
-from agoranomos.markets.cournot_spec import CournotSpec
+from agoranomos.markets.cournot.spec import CournotSpec
 from agoranomos.markets.facts import SCALE
 from agoranomos.policies.outlook import Outlook
 

@@ -17,8 +17,8 @@ from agoranomos.deterrence.calibration import NullRate, null_rate
 from agoranomos.deterrence.frontier_plans import Kept, best_kept
 from agoranomos.documents import Source
 from agoranomos.institutions import Institution, bind, load_institution
-from agoranomos.markets.cournot_benchmarks import benchmarks
-from agoranomos.markets.cournot_env import Cournot
+from agoranomos.markets.cournot.benchmarks import benchmarks
+from agoranomos.markets.cournot.env import Cournot
 
 BASES: dict[str, tuple[str, str]] = {
     "round profit": ("round", "nothing"),

@@ -19,9 +19,9 @@ from agoranomos.institutions.bind import Bound
 from agoranomos.institutions.compiled import FREE, Rounds, compile_judge
 from agoranomos.institutions.draws import round_draws, run_draw
 from agoranomos.institutions.signals.mean import BoundMean
-from agoranomos.markets.cournot_arrays import measure_arrays_e6
-from agoranomos.markets.cournot_benchmarks import benchmarks
-from agoranomos.markets.cournot_spec import CournotSpec
+from agoranomos.markets.cournot.arrays import measure_arrays_e6
+from agoranomos.markets.cournot.benchmarks import benchmarks
+from agoranomos.markets.cournot.spec import CournotSpec
 from agoranomos.markets.facts import SCALE
 from agoranomos.policies.outlook import Outlook
 

@@ -21,8 +21,8 @@ from agoranomos.deterrence.play import named_plans
 from agoranomos.errors import UsageError
 from agoranomos.institutions.bind import bind
 from agoranomos.institutions.institution import Institution
-from agoranomos.markets.cournot_benchmarks import benchmarks
-from agoranomos.markets.cournot_spec import CournotSpec
+from agoranomos.markets.cournot.benchmarks import benchmarks
+from agoranomos.markets.cournot.spec import CournotSpec
 from agoranomos.markets.market import Market
 
 DETECTION = "detected"

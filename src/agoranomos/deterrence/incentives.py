@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.optimize import brentq
 
-from agoranomos.markets.cournot_clear import clear
-from agoranomos.markets.cournot_equilibrium import best_response, nash
-from agoranomos.markets.cournot_spec import CournotSpec
+from agoranomos.markets.cournot.clear import clear
+from agoranomos.markets.cournot.equilibrium import best_response, nash
+from agoranomos.markets.cournot.spec import CournotSpec
 
 _NEXT_TO_ONE = 1.0 - 1e-12
 _PRECISION = 1e-15

@@ -15,7 +15,7 @@ from agoranomos.deterrence.ladder import MOST_STANDINGS, Ladder, Ladders
 from agoranomos.deterrence.play import PlanSet, Rounds, lone_actions, play, within_limits
 from agoranomos.errors import UsageError
 from agoranomos.institutions.controller import fine_e6
-from agoranomos.markets.cournot_spec import CournotSpec
+from agoranomos.markets.cournot.spec import CournotSpec
 from agoranomos.markets.facts import SCALE
 
 Indices: TypeAlias = NDArray[np.int64]

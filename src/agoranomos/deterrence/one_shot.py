@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from agoranomos.errors import UsageError
-from agoranomos.markets.cournot_clear import clear
-from agoranomos.markets.cournot_spec import CournotSpec
+from agoranomos.markets.cournot.clear import clear
+from agoranomos.markets.cournot.spec import CournotSpec
 
 Payoffs: TypeAlias = NDArray[np.float64]
 

@@ -11,14 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agoranomos.errors import UsageError
-from agoranomos.markets.cournot_benchmarks import benchmarks
-from agoranomos.markets.cournot_clear import clear
-from agoranomos.markets.cournot_equilibrium import joint_monopoly
-from agoranomos.markets.cournot_measures import MEASURE_KINDS
-from agoranomos.markets.cournot_round import clear_round, measure_round, reference
-from agoranomos.markets.cournot_spec import CournotSpec
+from agoranomos.markets.cournot.benchmarks import benchmarks
+from agoranomos.markets.cournot.clear import clear
+from agoranomos.markets.cournot.equilibrium import joint_monopoly
+from agoranomos.markets.cournot.feasible import countable, feasible
+from agoranomos.markets.cournot.measures import MEASURE_KINDS
+from agoranomos.markets.cournot.round import clear_round, measure_round, reference
+from agoranomos.markets.cournot.spec import CournotSpec
 from agoranomos.markets.facts import SCALE, Measured
-from agoranomos.markets.feasible import countable, feasible
 
 Integers: TypeAlias = NDArray[np.int64]
 Money: TypeAlias = NDArray[np.float64]

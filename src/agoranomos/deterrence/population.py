@@ -20,10 +20,10 @@ from numpy.typing import ArrayLike, NDArray
 from agoranomos.institutions.bind import Bound
 from agoranomos.institutions.compiled import Rounds, compile_judge
 from agoranomos.institutions.draws import round_draws, run_draw
-from agoranomos.markets.cournot_arrays import measure_arrays_e6
-from agoranomos.markets.cournot_benchmarks import benchmarks
-from agoranomos.markets.cournot_equilibrium import best_response, nash
-from agoranomos.markets.cournot_spec import CournotSpec
+from agoranomos.markets.cournot.arrays import measure_arrays_e6
+from agoranomos.markets.cournot.benchmarks import benchmarks
+from agoranomos.markets.cournot.equilibrium import best_response, nash
+from agoranomos.markets.cournot.spec import CournotSpec
 from agoranomos.markets.facts import SCALE
 
 Conduct: TypeAlias = Literal["keep", "leave", "compete"]

@@ -83,20 +83,20 @@ class MarketAdapter:
         return self.market.projected()
 
     def constrain(self, agent: str, action: Any, limit_e6: int) -> Any:
-        """The quantities scaled to the agent's limit."""
-        return self.market.cap(agent, np.asarray(action, dtype=np.float64), limit_e6)
+        """The market's idle action under a suspension, else the action within the agent's limit."""
+        return self.market.cap(agent, action, limit_e6) if limit_e6 else self.market.idle(agent)
 
     def can_cap(self, agent: str) -> bool:
-        """Quantities have parts."""
-        return True
+        """As the market says."""
+        return self.market.can_cap(agent)
 
     def settle(self, reward: float, fine_e6: int) -> float:
         """Profit less fine."""
         return reward - fine_e6 / SCALE
 
     def idle(self, agent: str) -> Any:
-        """Nothing is produced."""
-        return np.zeros(len(self.market.goods))
+        """What the market takes for doing nothing."""
+        return self.market.idle(agent)
 
     def describe(self) -> dict[str, Any]:
         """The market's resolved specification."""

@@ -13,7 +13,7 @@ from agoranomos.institutions.judge import first_notices, initial_standings, judg
 from agoranomos.institutions.judgement import Judgement, Observed
 from agoranomos.institutions.panel import Panel
 from agoranomos.institutions.table_measures import facts_of_table, measures_alone, measures_under
-from agoranomos.markets.cournot_env import Cournot
+from agoranomos.markets.cournot.env import Cournot
 from agoranomos.markets.facts import Measures
 
 

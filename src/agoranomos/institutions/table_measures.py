@@ -19,13 +19,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from agoranomos.institutions.panel import Panel
-from agoranomos.markets.cournot_clear import clear
-from agoranomos.markets.cournot_env import Cournot
-from agoranomos.markets.cournot_measures import MEASURE_KINDS
-from agoranomos.markets.cournot_round import Reference, RoundOutcome, Row, clear_round, measure_round, reference
-from agoranomos.markets.cournot_spec import CournotSpec
+from agoranomos.markets.cournot.clear import clear
+from agoranomos.markets.cournot.env import Cournot
+from agoranomos.markets.cournot.feasible import countable
+from agoranomos.markets.cournot.measures import MEASURE_KINDS
+from agoranomos.markets.cournot.round import Reference, RoundOutcome, Row, clear_round, measure_round, reference
+from agoranomos.markets.cournot.spec import CournotSpec
 from agoranomos.markets.facts import SCALE, MarketFacts, Measures
-from agoranomos.markets.feasible import countable
 
 OF_THE_TABLE_ALONE = ("price_e6", "quantity_e6", "share_e6", "hhi_e6", "cv_e6")
 """The measures that need neither costs nor a benchmark."""

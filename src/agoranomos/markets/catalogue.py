@@ -2,20 +2,66 @@
 
 from __future__ import annotations
 
-from agoranomos.documents import read_document
-from agoranomos.markets.cournot_env import Cournot
-from agoranomos.markets.cournot_spec import CournotSpec
+from typing import Any, Literal
+
+from pydantic import ConfigDict, create_model
+
+from agoranomos.documents import Document, Source, parse_document, read_text
+from agoranomos.errors import UsageError
+from agoranomos.markets.cournot import Cournot
+from agoranomos.markets.market import Market
+from agoranomos.markets.market_spec import MarketSpec
+from agoranomos.markets.registry import find_market_type, market_types
 from agoranomos.workspace import Workspace, resolve
 
 
-def build_market(spec: CournotSpec) -> Cournot:
+class _Typed(Document):
+    """A market's file as far as its type; the rest is read by the type's own specification."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    kind: Literal["market"]
+    version: Literal[1]
+    type: str
+
+
+def build_market(spec: MarketSpec) -> Market:
     """The market that `spec` describes."""
-    return Cournot(spec)
+    return find_market_type(spec.type).build(spec)
 
 
-def load_market(name: str, workspace: Workspace) -> Cournot:
+def parse_market(source: Source) -> MarketSpec:
+    """The specification in the YAML text of `source`; raises `DocumentError` with the place of the first fault."""
+    found = parse_document(source, _Typed).type
+    if found not in market_types():
+        names: Any = Literal[market_types()]
+        parse_document(source, create_model("MarketSpec", __base__=_Typed, type=(names, ...)))
+    return parse_document(source, find_market_type(found).spec)
+
+
+def described_market(described: Any) -> MarketSpec:
+    """The specification that `MarketSpec.described` wrote.
+
+    Raises `UsageError` for an unknown type, and Pydantic's `ValidationError` for what the type does not allow.
+    """
+    name = described.get("type") if isinstance(described, dict) else None
+    return find_market_type(str(name)).spec.model_validate(described)
+
+
+def load_market(name: str, workspace: Workspace) -> Market:
     """The market that is called `name`, or lies at the path `name`, in the workspace, the library or a plug-in.
 
     Raises `UsageError` where there is none (with the nearest name), `DocumentError` where the file is invalid.
     """
-    return build_market(read_document(resolve("markets", name, workspace), CournotSpec))
+    return build_market(parse_market(read_text(resolve("markets", name, workspace))))
+
+
+def load_cournot(name: str, workspace: Workspace, what: str) -> Cournot:
+    """The market called `name`, for `what`, which knows Cournot markets only; raises `UsageError` for another type."""
+    market = load_market(name, workspace)
+    if not isinstance(market, Cournot):
+        raise UsageError(
+            f"{what} knows markets of type cournot only; {name} is of type {market.spec.type}",
+            advice="Play the institution in it instead: agora run, or agora graph test with traces of signals.",
+        )
+    return market

@@ -10,23 +10,24 @@ from typing import Any
 
 from pettingzoo.utils.conversions import parallel_to_aec
 
-from agoranomos.errors import UsageError
-from agoranomos.markets.cournot_env import Cournot
-from agoranomos.markets.cournot_spec import CournotSpec, cournot_spec
+from agoranomos.markets.cournot.env import Cournot
+from agoranomos.markets.cournot.spec import CournotSpec
+from agoranomos.markets.market_spec import spec_of
+from agoranomos.markets.market_type import MarketType
 
-__all__ = ["Cournot", "CournotSpec", "env", "parallel_env"]
+__all__ = ["MARKET_TYPE", "Cournot", "CournotSpec", "env", "parallel_env"]
+
+MARKET_TYPE = MarketType(
+    "cournot", CournotSpec, Cournot, "Firms choose quantities of goods, and prices follow from the totals."
+)
 
 
-def parallel_env(*, max_cycles: int | None = None, render_mode: str | None = None, **overrides: Any) -> Cournot:
+def parallel_env(*, render_mode: str | None = None, **overrides: Any) -> Cournot:
     """The mirror-cost duopoly of the papers, or what the `overrides` (fields of `CournotSpec`) make of it.
 
     `max_cycles` is PettingZoo's word for `rounds`. Raises `UsageError` for an unknown field or an invalid value.
     """
-    if max_cycles is not None:
-        if "rounds" in overrides:
-            raise UsageError("`max_cycles` and `rounds` are the same thing; give one of them")
-        overrides["rounds"] = max_cycles
-    return Cournot(cournot_spec(**overrides), render_mode=render_mode)
+    return Cournot(spec_of(CournotSpec, overrides), render_mode=render_mode)
 
 
 def env(**overrides: Any) -> Any:

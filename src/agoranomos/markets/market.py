@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from pettingzoo import ParallelEnv
 
+from agoranomos.errors import UsageError
 from agoranomos.markets.facts import MarketFacts, Measures
+from agoranomos.markets.market_spec import MarketSpec
+from agoranomos.markets.stage_game import StageGame
+
+Observation = Mapping[str, np.ndarray]
 
 
 class Market(ParallelEnv):  # type: ignore[misc]
     """A ParallelEnv with formulas and benchmarks that publishes integer measures of the round just cleared.
 
     Actions are turned into integers (millionths) before the market clears, so `actions_e6` is exactly what happened.
+    Every observation holds at least `round` (how many are over), `round_profit` and `cumulative_profit`.
     """
 
+    spec: MarketSpec
     facts: MarketFacts
     goods: tuple[str, ...]
 
@@ -26,7 +35,10 @@ class Market(ParallelEnv):  # type: ignore[misc]
 
     @abstractmethod
     def actions_e6(self) -> tuple[tuple[int, ...], ...]:
-        """The actions that cleared, per agent and good, in millionths, after projection onto what is feasible."""
+        """The actions that cleared, per agent and part, in millionths, after projection onto what is feasible.
+
+        The row of an agent that sat out is empty, or all zeros where doing nothing is a number of the market.
+        """
 
     @abstractmethod
     def projected(self) -> tuple[str, ...]:
@@ -37,5 +49,34 @@ class Market(ParallelEnv):  # type: ignore[misc]
         """The resolved specification as plain JSON values; two markets with equal descriptions behave equally."""
 
     @abstractmethod
-    def cap(self, agent: str, action: np.ndarray, share_e6: int) -> np.ndarray:
-        """`action` scaled down, where needed, to `share_e6` millionths of the agent's capacity; 0 suspends it."""
+    def play(self, benchmark: str, agent: str, observation: Observation) -> NDArray[np.float64]:
+        """The action of `agent` at a named benchmark (`nash`, `monopoly`, ...), as it would submit it: float64 [F].
+
+        Where the benchmark is a rule (a bid for a cost, a share of a stock), it is applied to what the agent observes.
+        Raises `UsageError` with the nearest name for a benchmark that the market does not know as play.
+        """
+
+    def game(self) -> StageGame:
+        """One round as a game in normal form; raises `UsageError` where a round depends on more than its actions."""
+        raise UsageError(f"a round of {self.facts.market} is no game in normal form; this policy needs one")
+
+    def seen(self, agent: str, observation: Observation) -> NDArray[np.float64] | None:
+        """Everybody's last actions [N, F] as far as `agent` can tell from its own observation.
+
+        None before the first round, and where it cannot tell. What it can tell only as a total is given in equal parts.
+        """
+        return None
+
+    def can_cap(self, agent: str) -> bool:
+        """Whether the agent's action can be limited to a share, and not only suspended."""
+        return False
+
+    def cap(self, agent: str, action: Any, share_e6: int) -> Any:
+        """`action` within `share_e6` millionths of what the agent could do at most; 0 suspends it."""
+        if share_e6 == 0:
+            return self.idle(agent)
+        raise UsageError(f"{agent}: an action in {self.facts.market} cannot be capped, only suspended")
+
+    def idle(self, agent: str) -> Any:
+        """The action of an agent that is not asked; None sits the round out."""
+        return None

@@ -8,7 +8,9 @@ from dataclasses import replace
 from typing import Any, Generic, TypeVar
 
 import numpy as np
+from gymnasium import spaces
 
+from agoranomos.errors import UsageError
 from agoranomos.institutions.notices import Notice
 from agoranomos.policies.policy import Decision, Observation, Policy, Seat
 from agoranomos.randomness import Randomness
@@ -20,14 +22,21 @@ class Noisy(Generic[MemoryT]):
     """Multiplies each quantity of another policy's action by its own Gaussian draw with mean 1.
 
     `standard_deviation` 0.05 is the project's *5% noise*. Draws are independent per quantity, agent and round; a
-    quantity below zero becomes zero and one above the capacity becomes the capacity; the market projects what is then
-    still too much in total. A quantity of zero stays zero. The memory is the inner policy's.
+    quantity outside the bounds of its space (below zero, above the capacity) is moved onto them; the market projects
+    what is then still too much in total. A quantity of zero stays zero. The memory is the inner policy's.
     """
 
     def __init__(self, inner: Policy[MemoryT], standard_deviation: float, seat: Seat) -> None:
         self.inner = inner
         self.standard_deviation = standard_deviation
-        self._highest = np.asarray(seat.market.action_space(seat.agent).high, dtype=np.float64)
+        space = seat.market.action_space(seat.agent)
+        if not isinstance(space, spaces.Box):
+            raise UsageError(
+                f"noise is for actions that are amounts; in {seat.market.facts.market} an action is a choice ({space})",
+                advice="Leave `noise` out, or choose a policy that explores.",
+            )
+        self._lowest = np.asarray(space.low, dtype=np.float64)
+        self._highest = np.asarray(space.high, dtype=np.float64)
 
     def start(self) -> MemoryT:
         """The inner policy's memory before the first round."""
@@ -52,7 +61,7 @@ class Noisy(Generic[MemoryT]):
     def _disturbed(self, decision: Decision[MemoryT], randomness: Randomness) -> Decision[MemoryT]:
         draws = randomness.normals("noise", len(decision.action))
         action = decision.action * (1.0 + self.standard_deviation * draws)
-        np.maximum(action, 0.0, out=action)
+        np.maximum(action, self._lowest, out=action)
         np.minimum(action, self._highest, out=action)
         return replace(decision, action=action)
 

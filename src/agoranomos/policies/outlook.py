@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agoranomos.errors import UsageError
-from agoranomos.markets.cournot_benchmarks import benchmarks
-from agoranomos.markets.cournot_clear import clear
-from agoranomos.markets.cournot_equilibrium import best_response
-from agoranomos.markets.cournot_spec import CournotSpec
-from agoranomos.markets.market_division import territories
+from agoranomos.markets.cournot.benchmarks import benchmarks
+from agoranomos.markets.cournot.clear import clear
+from agoranomos.markets.cournot.division import territories
+from agoranomos.markets.cournot.equilibrium import best_response
+from agoranomos.markets.cournot.spec import CournotSpec
 from agoranomos.policies.policy import Observation, Seat
 
 Quantities: TypeAlias = tuple[float, ...]

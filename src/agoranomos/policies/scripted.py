@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from functools import cached_property
 from typing import Any, ClassVar, Generic, TypeVar
 
 import numpy as np
 
 from agoranomos.documents import DocumentPart
 from agoranomos.institutions.notices import Notice
+from agoranomos.markets.stage_game import StageGame
 from agoranomos.policies.description import described
 from agoranomos.policies.outlook import Outlook, Quantities
 from agoranomos.policies.policy import Decision, Observation, Policy, Seat
@@ -25,7 +27,8 @@ class NoParameters(DocumentPart):
 class Scripted(Policy[MemoryT], Generic[ParametersT, MemoryT]):
     """A policy that follows a rule. A subclass names itself and its parameters, and says what it does in `act`.
 
-    Its first docstring line is its summary. It is bound to a seat; what it knows of the market is in `outlook`.
+    Its first docstring line is its summary. It is bound to a seat. What it knows of the market is in `game` where it
+    reasons about any market, and in `outlook` where it reasons about Cournot's; both refuse a market that is none.
     """
 
     name: ClassVar[str]
@@ -33,7 +36,17 @@ class Scripted(Policy[MemoryT], Generic[ParametersT, MemoryT]):
 
     def __init__(self, parameters: ParametersT, seat: Seat) -> None:
         self.parameters = parameters
-        self.outlook = Outlook.of(seat)
+        self.seat = seat
+
+    @cached_property
+    def outlook(self) -> Outlook:
+        """A Cournot market from this seat; raises `UsageError` in another market."""
+        return Outlook.of(self.seat)
+
+    @cached_property
+    def game(self) -> StageGame:
+        """One round as a game in normal form; raises `UsageError` where the market has none."""
+        return self.seat.market.game()
 
     @abstractmethod
     def start(self) -> MemoryT:

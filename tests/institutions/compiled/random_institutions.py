@@ -11,7 +11,7 @@ from typing import Any
 
 from agoranomos.documents import Source
 from agoranomos.institutions import Institution, load_institution
-from agoranomos.markets.cournot_measures import MEASURE_KINDS
+from agoranomos.markets.cournot.measures import MEASURE_KINDS
 from agoranomos.markets.facts import SCALE, MarketFacts
 
 RELATIVE = {name.removesuffix("_e6") for name, kind in MEASURE_KINDS.items() if kind.relative}

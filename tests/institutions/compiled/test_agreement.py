@@ -15,10 +15,10 @@ from agoranomos.institutions.manifest import Counter, Event, Fine, Leniency, Man
 from agoranomos.institutions.oversight import Audit, Observation
 from agoranomos.institutions.signals import DispersionCollapse, SynchronousMove, WindowedMean
 from agoranomos.institutions.signals.mean import Attribution
-from agoranomos.markets.cournot_arrays import measure_arrays_e6
-from agoranomos.markets.cournot_benchmarks import benchmarks
-from agoranomos.markets.cournot_env import Cournot
-from agoranomos.markets.cournot_spec import cournot_spec
+from agoranomos.markets.cournot.arrays import measure_arrays_e6
+from agoranomos.markets.cournot.benchmarks import benchmarks
+from agoranomos.markets.cournot.env import Cournot
+from agoranomos.markets.cournot.spec import cournot_spec
 from agoranomos.markets.facts import SCALE
 from institutions.compiled.agreement import Conduct, Tally, assert_standings, compare
 from institutions.compiled.random_institutions import random_institution, random_manifest

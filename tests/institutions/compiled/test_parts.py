@@ -21,8 +21,8 @@ from agoranomos.institutions.controller import spared_e6 as spared_alone
 from agoranomos.institutions.guards import Vocabulary
 from agoranomos.institutions.signals.dispersion import BoundDispersion
 from agoranomos.institutions.signals.synchronous import BoundSynchronous
-from agoranomos.markets.cournot_env import Cournot
-from agoranomos.markets.cournot_spec import cournot_spec
+from agoranomos.markets.cournot.env import Cournot
+from agoranomos.markets.cournot.spec import cournot_spec
 from institutions.playing import FAITHFUL, HARDENED, institution, shipped
 
 LARGEST = 2**53 - 1

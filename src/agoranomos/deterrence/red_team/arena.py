@@ -13,11 +13,11 @@ from numpy.typing import ArrayLike, NDArray
 from agoranomos.institutions.bind import PROFIT, Bound
 from agoranomos.institutions.compiled import FREE, Rounds, Standings, compile_judge
 from agoranomos.institutions.draws import round_draws, run_draw
-from agoranomos.markets.cournot_arrays import measure_arrays_e6
-from agoranomos.markets.cournot_benchmarks import benchmarks
-from agoranomos.markets.cournot_spec import CournotSpec
+from agoranomos.markets.cournot.arrays import measure_arrays_e6
+from agoranomos.markets.cournot.benchmarks import benchmarks
+from agoranomos.markets.cournot.feasible import countable
+from agoranomos.markets.cournot.spec import CournotSpec
 from agoranomos.markets.facts import SCALE
-from agoranomos.markets.feasible import countable
 
 Integers: TypeAlias = NDArray[np.int64]
 Bools: TypeAlias = NDArray[np.bool_]

@@ -21,7 +21,7 @@ from agoranomos.deterrence.red_team.witness import Witness, witness_of
 from agoranomos.errors import UsageError
 from agoranomos.institutions.bind import bind
 from agoranomos.institutions.institution import Institution
-from agoranomos.markets.cournot_spec import CournotSpec
+from agoranomos.markets.cournot.spec import CournotSpec
 from agoranomos.markets.market import Market
 
 STAGES: Final = {"families": 0.25, "exhaustive": 0.25, "learner": 0.15, "evolution": 0.35}

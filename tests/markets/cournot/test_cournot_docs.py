@@ -9,7 +9,7 @@ from agoranomos.documents import Source, parse_document
 from agoranomos.markets import CournotSpec, load_market
 from agoranomos.workspace import Workspace
 
-PAGE = Path(__file__).parents[2] / "docs" / "markets" / "cournot.md"
+PAGE = Path(__file__).parents[3] / "docs" / "markets" / "cournot.md"
 LIBRARY = ["cournot-duopoly", "cournot-duopoly-symmetric", "cournot-duopoly-tight", "cournot-triopoly"]
 
 
@@ -61,7 +61,7 @@ def test_the_file_of_the_page_is_valid():
 
 
 def test_every_measure_is_explained():
-    from agoranomos.markets.cournot_measures import MEASURE_KINDS
+    from agoranomos.markets.cournot.measures import MEASURE_KINDS
 
     for name in MEASURE_KINDS:
         assert f"`{name}`" in PAGE.read_text(), name

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agoranomos.errors import MachineError
-from agoranomos.markets.cournot_clear import Array
+from agoranomos.markets.cournot.clear import Array
 
 TOLERANCE = 1e-9
 """Relative to the largest margin: how well the KKT conditions must hold. Costs that differ by less count as equal."""

@@ -4,9 +4,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.integrate import quad
 
-from agoranomos.markets.cournot_clear import clear
-from agoranomos.markets.cournot_spec import cournot_spec
-from markets.specifications import specifications_and_quantities
+from agoranomos.markets.cournot.clear import clear
+from agoranomos.markets.cournot.spec import cournot_spec
+from markets.cournot.specifications import specifications_and_quantities
 
 MIRROR = cournot_spec()
 

@@ -3,7 +3,7 @@
 import numpy as np
 from hypothesis import strategies as st
 
-from agoranomos.markets.cournot_spec import CournotSpec, cournot_spec
+from agoranomos.markets.cournot.spec import CournotSpec, cournot_spec
 
 
 @st.composite

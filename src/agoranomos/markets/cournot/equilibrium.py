@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from agoranomos.markets.capacity_program import Solution, maximise
-from agoranomos.markets.cournot_clear import Array
-from agoranomos.markets.cournot_spec import CournotSpec
+from agoranomos.markets.cournot.capacity_program import Solution, maximise
+from agoranomos.markets.cournot.clear import Array
+from agoranomos.markets.cournot.spec import CournotSpec
 
 
 def best_response(spec: CournotSpec, firm: int, rivals_total: Sequence[float]) -> tuple[float, ...]:

@@ -7,10 +7,10 @@ from typing import Final, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from agoranomos.markets.cournot_benchmarks import Benchmarks
-from agoranomos.markets.cournot_clear import clear
-from agoranomos.markets.cournot_measures import measure
-from agoranomos.markets.cournot_spec import CournotSpec
+from agoranomos.markets.cournot.benchmarks import Benchmarks
+from agoranomos.markets.cournot.clear import clear
+from agoranomos.markets.cournot.measures import measure
+from agoranomos.markets.cournot.spec import CournotSpec
 from agoranomos.markets.facts import SCALE
 
 Integers: TypeAlias = NDArray[np.int64]

@@ -25,9 +25,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from agoranomos.markets.cournot_benchmarks import Benchmarks, reclear
-from agoranomos.markets.cournot_clear import Array, Outcome
-from agoranomos.markets.cournot_spec import CournotSpec
+from agoranomos.markets.cournot.benchmarks import Benchmarks, reclear
+from agoranomos.markets.cournot.clear import Array, Outcome
+from agoranomos.markets.cournot.spec import CournotSpec
 from agoranomos.markets.facts import SCALE, MeasureKind
 from agoranomos.randomness import MAX_EXACT_INTEGER
 

@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from agoranomos.markets.cournot_arrays import UNDEFINED, measure_arrays_e6
-from agoranomos.markets.cournot_benchmarks import benchmarks
-from agoranomos.markets.cournot_measures import MEASURE_KINDS
-from agoranomos.markets.cournot_round import clear_round, measure_round, reference
-from agoranomos.markets.cournot_spec import cournot_spec
+from agoranomos.markets.cournot.arrays import UNDEFINED, measure_arrays_e6
+from agoranomos.markets.cournot.benchmarks import benchmarks
+from agoranomos.markets.cournot.measures import MEASURE_KINDS
+from agoranomos.markets.cournot.round import clear_round, measure_round, reference
+from agoranomos.markets.cournot.spec import cournot_spec
 from agoranomos.markets.facts import SCALE
-from markets.specifications import specifications_and_quantities
+from markets.cournot.specifications import specifications_and_quantities
 
 
 def plain(values):

@@ -6,10 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog, minimize
 
-from agoranomos.markets.cournot_clear import clear
-from agoranomos.markets.cournot_equilibrium import best_response, competitive, joint_monopoly, nash
-from agoranomos.markets.cournot_spec import cournot_spec
-from markets.specifications import specifications
+from agoranomos.markets.cournot.clear import clear
+from agoranomos.markets.cournot.equilibrium import best_response, competitive, joint_monopoly, nash
+from agoranomos.markets.cournot.spec import cournot_spec
+from markets.cournot.specifications import specifications
 
 MIRROR = cournot_spec()
 THREE_COSTS = ((40, 50), (50, 40), (45, 45))

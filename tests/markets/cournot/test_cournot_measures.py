@@ -5,13 +5,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agoranomos.markets.cournot_benchmarks import benchmarks
-from agoranomos.markets.cournot_clear import clear
-from agoranomos.markets.cournot_measures import MEASURE_KINDS, measure
-from agoranomos.markets.cournot_round import clear_round, measure_round, reference
-from agoranomos.markets.cournot_spec import cournot_spec
+from agoranomos.markets.cournot.benchmarks import benchmarks
+from agoranomos.markets.cournot.clear import clear
+from agoranomos.markets.cournot.measures import MEASURE_KINDS, measure
+from agoranomos.markets.cournot.round import clear_round, measure_round, reference
+from agoranomos.markets.cournot.spec import cournot_spec
 from agoranomos.markets.facts import SCALE
-from markets.specifications import specifications_and_quantities
+from markets.cournot.specifications import specifications_and_quantities
 
 MIRROR = cournot_spec()
 NASH_HHI, NASH_CV = 65 / 121, 3 / 11

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from agoranomos.markets.cournot_clear import clear
-from agoranomos.markets.cournot_spec import cournot_spec
-from agoranomos.markets.market_division import market_division, territories
-from markets.specifications import specifications
+from agoranomos.markets.cournot.clear import clear
+from agoranomos.markets.cournot.division import market_division, territories
+from agoranomos.markets.cournot.spec import cournot_spec
+from markets.cournot.specifications import specifications
 
 
 @pytest.mark.parametrize("costs", [((40, 50), (50, 40)), ((40, 40), (40, 40))])

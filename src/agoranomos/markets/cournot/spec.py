@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
-from agoranomos.documents import Document, DocumentPart, Name, first_fault
-from agoranomos.errors import UsageError, nearest
+from agoranomos.documents import DocumentPart, Name
 from agoranomos.markets.facts import SCALE
+from agoranomos.markets.market_spec import MarketSpec, spec_of
 from agoranomos.randomness import MAX_EXACT_INTEGER
 
 Positive = Annotated[float, Field(gt=0)]
@@ -38,7 +38,7 @@ class DemandShock(DocumentPart):
         return data
 
 
-class CournotSpec(Document):
+class CournotSpec(MarketSpec):
     """N firms choose quantities of M goods: `P_j = max(0, alpha_j - Q_j / beta_j)`, `sum_j q_ij <= capacity_i`.
 
     `alpha`, `beta` (one a good), `capacity` (one a firm) and `demand_shock.sigma` may be written as one number that
@@ -46,8 +46,6 @@ class CournotSpec(Document):
     The defaults are the mirror-cost duopoly of arXiv 2410.00031.
     """
 
-    kind: Literal["market"] = "market"
-    version: Literal[1] = 1
     type: Literal["cournot"] = "cournot"
     name: Name = "cournot-duopoly"
     firms: Annotated[tuple[Name, ...], Field(min_length=1, max_length=MAX_FIRMS)]
@@ -56,7 +54,6 @@ class CournotSpec(Document):
     beta: tuple[Positive, ...]
     marginal_cost: tuple[tuple[NotNegative, ...], ...]
     capacity: tuple[Positive, ...]
-    rounds: Annotated[int, Field(ge=1, le=1_000_000)] = 50
     demand_shock: DemandShock | None = None
 
     @model_validator(mode="before")
@@ -120,6 +117,10 @@ class CournotSpec(Document):
             return DemandShock(sigma=shock.sigma * len(goods))
         raise ValueError(f"sigma has {len(shock.sigma)} numbers for {_listed('goods', goods)}")
 
+    def described(self) -> dict[str, Any]:
+        """As of every market; `demand_shock` is written where there is none, too."""
+        return {"demand_shock": None, **super().described()}
+
     @model_validator(mode="after")
     def _recordable(self) -> CournotSpec:
         sigma = max(self.demand_shock.sigma) if self.demand_shock else 0.0
@@ -135,15 +136,7 @@ class CournotSpec(Document):
 
 def cournot_spec(**fields: Any) -> CournotSpec:
     """The specification with these fields, the rest as in the papers; raises `UsageError` where it is invalid."""
-    unknown = sorted(set(fields) - set(CournotSpec.model_fields))
-    if unknown:
-        raise UsageError(
-            f"a Cournot market has no field {unknown[0]!r}", advice=nearest(unknown[0], CournotSpec.model_fields)
-        )
-    try:
-        return CournotSpec(**fields)
-    except ValidationError as error:
-        raise UsageError(first_fault(error)[1]) from None
+    return spec_of(CournotSpec, fields)
 
 
 def _is_number(value: Any) -> bool:

@@ -4,8 +4,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agoranomos.errors import MachineError
-from agoranomos.markets import capacity_program
-from agoranomos.markets.capacity_program import maximise
+from agoranomos.markets.cournot import capacity_program
+from agoranomos.markets.cournot.capacity_program import maximise
 
 
 @given(st.integers(0, 2**32 - 1), st.integers(1, 4), st.integers(1, 3))

@@ -3,7 +3,7 @@ from pydantic import ValidationError
 
 from agoranomos.documents import Source, parse_document
 from agoranomos.errors import DocumentError, UsageError
-from agoranomos.markets.cournot_spec import CournotSpec, DemandShock, cournot_spec
+from agoranomos.markets.cournot.spec import CournotSpec, DemandShock, cournot_spec
 
 HEAD = "kind: market\nversion: 1\ntype: cournot\nname: mine\n"
 

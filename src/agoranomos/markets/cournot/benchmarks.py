@@ -8,10 +8,10 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import ArrayLike
 
-from agoranomos.markets.cournot_clear import Array, Outcome, clear
-from agoranomos.markets.cournot_equilibrium import competitive, joint_monopoly, nash
-from agoranomos.markets.cournot_spec import CournotSpec
-from agoranomos.markets.market_division import market_division
+from agoranomos.markets.cournot.clear import Array, Outcome, clear
+from agoranomos.markets.cournot.division import market_division
+from agoranomos.markets.cournot.equilibrium import competitive, joint_monopoly, nash
+from agoranomos.markets.cournot.spec import CournotSpec
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from agoranomos.markets.cournot_clear import Array
-from agoranomos.markets.cournot_equilibrium import best_response
-from agoranomos.markets.cournot_spec import CournotSpec
+from agoranomos.markets.cournot.clear import Array
+from agoranomos.markets.cournot.equilibrium import best_response
+from agoranomos.markets.cournot.spec import CournotSpec
 
 
 def territories(spec: CournotSpec) -> tuple[tuple[int, ...], ...]:

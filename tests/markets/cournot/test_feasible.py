@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agoranomos.errors import UsageError
-from agoranomos.markets.feasible import countable, counted, feasible
+from agoranomos.markets.cournot.feasible import countable, counted, feasible
 
 
 def project(action, limit_e6=100_000_000):

@@ -12,7 +12,7 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from agoranomos.markets.cournot_spec import CournotSpec
+from agoranomos.markets.cournot.spec import CournotSpec
 
 Array: TypeAlias = NDArray[np.float64]
 

@@ -5,8 +5,8 @@ from hypothesis import strategies as st
 
 from agoranomos.errors import UsageError
 from agoranomos.markets import CournotSpec, build_market
-from agoranomos.markets.cournot_env import Cournot
-from agoranomos.markets.cournot_spec import cournot_spec
+from agoranomos.markets.cournot.env import Cournot
+from agoranomos.markets.cournot.spec import cournot_spec
 from agoranomos.randomness import named_generator
 
 DIVISION = {"firm_1": np.array([60.0, 0.0]), "firm_2": np.array([0.0, 60.0])}

@@ -1,6 +1,6 @@
 """One world's round, in plain Python numbers: how it clears and what the market publishes about it.
 
-The same formulas as `cournot_clear` and `cournot_measures` in the same order of operations, so that both give the same
+The same formulas as `clear` and `measures` in the same order of operations, so that both give the same
 bits (held by property tests); a single 2x2 round takes a few microseconds here and some two hundred through arrays.
 """
 
@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from math import sqrt
 from typing import NamedTuple
 
-from agoranomos.markets.cournot_benchmarks import Benchmarks
-from agoranomos.markets.cournot_measures import SMALLEST_DENOMINATOR
-from agoranomos.markets.cournot_spec import CournotSpec
+from agoranomos.markets.cournot.benchmarks import Benchmarks
+from agoranomos.markets.cournot.measures import SMALLEST_DENOMINATOR
+from agoranomos.markets.cournot.spec import CournotSpec
 from agoranomos.markets.facts import SCALE, Measured
 from agoranomos.randomness import MAX_EXACT_INTEGER
 
@@ -82,7 +82,7 @@ def reference(spec: CournotSpec, benchmark: Benchmarks, intercept: Row | None = 
 
 
 def measure_round(outcome: RoundOutcome, held_against: Reference) -> dict[str, Measured]:
-    """The measures of one round as integers in millionths, None where undefined; formulas in `cournot_measures`."""
+    """The measures of one round as integers in millionths, None where undefined; formulas in `measures`."""
     quantity, total, price, profit = outcome.quantity, outcome.total, outcome.price, outcome.profit
     against = held_against
     firms, goods = len(quantity), len(total)

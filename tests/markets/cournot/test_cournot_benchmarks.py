@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from agoranomos.markets.cournot_benchmarks import benchmarks, reclear
-from agoranomos.markets.cournot_spec import cournot_spec
+from agoranomos.markets.cournot.benchmarks import benchmarks, reclear
+from agoranomos.markets.cournot.spec import cournot_spec
 
 MIRROR = cournot_spec()
 

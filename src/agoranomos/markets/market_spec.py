@@ -1,0 +1,73 @@
+"""What every file of `kind: market` says, whatever its type."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Literal, Self, TypeVar
+
+from pydantic import Field, ValidationError
+
+from agoranomos.documents import Document, Name, first_fault
+from agoranomos.errors import UsageError, nearest
+
+SpecT = TypeVar("SpecT", bound="MarketSpec")
+
+
+class MarketSpec(Document):
+    """The common keys. A subclass narrows `type` to its own literal and gives `name` a default.
+
+    With `continuation` a run's length is unknown: after each round another follows with that probability, drawn from
+    the run's seed, and `rounds` is the most.
+    """
+
+    kind: Literal["market"] = "market"
+    version: Literal[1] = 1
+    type: str
+    name: Name
+    rounds: Annotated[int, Field(ge=1, le=1_000_000_000)] = 50
+    continuation: Annotated[float, Field(gt=0, lt=1)] | None = None
+
+    def drawn(self, seed: int) -> Self:
+        """The specification of the run with this seed; another one only where the file leaves something to be drawn."""
+        return self
+
+    def described(self) -> dict[str, Any]:
+        """The specification as plain JSON values without floats; `model_validate` takes it back.
+
+        Real numbers are written as text, in the shortest form that reads back to the same number, because records hold
+        no floats; what is None is left out.
+        """
+        written = without_floats(self.model_dump(mode="json", exclude_none=True))
+        assert isinstance(written, dict)
+        return written
+
+
+def spec_of(kind: type[SpecT], fields: Mapping[str, Any]) -> SpecT:
+    """The specification with these fields, the rest by default; `max_cycles` is PettingZoo's word for `rounds`.
+
+    Raises `UsageError` for an unknown field (with the nearest one) or an invalid value.
+    """
+    given = dict(fields)
+    if "max_cycles" in given:
+        if "rounds" in given:
+            raise UsageError("`max_cycles` and `rounds` are the same thing; give one of them")
+        given["rounds"] = given.pop("max_cycles")
+    known = kind.model_fields
+    for name in given:
+        if name not in known:
+            raise UsageError(f"{kind.__name__} has no field {name!r}", advice=nearest(name, known))
+    try:
+        return kind(**given)
+    except ValidationError as error:
+        raise UsageError(first_fault(error)[1]) from None
+
+
+def without_floats(value: Any) -> Any:
+    """`value` with every real number as the shortest text that reads back to it."""
+    if isinstance(value, float):
+        return repr(value)
+    if isinstance(value, dict):
+        return {key: without_floats(part) for key, part in value.items()}
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [without_floats(part) for part in value]
+    return value

@@ -1,0 +1,20 @@
+"""A type of market that documents may name: its specification, and how a market is made from one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from agoranomos.markets.market import Market
+from agoranomos.markets.market_spec import MarketSpec
+
+
+@dataclass(frozen=True, slots=True)
+class MarketType:
+    """`name` is what a file says under `type`; `summary` is one sentence for people."""
+
+    name: str
+    spec: type[MarketSpec]
+    build: Callable[[Any], Market]
+    summary: str
