@@ -19,6 +19,10 @@ from agoranomos.policies.equilibrium import Nash
 from agoranomos.policies.scripted import NoParameters
 
 
+def nash(policy):
+    return policy.benchmark("nash", {})
+
+
 class Sound(Nash):
     """Plays Nash."""
 
@@ -31,7 +35,7 @@ class Greedy(Nash):
     name = "greedy"
 
     def act(self, observation, notice, memory, randomness):
-        return Decision(self._decision.action * 3.0, None)
+        return Decision(nash(self) * 3.0, None)
 
 
 class Meddling(Nash):
@@ -41,7 +45,7 @@ class Meddling(Nash):
 
     def act(self, observation, notice, memory, randomness):
         observation["price"][:] = 0.0
-        return self._decision
+        return Decision(nash(self), None)
 
 
 class Counting(Nash):
@@ -52,7 +56,7 @@ class Counting(Nash):
 
     def act(self, observation, notice, memory, randomness):
         self.count += 1
-        return Decision(self._decision.action / self.count, None)
+        return Decision(nash(self) / self.count, None)
 
 
 class Hashing(Nash):
@@ -61,7 +65,7 @@ class Hashing(Nash):
     name = "hashing"
 
     def act(self, observation, notice, memory, randomness):
-        return Decision(self._decision.action * (hash(randomness.agent) % 1000 / 1000.0), None)
+        return Decision(nash(self) * (hash(randomness.agent) % 1000 / 1000.0), None)
 
 
 class Reading(Nash):
@@ -71,7 +75,7 @@ class Reading(Nash):
 
     def act(self, observation, notice, memory, randomness):
         obeys = notice is not None and "review" in notice.text
-        return Decision(self._decision.action * (0.5 if obeys else 1.0), None)
+        return Decision(nash(self) * (0.5 if obeys else 1.0), None)
 
 
 class Floating(Nash):

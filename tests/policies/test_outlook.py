@@ -75,6 +75,6 @@ def test_a_market_of_another_kind_is_refused_with_advice():
     class Auction:
         possible_agents = ("bidder",)
 
-    kind = POLICIES["nash"]
+    kind = POLICIES["divider"]
     with pytest.raises(UsageError, match=r"cannot sit in Auction.*\n.*prompted policy"):
         kind.bind(kind.parse({}), Seat("bidder", 0, Auction(), 0))

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from agoranomos.institutions.notices import Notice
 from agoranomos.policies.policy import Decision, Observation, Seat
-from agoranomos.policies.scripted import Memoryless, NoParameters, play
+from agoranomos.policies.scripted import Memoryless, NoParameters
 from agoranomos.randomness import Randomness
 
 
 class Nash(Memoryless[NoParameters]):
-    """Plays its Cournot-Nash quantities in every round.
+    """Plays its part of the market's one-shot Nash equilibrium in every round.
 
-    Source: Cournot (1838), chapter 7; the market's `nash` benchmark, under the capacities.
+    Source: Nash (1951), Non-Cooperative Games; the market's `nash` benchmark (Cournot 1838, chapter 7, for quantities).
     """
 
     name = "nash"
@@ -19,10 +19,10 @@ class Nash(Memoryless[NoParameters]):
 
     def __init__(self, parameters: NoParameters, seat: Seat) -> None:
         super().__init__(parameters, seat)
-        self._decision = play(self.outlook.nash_quantities)
+        self.require_benchmarks("nash")
 
     def act(
         self, observation: Observation, notice: Notice | None, memory: None, randomness: Randomness
     ) -> Decision[None]:
-        """The same quantities, always."""
-        return self._decision
+        """The equilibrium action; where that is a rule (a bid for a cost), what it says for what is observed."""
+        return Decision(self.benchmark("nash", observation), None)

@@ -9,6 +9,7 @@ from importlib.metadata import EntryPoint, entry_points
 
 from agoranomos.errors import MachineError, unknown_name
 from agoranomos.policies.adaptive import BestResponse
+from agoranomos.policies.benchmark import Benchmark
 from agoranomos.policies.collusive import Divider, NashShareCartel, ParkedDivider
 from agoranomos.policies.equilibrium import Nash
 from agoranomos.policies.gaming import Informer, LadderGamer
@@ -20,7 +21,17 @@ PLUG_IN_GROUP = "agoranomos.policies"
 
 _SCRIPTED = {
     policy.name: PolicyType.scripted(policy)
-    for policy in (Nash, BestResponse, Divider, NashShareCartel, ParkedDivider, LadderGamer, Informer, Learner)
+    for policy in (
+        Nash,
+        Benchmark,
+        BestResponse,
+        Divider,
+        NashShareCartel,
+        ParkedDivider,
+        LadderGamer,
+        Informer,
+        Learner,
+    )
 }
 _PROMPTED = "prompted"
 _BUILT_IN = (*_SCRIPTED, _PROMPTED)

@@ -48,6 +48,17 @@ class Scripted(Policy[MemoryT], Generic[ParametersT, MemoryT]):
         """One round as a game in normal form; raises `UsageError` where the market has none."""
         return self.seat.market.game()
 
+    def benchmark(self, name: str, observation: Observation) -> np.ndarray:
+        """Own action at a benchmark of the market (`nash`, `monopoly`, ...), for what is observed."""
+        return self.seat.market.play(name, self.seat.agent, observation)
+
+    def require_benchmarks(self, *names: str) -> None:
+        """Raises `UsageError`, with the nearest name, unless the market knows how these benchmarks are played."""
+        space = self.seat.market.observation_space(self.seat.agent)
+        nothing = {key: np.zeros(box.shape) for key, box in space.spaces.items()}
+        for name in names:
+            self.benchmark(name, nothing)
+
     @abstractmethod
     def start(self) -> MemoryT:
         """The memory before the first round."""
