@@ -10,10 +10,12 @@ from __future__ import annotations
 import secrets
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Any, ClassVar, Generic, TypeAlias, TypeVar
 
 import numpy as np
 from gymnasium import spaces
+from gymnasium.spaces import flatten, flatten_space
 
 from agoranomos.errors import UsageError, unknown_name
 from agoranomos.markets.action_shape import ActionShape, Row
@@ -123,6 +125,17 @@ class RoundMarket(Market, Generic[OutcomeT]):
     def action_space(self, agent: str) -> spaces.Space[Any]:
         """The space of the agent's actions; None, which is in no space, sits a round out."""
         return self._shapes[agent].space
+
+    @cached_property
+    def state_space(self) -> spaces.Box:
+        """The bounds of `state`: those of everybody's observations."""
+        boxes = [flatten_space(self.observation_space(agent)) for agent in self.possible_agents]
+        return spaces.Box(np.concatenate([b.low for b in boxes]), np.concatenate([b.high for b in boxes]), dtype=float)
+
+    def state(self) -> np.ndarray:
+        """Everybody's observations in one row, agent by agent, parts by name: float64."""
+        flat = [flatten(self.observation_space(agent), self.observation(agent)) for agent in self.possible_agents]
+        return np.concatenate(flat)
 
     def reset(
         self, seed: int | None = None, options: dict[str, Any] | None = None
