@@ -4,7 +4,8 @@ import sys
 
 import pytest
 
-from agoranomos.policies import find_policy, registry
+from agoranomos.policies import find_policy
+from agoranomos.workspace import plug_ins
 from conformance.policy import MARKETS, STANDINGS, PolicyConformance
 
 PLUG_IN = '''
@@ -129,10 +130,10 @@ def installed(tmp_path, monkeypatch):
     (metadata / "entry_points.txt").write_text("\n".join(["[agoranomos.policies]", *lines, ""]), encoding="utf-8")
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    registry._plug_ins.cache_clear()
+    plug_ins._entries.cache_clear()
     yield
     sys.modules.pop("planted_policies", None)
-    registry._plug_ins.cache_clear()
+    plug_ins._entries.cache_clear()
 
 
 def conformance(name):

@@ -11,8 +11,10 @@ from agoranomos.errors import MachineError, UsageError
 from agoranomos.policies import POLICIES, PolicyType, find_policy, list_policies, registry
 from agoranomos.policies.equilibrium import Nash
 from agoranomos.policies.scripted import NoParameters
+from agoranomos.workspace import plug_ins as package_entries
 
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "policies.md"
+HEAVY = {"numba", "pygambit", "torch", "transformers"}
 
 
 class Honest(Nash):
@@ -32,12 +34,16 @@ def plug_ins(monkeypatch):
 
     def bring(**entries):
         found = [EntryPoint(name, value, registry.PLUG_IN_GROUP) for name, value in entries.items()]
-        monkeypatch.setattr(registry, "entry_points", lambda group: found if group == registry.PLUG_IN_GROUP else [])
-        registry._plug_ins.cache_clear()
+        installed(monkeypatch, found)
 
     yield bring
     monkeypatch.undo()
-    registry._plug_ins.cache_clear()
+    package_entries._entries.cache_clear()
+
+
+def installed(monkeypatch, found):
+    monkeypatch.setattr(package_entries, "entry_points", lambda group: found if group == registry.PLUG_IN_GROUP else [])
+    package_entries._entries.cache_clear()
 
 
 def test_every_registered_policy_has_a_section_in_the_documentation():
@@ -67,13 +73,14 @@ def test_the_registry_is_a_mapping():
     assert not POLICIES["nash"].perceives_text
 
 
-def test_listing_does_not_import_a_language_model():
+def test_a_policy_is_loaded_when_it_is_asked_for_and_listing_imports_no_language_model():
     code = "import sys, agoranomos.policies as p; print(*sys.modules); p.list_policies(); print(*sys.modules)"
     run = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     imported, listed = map(str.split, run.stdout.splitlines())
-    assert "agoranomos.policies.learning" in imported
-    assert not {"jinja2", "torch", "transformers"} & set(imported)
-    assert not {"torch", "transformers"} & set(listed)
+    assert "agoranomos.policies.learning" not in imported
+    assert "agoranomos.policies.learning" in listed
+    assert not {"jinja2", *HEAVY} & set(imported)
+    assert not HEAVY & set(listed)
 
 
 def test_a_plug_in_is_a_policy_like_any_other(plug_ins):
@@ -112,8 +119,7 @@ def test_a_plug_in_cannot_take_the_name_of_a_policy_of_the_library(plug_ins):
 def test_two_plug_ins_with_one_name_are_told_apart_from_none(plug_ins, monkeypatch):
     plug_ins(honest="honest_plug_in:HONEST")
     both = [EntryPoint("honest", f"honest_plug_in:{name}", registry.PLUG_IN_GROUP) for name in ("HONEST", "NUMBER")]
-    monkeypatch.setattr(registry, "entry_points", lambda group: both)
-    registry._plug_ins.cache_clear()
+    installed(monkeypatch, both)
     with pytest.raises(MachineError, match="has a policy of this name too"):
         find_policy("honest")
 
