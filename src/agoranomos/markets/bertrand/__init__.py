@@ -1,0 +1,5 @@
+"""Firms choose prices: logit, Hotelling and homogeneous demand, at the same time or in turn."""
+
+from agoranomos.markets.bertrand.spec import BertrandSpec, bertrand_spec
+
+__all__ = ["BertrandSpec", "bertrand_spec"]
