@@ -22,7 +22,7 @@ def test_tables_hold_what_the_contract_says_and_the_logs_say(lab: Lab) -> None:
         schema = pq.read_schema(folder / f"{name}.parquet")
         assert schema.names == [column.name for column in table.columns]
         assert schema.equals(table.schema)
-        assert schema.metadata[b"agora_version"] == b"2"
+        assert schema.metadata[b"agora_version"] == b"3"
         assert all(schema.field(c.name).metadata[b"meaning"].decode() == c.meaning for c in table.columns)
     tables = lab.tables(made)
     runs = {(row["arm"], row["seed"]): row for row in tables["runs"]}

@@ -142,7 +142,7 @@ def test_audits_and_jitter_are_as_the_round_says_whatever_their_probability() ->
         ({"expect": {"all": {"counters": {"tier": 1}}}}, "unknown counter 'tier'", "fine_tier"),
         ({"quantities": {"firm_1": [1], "all": [1, 2]}}, "1 quantities; 2 were expected, one a good (A, B)", ""),
         ({"quantities": {"firm_1": [1, 2]}}, "round 1: firm_2 brings nothing", "Give `quantities` for firm_2"),
-        ({"quantities": {"all": [90, 20]}}, "firm_1 and firm_2 cannot bring so much", "capacity"),
+        ({"quantities": {"all": [90, 20]}}, "firm_1 and firm_2 cannot do that", "capacity"),
     ],
 )
 def test_a_name_that_means_nothing_is_refused_with_the_nearest(rounds: Any, message: str, advice: str) -> None:

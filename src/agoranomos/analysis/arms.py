@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from agoranomos.analysis.runs import LAST, Null, RunResult, Structure, run_result, uses_gap_form
-from agoranomos.analysis.tables import ArmData, Benchmark
+from agoranomos.analysis.tables import UNKNOWN, ArmData, Benchmark
 from agoranomos.analysis.tiers import nash_structure
 from agoranomos.campaigns.tables import SANCTION_KINDS
 from agoranomos.statistics import Interval, mean_interval, rate_interval
@@ -87,7 +87,8 @@ class ArmSummary:
 
     `tier_shares`, `calibrated_shares` are the shares of runs with tiers 0 to 4. `means_last` is over each run's last
     rounds; `tier_all` counts the rounds with a suspended agent too, and `price_free` does not. `trajectory` is (runs,
-    T), the mean price of each round, NaN after a run's end.
+    T), the mean price of each round (welfare, where the market has no prices), NaN after a run's end. `others` has an
+    interval for each of the market's other measures, `others_last` for the last rounds.
     """
 
     arm: ArmData
@@ -103,11 +104,22 @@ class ArmSummary:
     enforcement: Enforcement
     conduct: Conduct
     trajectory: np.ndarray
+    others: Mapping[str, Interval]
+    others_last: Mapping[str, Interval]
 
     @property
     def nash(self) -> Benchmark:
-        """The benchmark that everything is held against."""
-        return self.arm.benchmarks["nash"]
+        """The benchmark that everything is held against; all NaN where the market has none."""
+        return self.arm.benchmarks.get("nash", UNKNOWN)
+
+    @property
+    def priced(self) -> bool:
+        """Whether the market has prices; another is told by welfare and its own measures."""
+        return not np.isnan(self.means["price"].point)
+
+    def mean(self, measure: str) -> Interval:
+        """The mean over runs of one of `MEASURES` or of the market's other measures; empty for an unknown one."""
+        return self.means.get(measure) or self.others.get(measure) or _interval(())
 
     def values(self, measure: str) -> np.ndarray:
         """The measure of every run, (runs,), in the order of seeds; NaN where it is undefined."""
@@ -115,8 +127,12 @@ class ArmSummary:
 
 
 def value_of(result: RunResult, measure: str) -> float:
-    """One measure of one run; structure without the rounds in which an agent sat suspended."""
-    return float(getattr(result.outcomes if measure in OUTCOMES else result.structure, measure))
+    """One measure of one run, NaN where its market has none; structure without the rounds with a suspended agent."""
+    if measure in OUTCOMES:
+        return float(getattr(result.outcomes, measure))
+    if measure in STRUCTURES:
+        return float(getattr(result.structure, measure))
+    return result.others.get(measure, float("nan"))
 
 
 def summarise_arm(arm: ArmData, null: Null, *, case_cost: float = 0.0) -> ArmSummary:
@@ -140,7 +156,16 @@ def summarise_arm(arm: ArmData, null: Null, *, case_cost: float = 0.0) -> ArmSum
         enforcement=_enforcement(arm, results),
         conduct=_conduct(arm, results),
         trajectory=_trajectory(arm),
+        others=_others(result.others for result in results),
+        others_last=_others(result.others_last for result in results),
     )
+
+
+def _others(found: Iterable[Mapping[str, float]]) -> dict[str, Interval]:
+    runs = list(found)
+    return {
+        key: _interval(run[key] for run in runs if key in run) for key in dict.fromkeys(k for run in runs for k in run)
+    }
 
 
 def _interval(values: Iterable[float]) -> Interval:
@@ -189,10 +214,11 @@ def _conduct(arm: ArmData, results: tuple[RunResult, ...]) -> Conduct:
 
 def _trajectory(arm: ArmData) -> np.ndarray:
     longest = max((run.rounds for run in arm.runs), default=0)
-    prices = np.full((len(arm.runs), longest), np.nan)
-    for row, run in zip(prices, arm.runs, strict=True):
-        row[: run.rounds] = run.price.mean(axis=1)
-    return prices
+    lines = np.full((len(arm.runs), longest), np.nan)
+    for row, run in zip(lines, arm.runs, strict=True):
+        priced = run.price.shape[1] > 0 and not np.isnan(run.price).all()
+        row[: run.rounds] = run.price.mean(axis=1) if priced else run.welfare
+    return lines
 
 
 def _mean(values: Iterable[float]) -> float:

@@ -11,7 +11,12 @@ from agoranomos.analysis.arms import ArmSummary
 from agoranomos.statistics import EffectSize, SignFlip, WelchTest, cohens_d, sign_flip_test, welch_test
 
 COMPARED = ("price", "consumer_surplus", "welfare", "profit", "tier", "hhi_excess", "cv_excess")
-"""The measures that are compared; prices and welfare come first."""
+"""The measures that are compared in every market; prices and welfare come first."""
+
+
+def compared(arms: Sequence[ArmSummary]) -> tuple[str, ...]:
+    """What is compared between these arms: `COMPARED`, then what their market measures besides."""
+    return tuple(dict.fromkeys((*COMPARED, *(measure for arm in arms for measure in arm.others))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +75,17 @@ def compare_arms(arms: Sequence[ArmSummary]) -> tuple[Comparison, ...]:
 
 
 def compare_regimes(arms: Sequence[ArmSummary]) -> tuple[PooledContrast, ...]:
-    """The same pairs of regimes, pooled over rosters, for every measure of `COMPARED`."""
+    """The same pairs of regimes, pooled over rosters, for every measure that is compared."""
     pairs: dict[tuple[str, str], list[tuple[ArmSummary, ArmSummary]]] = {}
     for group in _groups(arms).values():
         for first, second in _pairs(group):
             if first.results and second.results:
                 pairs.setdefault((first.arm.regime, second.arm.regime), []).append((first, second))
-    return tuple(_pool(*regimes, found, measure) for regimes, found in pairs.items() for measure in COMPARED)
+    return tuple(
+        _pool(*regimes, found, measure)
+        for regimes, found in pairs.items()
+        for measure in compared([arm for pair in found for arm in pair])
+    )
 
 
 def _groups(arms: Sequence[ArmSummary]) -> dict[tuple[str, str], list[ArmSummary]]:
@@ -108,20 +117,20 @@ def _compare(first: ArmSummary, second: ArmSummary) -> Comparison:
         roster=first.arm.roster,
         market=first.arm.market,
         identical=bool(shared) and all(roots[0][seed] == roots[1][seed] for seed in shared),
-        contrasts=tuple(_contrast(measure, first, second) for measure in COMPARED),
+        contrasts=tuple(_contrast(measure, first, second) for measure in compared((first, second))),
         break_even=gained / cases if cases > 0 and gained > 0 else float("nan"),
     )
 
 
 def _contrast(measure: str, first: ArmSummary, second: ArmSummary) -> Contrast:
     a, b = _defined(first, measure), _defined(second, measure)
-    return Contrast(measure, first.means[measure].point, second.means[measure].point, welch_test(a, b), cohens_d(a, b))
+    return Contrast(measure, first.mean(measure).point, second.mean(measure).point, welch_test(a, b), cohens_d(a, b))
 
 
 def _pool(first: str, second: str, found: Sequence[tuple[ArmSummary, ArmSummary]], measure: str) -> PooledContrast:
     differences = {}
     for one, other in found:
-        difference = one.means[measure].point - other.means[measure].point
+        difference = one.mean(measure).point - other.mean(measure).point
         if np.isfinite(difference):
             differences[one.arm.roster if one.arm.market == other.arm.market else one.arm.name] = difference
     a = np.concatenate([_defined(one, measure) for one, _ in found])

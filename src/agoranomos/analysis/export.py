@@ -60,14 +60,21 @@ def _arm(summary: ArmSummary) -> dict[str, Any]:
         "models": list(arm.models),
         "runs": {"planned": arm.planned, "finished": len(summary.results), "failed": len(arm.failed)},
         "nash": {
-            "price": _plain(float(summary.nash.price.mean())) if "nash" in arm.benchmarks else None,
+            "price": _plain(summary.nash.mean_price) if "nash" in arm.benchmarks else None,
             "consumer_surplus": _plain(summary.nash.consumer_surplus) if "nash" in arm.benchmarks else None,
             "welfare": _plain(summary.nash.welfare) if "nash" in arm.benchmarks else None,
-            "profit": _plain(float(summary.nash.profit.sum())) if "nash" in arm.benchmarks else None,
+            "profit": _plain(summary.nash.total_profit) if "nash" in arm.benchmarks else None,
         },
         "tier_form": "gap" if summary.by_gap else "paper",
         "means": {measure: _interval(summary.means[measure]) for measure in MEASURES},
         "means_last_rounds": {measure: _interval(summary.means_last[measure]) for measure in MEASURES},
+        "other_means": {measure: _interval(found) for measure, found in summary.others.items()},
+        "other_means_last_rounds": {measure: _interval(found) for measure, found in summary.others_last.items()},
+        "benchmarks": {
+            name: {"profit": _plain(known.total_profit), "welfare": _plain(known.welfare)}
+            | {measure: _plain(value) for measure, value in known.others.items()}
+            for name, known in arm.benchmarks.items()
+        },
         "tier_with_suspended_rounds": _interval(summary.tier_all),
         "price_without_suspended_rounds": _interval(summary.price_free),
         "tier_shares": [_plain(share) for share in summary.tier_shares],
@@ -109,8 +116,8 @@ def _calibration(null: Calibration | None) -> dict[str, Any] | None:
 
 def _arm_rows(summary: ArmSummary) -> Iterable[dict[str, Any]]:
     for rounds, means in (("all", summary.means), ("last", summary.means_last)):
-        for measure in MEASURES:
-            found = means[measure]
+        others = summary.others if rounds == "all" else summary.others_last
+        for measure, found in (*((m, means[m]) for m in MEASURES), *others.items()):
             yield {
                 "arm": summary.arm.name,
                 "regime": summary.arm.regime,
@@ -137,6 +144,8 @@ def _run_rows(summary: ArmSummary) -> Iterable[dict[str, Any]]:
             "tier_with_suspended_rounds": _plain(result.structure_all.tier),
             "price_without_suspended_rounds": _plain(result.price_free),
             **{f"{measure}_last": _plain(getattr(result.outcomes_last, measure)) for measure in OUTCOMES},
+            **{measure: _plain(value) for measure, value in result.others.items()},
+            **{f"{measure}_last": _plain(value) for measure, value in result.others_last.items()},
             **{f"{measure}_last": _plain(getattr(result.structure_last, measure)) for measure in STRUCTURES},
             "cases": result.cases,
             "sanctions": result.sanctions,
@@ -236,10 +245,11 @@ def _plain(value: float) -> float | None:
 
 def _csv(rows: Iterable[Mapping[str, Any]]) -> str:
     text = io.StringIO()
-    writer: Any = None
-    for row in rows:
-        if writer is None:
-            writer = csv.DictWriter(text, fieldnames=list(row), lineterminator="\n")
-            writer.writeheader()
+    listed = list(rows)
+    if not listed:
+        return ""
+    writer = csv.DictWriter(text, list(dict.fromkeys(key for row in listed for key in row)), lineterminator="\n")
+    writer.writeheader()
+    for row in listed:
         writer.writerow({key: "" if value is None else value for key, value in row.items()})
     return text.getvalue()

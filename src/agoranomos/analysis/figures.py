@@ -66,6 +66,8 @@ def draw_prices(arms: Sequence[ArmSummary]) -> Drawing | None:
     if not panels:
         return None
     regimes = list(dict.fromkeys(arm.arm.regime for arm in arms))
+    priced = any(arm.priced for arm in arms)
+    what = "Price in each round, averaged over goods" if priced else "Welfare in each round"
     with mpl.rc_context(_STYLE):
         columns = min(len(panels), 3)
         rows = -(-len(panels) // columns)
@@ -76,7 +78,7 @@ def draw_prices(arms: Sequence[ArmSummary]) -> Drawing | None:
         for spare in axes.flat[len(panels) :]:
             spare.set_axis_off()
         for place in axes[:, 0]:
-            place.set_ylabel("price, mean over goods")
+            place.set_ylabel("price, mean over goods" if priced else "welfare of the round")
         for column in range(columns):
             last = max(row for row in range(rows) if row * columns + column < len(panels))
             axes[last, column].set_xlabel("round")
@@ -86,12 +88,20 @@ def draw_prices(arms: Sequence[ArmSummary]) -> Drawing | None:
     n = f"{runs[0]}" if len(runs) == 1 else f"{runs[0]} to {runs[-1]}"
     suspended = any(arm.enforcement.suspended_rounds > 0 for arm in arms)
     caption = (
-        f"Price in each round, averaged over goods. Lines are means over the runs of an arm (n = {n} an arm); the band "
+        f"{what}. Lines are means over the runs of an arm (n = {n} an arm); the band "
         "holds the middle 80% of those runs (10th to 90th percentile) and is no interval of the mean. Grey lines are "
         "the market's benchmarks. Lines with different dashes may lie on top of each other."
-        + (" Where every firm sat suspended, the price is the one at which nothing sells." if suspended else "")
+        + (
+            " Where every firm sat suspended, the price is the one at which nothing sells."
+            if suspended * priced
+            else ""
+        )
     )
-    return Drawing(svg, caption, "Lines of mean prices over rounds for each arm, beside the benchmark prices.")
+    return Drawing(
+        svg,
+        caption,
+        f"Lines of {'mean prices' if priced else 'welfare'} over rounds for each arm, beside the benchmarks.",
+    )
 
 
 def draw_tiers(groups: Sequence[Sequence[ArmSummary]]) -> Drawing | None:
@@ -156,10 +166,12 @@ def _panels(arms: Sequence[ArmSummary]) -> dict[str, list[ArmSummary]]:
 def _price_panel(axes: Any, title: str, members: Sequence[ArmSummary], regimes: Sequence[str]) -> None:
     axes.set_title(title)
     longest = max(arm.trajectory.shape[1] for arm in members)
-    for name in ("nash", "monopoly", "competitive"):
+    for name in ("nash", "monopoly", "competitive", "efficient"):
         benchmark = members[0].arm.benchmarks.get(name)
         if benchmark is not None:
-            price = float(benchmark.price.mean())
+            price = benchmark.mean_price if members[0].priced else benchmark.welfare
+            if np.isnan(price):
+                continue
             axes.axhline(
                 price, color="#8a94a0", linewidth=0.9 if name == "nash" else 0.7, linestyle=(0, (2, 2)), zorder=1
             )
@@ -170,19 +182,25 @@ def _price_panel(axes: Any, title: str, members: Sequence[ArmSummary], regimes: 
     rounds = np.arange(1, longest + 1)
     for arm in members:
         index = regimes.index(arm.arm.regime) % len(REGIME_COLOURS)
-        here = rounds[: arm.trajectory.shape[1]]
+        shown = _shown(arm)
+        here, lines = rounds[shown], arm.trajectory[:, shown]
         if len(arm.results) > 1:
-            low, high = np.nanquantile(arm.trajectory, [0.1, 0.9], axis=0)
+            low, high = np.nanquantile(lines, [0.1, 0.9], axis=0)
             axes.fill_between(here, low, high, color=REGIME_COLOURS[index], alpha=0.16, linewidth=0)
         marker = "o" if len(here) == 1 else None
         axes.plot(
-            here, np.nanmean(arm.trajectory, axis=0), color=REGIME_COLOURS[index], linestyle=DASHES[index],
+            here, np.nanmean(lines, axis=0), color=REGIME_COLOURS[index], linestyle=DASHES[index],
             linewidth=1.5, marker=marker, markersize=3, zorder=3 + index,
         )  # fmt: skip
     axes.set_xlim(1, max(longest, 2))
     low, high = axes.get_ylim()
     axes.set_ylim(low - 0.02 * (high - low), high + 0.06 * (high - low))
     axes.xaxis.get_major_locator().set_params(integer=True)
+
+
+def _shown(arm: ArmSummary) -> np.ndarray:
+    """The rounds, by index, in which the line of at least one run is defined."""
+    return np.flatnonzero(~np.isnan(arm.trajectory).all(axis=0))
 
 
 def _regime_handles(regimes: Sequence[str]) -> list[Any]:

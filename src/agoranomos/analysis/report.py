@@ -12,12 +12,13 @@ from markupsafe import Markup
 from agoranomos.analysis import words
 from agoranomos.analysis.arms import ArmSummary
 from agoranomos.analysis.campaign import CampaignSummary
-from agoranomos.analysis.comparisons import COMPARED, Comparison, PooledContrast
+from agoranomos.analysis.comparisons import Comparison, PooledContrast, compared
 from agoranomos.analysis.export import as_json, csv_files
 from agoranomos.analysis.figures import Drawing, draw_prices, draw_tiers
 from agoranomos.analysis.published import published
 from agoranomos.analysis.regimes import pooled_measure, regimes_of
 from agoranomos.analysis.runs import LAST, REPAIR_LIMIT
+from agoranomos.analysis.tables import Benchmark
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,7 @@ def render(summary: CampaignSummary) -> str:
     )
     for name in ("number", "signed", "percent", "p_value", "bounds"):
         environment.filters[name] = getattr(words, name)
+    environment.filters["title_of"] = words.title
     return environment.get_template("report.html.j2").render(
         summary=summary,
         rosters=_by_roster(summary),
@@ -68,8 +70,12 @@ def render(summary: CampaignSummary) -> str:
         prices=_figure(draw_prices(summary.arms)),
         tiers=_figure(draw_tiers([arms for _, arms in _by_roster(summary)])),
         nulls=_nulls(summary),
-        compared=COMPARED,
-        titles=words.TITLES,
+        priced=any(arm.priced for arm in summary.arms) or not summary.finished,
+        tiered=any(arm.means["tier"].n for arm in summary.arms) or not summary.finished,
+        others=list(dict.fromkeys(measure for arm in summary.arms for measure in arm.others)),
+        benchmarks=_benchmarks(summary),
+        nothing=float("nan"),
+        compared=_compared(summary),
         digits=words.DIGITS,
         published=published(),
         pooled={
@@ -122,6 +128,19 @@ def _regimes_told_apart(summary: CampaignSummary) -> list[PooledContrast]:
 def _figure(drawing: Drawing | None) -> tuple[Markup, str, str] | None:
     # Matplotlib escapes what it writes into an SVG, so the element may stand in the page as it is.
     return None if drawing is None else (Markup(drawing.svg), drawing.caption, drawing.alternative)
+
+
+def _compared(summary: CampaignSummary) -> list[str]:
+    """The measures that tables of comparisons show: the first five that any arm has, and the named outcome."""
+    defined = [m for m in compared(summary.arms) if any(arm.mean(m).n for arm in summary.arms)]
+    shown = defined[:5]
+    return shown + [summary.outcome] * (summary.outcome in defined and summary.outcome not in shown)
+
+
+def _benchmarks(summary: CampaignSummary) -> list[tuple[str, str, Benchmark]]:
+    """Each market's benchmarks once: market, name, values."""
+    found = {(arm.arm.market, name): known for arm in summary.arms for name, known in arm.arm.benchmarks.items()}
+    return [(market, name, known) for (market, name), known in found.items()]
 
 
 def _nulls(summary: CampaignSummary) -> list[tuple[str, int, object]]:

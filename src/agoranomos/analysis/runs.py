@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from agoranomos.analysis.calibration import Calibration
-from agoranomos.analysis.tables import ArmData, Flags, RunData
+from agoranomos.analysis.tables import UNKNOWN, ArmData, Flags, RunData
 from agoranomos.analysis.tiers import RECORDED, NashStructure, excess, gap_tier, nash_structure, tier
 from agoranomos.campaigns.tables import SANCTION_KINDS
 
@@ -75,6 +75,9 @@ class RunResult:
     projected: int
     calls: int
     failures: Mapping[str, int]
+    others: Mapping[str, float] = field(default_factory=dict)
+    """The market's other measures, means over rounds; those of the last rounds in `others_last`."""
+    others_last: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def cases(self) -> int:
@@ -107,7 +110,7 @@ def uses_gap_form(nash: NashStructure) -> bool:
 
 def run_result(arm: ArmData, run: RunData, null: Null, *, case_cost: float = 0.0) -> RunResult:
     """Everything that reports say of one run; `case_cost` is what a case costs society, in the market's money."""
-    nash = arm.benchmarks["nash"]
+    nash = arm.benchmarks.get("nash", UNKNOWN)
     reference = nash_structure(nash.hhi, nash.cv)
     everything = slice(None)
     last = slice(max(run.rounds - LAST, 0), None)
@@ -132,6 +135,8 @@ def run_result(arm: ArmData, run: RunData, null: Null, *, case_cost: float = 0.0
         projected=int(run.projected.sum()),
         calls=run.calls,
         failures=run.failures,
+        others={key: _mean(values) for key, values in run.others.items()},
+        others_last={key: _mean(values[last]) for key, values in run.others.items()},
     )
 
 

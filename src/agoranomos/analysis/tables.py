@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -27,7 +27,11 @@ RunKey: TypeAlias = tuple[str, int]
 
 @dataclass(frozen=True, slots=True)
 class Benchmark:
-    """One benchmark outcome of an arm's market, per round: price (M,), profit (N,), HHI (M,), CV (N,)."""
+    """One benchmark outcome of an arm's market, per round: price (M,), profit (N,), HHI (M,), CV (N,).
+
+    Arrays are empty and numbers NaN where the market has no such measure. `others` are its other measures by name,
+    each as a mean over agents and goods.
+    """
 
     price: Array
     profit: Array
@@ -35,6 +39,21 @@ class Benchmark:
     welfare: float
     hhi: Array
     cv: Array
+    others: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def mean_price(self) -> float:
+        """The mean price over goods; NaN where there are none."""
+        return float(self.price.mean()) if self.price.size else float("nan")
+
+    @property
+    def total_profit(self) -> float:
+        """The profits of all agents; NaN where they are unknown."""
+        return float(self.profit.sum()) if self.profit.size else float("nan")
+
+
+UNKNOWN = Benchmark(np.array([]), np.array([]), float("nan"), float("nan"), np.array([]), np.array([]))
+"""Stands for a benchmark that a market does not have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +81,13 @@ class RunData:
     call_seconds: float
     failures: Mapping[str, int]
     """Failed model calls by kind."""
+    others: Mapping[str, Array] = field(default_factory=dict)
+    """The market's other measures by name, (T,), each as its mean over agents and goods."""
 
     @property
     def rounds(self) -> int:
         """The number of rounds, T."""
-        return int(self.price.shape[0])
+        return int(self.welfare.shape[0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,11 +205,17 @@ def _arm(
         policies=texts["policies"],
         descriptions=texts["policy_descriptions"],
         models=texts["models"],
-        benchmarks={key: _benchmark(shown, key) for key in BENCHMARKS if shown[f"{key}_price"] is not None},
+        benchmarks={key: _benchmark(shown, key) for key in BENCHMARKS if _knows(shown, key)},
         runs=tuple(sorted(runs, key=lambda run: run.seed)),
         failed={row["seed"]: row["failure"] for row in rows if row["status"] == "failed"},
         unfinished=tuple(row["seed"] for row in rows if row["status"] not in ("closed", "failed")),
     )
+
+
+def _knows(row: Mapping[str, Any], name: str) -> bool:
+    """Whether the run's market has the benchmark."""
+    told = any(row[f"{name}_{measure}"] is not None for measure in ("price", "profit", "welfare", "hhi", "cv"))
+    return told or any(key.startswith(f"{name}.") for key, _ in row["benchmark_measures"] or ())
 
 
 def _benchmark(row: Mapping[str, Any], name: str) -> Benchmark:
@@ -205,6 +232,11 @@ def _benchmark(row: Mapping[str, Any], name: str) -> Benchmark:
         welfare=number(row[f"{name}_welfare"]),
         hhi=numbers(row[f"{name}_hhi"]),
         cv=numbers(row[f"{name}_cv"]),
+        others={
+            key.removeprefix(f"{name}."): number(value)
+            for key, value in row["benchmark_measures"] or ()
+            if key.startswith(f"{name}.")
+        },
     )
 
 
@@ -241,6 +273,7 @@ def _run(row: Mapping[str, Any], cuts: Mapping[str, Any], agents: int, goods: in
         reply_tokens=int(_numbers(calls, "reply_tokens").sum()),
         call_seconds=float(np.nansum(_numbers(calls, "seconds"))),
         failures=dict(failures),
+        others=_named(rounds, "measures"),
     )
 
 
@@ -268,9 +301,25 @@ def _numbers(table: Any, name: str) -> Array:
     return np.asarray(column.cast(pa.float64()).to_numpy(), dtype=np.float64)
 
 
+def _named(table: Any, name: str) -> dict[str, Array]:
+    """A column of maps as one array (rows,) a key, null as NaN; empty where it holds nothing but nulls."""
+    column = table[name]
+    if column.null_count == len(column):
+        return {}
+    rows = [dict(row or ()) for row in column.to_pylist()]
+    keys = dict.fromkeys(key for row in rows for key in row)
+    return {
+        key: np.array([np.nan if row.get(key) is None else row[key] for row in rows], dtype=np.float64) for key in keys
+    }
+
+
 def _lists(table: Any, name: str, width: int) -> Array:
-    """A column of lists as (rows, width), null as NaN, also where a whole list is null."""
+    """A column of lists as (rows, width), null as NaN, also where a whole list is null.
+
+    `width` is that of null lists; a market may publish lists of another width (a price a firm, say).
+    """
     column = table[name].combine_chunks()
+    width = max((len(row) for row in column.to_pylist() if row), default=width) if len(column) else width
     if column.null_count == 0 and len(column.flatten()) == len(column) * width:
         return np.asarray(column.flatten().to_numpy(zero_copy_only=False), dtype=np.float64).reshape(-1, width)
     rows = [[np.nan if x is None else x for x in (row or [None] * width)] for row in column.to_pylist()]

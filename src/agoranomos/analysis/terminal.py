@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from agoranomos.analysis.arms import ArmSummary
 from agoranomos.analysis.campaign import CampaignSummary
-from agoranomos.analysis.words import number, percent
+from agoranomos.analysis.words import number, percent, title
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+
+MOST_OTHERS = 4
+"""So many of a market's other measures have a column."""
 
 
 def print_summary(summary: CampaignSummary, console: Console) -> None:
@@ -19,23 +24,21 @@ def print_summary(summary: CampaignSummary, console: Console) -> None:
     """
     from rich.table import Table
 
-    models = any(arm.conduct.calls for arm in summary.arms)
-    governed = any(arm.arm.institution for arm in summary.arms)
+    layout = _Layout(
+        priced=any(arm.priced for arm in summary.arms),
+        tiered=any(arm.means["tier"].n for arm in summary.arms),
+        others=tuple(dict.fromkeys(measure for arm in summary.arms for measure in arm.others))[:MOST_OTHERS],
+        governed=any(arm.arm.institution for arm in summary.arms),
+        models=any(arm.conduct.calls for arm in summary.arms),
+    )
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("arm", no_wrap=True)
-    headings = ["runs", "price", "of Nash", "surplus", "welfare", "profit", "tier", "calibrated"]
-    headings += ["cases", "sanctions", "fines"] if governed else []
-    headings += ["calls", "failed", "repaired"] if models else []
-    for heading in headings:
+    for heading in layout.headings:
         table.add_column(heading, justify="right", no_wrap=True)
     for arm in summary.arms:
-        table.add_row(arm.arm.name, *_cells(arm, governed=governed, models=models))
+        table.add_row(arm.arm.name, *_cells(arm, layout))
     console.print(table)
-    console.print(
-        "price: mean over rounds; of Nash, surplus, welfare, profit: against Nash play; tier 0 to 4; "
-        "calibrated: against noisy Nash play" + ("; cases, sanctions, fines: a run" if governed else ""),
-        soft_wrap=True,
-    )
+    console.print(layout.legend, soft_wrap=True)
     for check in summary.checks:
         if check.verdict != "not applicable":
             console.print(f"manipulation check, no finding: {check.name}: {check.verdict}", soft_wrap=True)
@@ -54,27 +57,69 @@ def print_summary(summary: CampaignSummary, console: Console) -> None:
         )
 
 
-def _cells(arm: ArmSummary, *, governed: bool, models: bool) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """Which columns there are: what no arm of the campaign has is left out."""
+
+    priced: bool
+    tiered: bool
+    others: tuple[str, ...]
+    governed: bool
+    models: bool
+
+    @property
+    def headings(self) -> list[str]:
+        headings = ["runs", "price", "of Nash", "surplus", "welfare", "profit"]
+        if not self.priced:
+            headings = ["runs", "welfare", "of Nash", "profit", "of Nash"]
+        headings += ["tier", "calibrated"] if self.tiered else []
+        headings += [title(measure) for measure in self.others]
+        headings += ["cases", "sanctions", "fines"] if self.governed else []
+        return headings + (["calls", "failed", "repaired"] if self.models else [])
+
+    @property
+    def legend(self) -> str:
+        parts = [
+            "price: mean over rounds; of Nash, surplus, welfare, profit: against Nash play"
+            if self.priced
+            else "welfare, profit: a round, over all agents; of Nash: against Nash play"
+        ]
+        parts += ["tier 0 to 4; calibrated: against noisy Nash play"] if self.tiered else []
+        parts += ["other measures: means over rounds, agents and goods"] if self.others else []
+        return "; ".join(parts + (["cases, sanctions, fines: a run"] if self.governed else []))
+
+
+def _cells(arm: ArmSummary, layout: _Layout) -> list[str]:
     runs = f"{len(arm.results)}" if len(arm.results) == arm.arm.planned else f"{len(arm.results)}/{arm.arm.planned}"
     if not arm.results:
         return [runs]
     means, nash, found, conduct = arm.means, arm.nash, arm.enforcement, arm.conduct
-    cells = [
-        runs,
-        number(means["price"].point),
-        percent(means["price"].point / float(nash.price.mean())),
-        percent(means["surplus_ratio"].point),
-        percent(means["welfare"].point / nash.welfare),
-        percent(means["profit"].point / float(nash.profit.sum())),
-        number(means["tier"].point),
-        number(means["calibrated_tier"].point),
-    ]
-    if governed:
+    if layout.priced:
+        cells = [
+            runs,
+            number(means["price"].point),
+            _of(means["price"].point, nash.mean_price),
+            percent(means["surplus_ratio"].point),
+            _of(means["welfare"].point, nash.welfare),
+            _of(means["profit"].point, nash.total_profit),
+        ]
+    else:
+        welfare, profit = means["welfare"].point, means["profit"].point
+        cells = [runs, number(welfare), _of(welfare, nash.welfare), number(profit), _of(profit, nash.total_profit)]
+    if layout.tiered:
+        cells += [number(means["tier"].point), number(means["calibrated_tier"].point)]
+    cells += [number(arm.mean(measure).point, 3) for measure in layout.others]
+    if layout.governed:
         cells += [
             number(found.per_run(found.cases), 1),
             number(found.per_run(found.sanctions), 1),
             number(found.fines, 0),
         ]
-    if models:
+    if layout.models:
         cells += [str(conduct.calls), str(conduct.failed), str(conduct.repaired)]
     return cells
+
+
+def _of(value: float, nash: float) -> str:
+    """The value against Nash; a dash where Nash is nothing, or a loss."""
+    return percent(value / nash if nash > 0 else float("nan"))

@@ -41,6 +41,11 @@ TITLES = {
 }
 
 
+def title(measure: str) -> str:
+    """What a measure is called."""
+    return TITLES.get(measure, measure.replace("_", " "))
+
+
 def number(value: float, digits: int = 2) -> str:
     """`value` with thousands separated and a true minus; a dash where it is undefined; no minus zero."""
     if not math.isfinite(value):
@@ -95,16 +100,33 @@ def answer(summary: ArmSummary, comparisons: Sequence[Comparison]) -> str:
         return f"Every run equals its pair in {beside[0].second}, entry for entry: the answer is the same."
     means, nash = summary.means, summary.nash
     price, runs = means["price"].point, len(summary.results)
+    if not summary.priced:
+        return _unpriced(summary, beside)
     parts = [
-        f"With {runs} {_runs(runs)} the price averaged {number(price)}, "
-        f"{against_nash(price, float(nash.price.mean()))}",
+        f"With {runs} {_runs(runs)} the price averaged {number(price)}, {against_nash(price, nash.mean_price)}",
         f"consumers had {percent(means['surplus_ratio'].point)} of their Nash surplus "
         f"and welfare was {percent(means['welfare'].point / nash.welfare)} of Nash",
-        _structure(summary),
     ]
+    if means["tier"].n or not summary.others:
+        parts.append(_structure(summary))
+    parts += [f"{title(measure)} averaged {number(mean.point, 3)}" for measure, mean in [*summary.others.items()][:2]]
     if summary.arm.institution:
         parts.append(_enforcement(summary))
     parts += [_beside(comparison) for comparison in beside[:1]]
+    return "; ".join(parts) + "."
+
+
+def _unpriced(summary: ArmSummary, beside: Sequence[Comparison]) -> str:
+    """The answer in a market without prices: what agents earned, welfare, and what the market measures besides."""
+    means, nash, runs = summary.means, summary.nash, len(summary.results)
+    parts = [
+        f"With {runs} {_runs(runs)} the agents together earned {number(means['profit'].point)} a round, "
+        f"{against_nash(means['profit'].point, nash.total_profit)}",
+        *(f"{title(measure)} averaged {number(mean.point, 3)}" for measure, mean in [*summary.others.items()][:3]),
+    ]
+    if summary.arm.institution:
+        parts.append(_enforcement(summary))
+    parts += [_beside(comparison, "welfare") for comparison in beside[:1]]
     return "; ".join(parts) + "."
 
 
@@ -132,27 +154,32 @@ def _enforcement(summary: ArmSummary) -> str:
     )
     if found.suspended_rounds:
         rounds = sum(result.rounds for result in summary.results) / found.runs
-        text += (
-            f", and in {number(found.suspended_rounds, 1)} of {number(rounds, 0)} rounds a suspended firm sold nothing "
-            f"(the price of the others: {number(summary.price_free.point)})"
+        text += f", and in {number(found.suspended_rounds, 1)} of {number(rounds, 0)} rounds a suspended " + (
+            f"firm sold nothing (the price of the others: {number(summary.price_free.point)})"
+            if summary.priced
+            else "agent sat out"
         )
     return text
 
 
-def _beside(comparison: Comparison) -> str:
-    price = next(contrast for contrast in comparison.contrasts if contrast.measure == "price").welch
-    if abs(price.difference) < 0.005:
-        return f"the price is that of {comparison.second}"
-    if price.low <= 0 <= price.high:
+def _beside(comparison: Comparison, measure: str = "price") -> str:
+    found = next(contrast for contrast in comparison.contrasts if contrast.measure == measure).welch
+    if abs(found.difference) < 0.005:
+        return f"{_the(measure)} is that of {comparison.second}"
+    if found.low <= 0 <= found.high:
         return (
-            f"the price cannot be told from that of {comparison.second} (difference {signed(price.difference)}, "
-            f"95% interval {number(price.low)} to {number(price.high)})"
+            f"{_the(measure)} cannot be told from that of {comparison.second} (difference {signed(found.difference)}, "
+            f"95% interval {number(found.low)} to {number(found.high)})"
         )
-    text = f"the price is {number(abs(price.difference))} {'below' if price.difference < 0 else 'above'} that of "
+    text = f"{_the(measure)} is {number(abs(found.difference))} {'below' if found.difference < 0 else 'above'} that of "
     text += comparison.second
-    if math.isfinite(price.low):
-        text += f" (95% interval of the difference: {number(price.low)} to {number(price.high)})"
+    if math.isfinite(found.low):
+        text += f" (95% interval of the difference: {number(found.low)} to {number(found.high)})"
     return text
+
+
+def _the(measure: str) -> str:
+    return "the price" if measure == "price" else title(measure)
 
 
 def _runs(count: int) -> str:

@@ -15,10 +15,10 @@ from typing import Any
 
 import pyarrow as pa
 
-TABLES_VERSION = 2
+TABLES_VERSION = 3
 """Stored in the metadata of each Parquet file; a reader keeps older versions."""
 
-BENCHMARKS = ("nash", "monopoly", "competitive", "division")
+BENCHMARKS = ("nash", "monopoly", "competitive", "division", "efficient")
 """The benchmark outcomes whose measures each run carries; null where the market does not know one."""
 
 SANCTION_KINDS = ("fine", "suspension", "cap", "forfeiture")
@@ -33,6 +33,7 @@ _REAL = pa.float64()
 _FLAG = pa.bool_()
 _TEXTS = pa.list_(_TEXT)
 _REALS = pa.list_(_REAL)
+_NAMED = pa.map_(_TEXT, _REAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +104,11 @@ RUNS = Table(
         Column("entries", _WHOLE, "number of entries in the run's log"),
         Column("rounds", _WHOLE, "rounds played"),
         *_benchmark_columns(),
+        Column(
+            "benchmark_measures",
+            _NAMED,
+            "`<benchmark>.<measure>` for the market's other measures, each as its mean over agents and goods",
+        ),
     ),
 )
 
@@ -126,6 +132,12 @@ ROUNDS = Table(
         Column("cases", _WHOLE, "cases opened in this round"),
         Column("sanctions", _WHOLE, "fines, suspensions, caps and forfeitures imposed in this round"),
         Column("suspended", _FLAG, "whether any agent sat out this round under a suspension"),
+        Column(
+            "measures",
+            _NAMED,
+            "the market's other measures by name, each as its mean over agents and goods where it is defined; null "
+            "where the market has no others",
+        ),
     ),
 )
 
@@ -137,13 +149,16 @@ AGENTS = Table(
         Column("round", _WHOLE, "number of the round, from 1"),
         Column("seat", _WHOLE, "index of the agent among the market's agents"),
         Column("agent", _TEXT, "name of the agent"),
-        Column("quantity", _REALS, "quantity of each good that cleared"),
+        Column("action", _REALS, "the parts of the action that cleared; empty where the agent sat out"),
+        Column("quantity", _REALS, "quantity of each good that cleared; null where the market has no quantities"),
         Column("share", _REALS, "share of each good's sales; null where nothing was sold"),
         Column("profit", _REAL, "profit before fines"),
+        Column("nash_profit", _REAL, "what Nash play would have earned it in this round; null where that is unknown"),
         Column("fine", _REAL, "fines due in this round"),
         Column("cv", _REAL, "coefficient of variation of the quantities over goods; null where nothing was made"),
         Column("restraint", _REAL, "the market's measure `restraint`; null where it has none"),
         Column("calvano_delta", _REAL, "(profit - profit_Nash) / (profit_monopoly - profit_Nash) of this agent"),
+        Column("measures", _NAMED, "the market's other measures of this agent; null where there are none"),
         Column("state", _TEXT, "state in the institution's graph after this round; empty without institution"),
         Column("suspended", _FLAG, "whether the agent sat out this round under a suspension"),
         Column("limit", _REAL, "share of capacity it may use from the next round on; null where there is no cap"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +17,23 @@ from agoranomos.campaigns.timings import CallKey
 from agoranomos.errors import Finding, MachineError
 from agoranomos.institutions.entries import Opened, Round
 from agoranomos.institutions.judgement import CaseRecord, Sanction, StandingRecord, Transition
-from agoranomos.markets.facts import SCALE
+from agoranomos.markets.facts import SCALE, MarketFacts
 
-Row = dict[str, list[Any]]
+AGENT_MEASURES = (
+    "quantity_e6",
+    "share_e6",
+    "profit_e6",
+    "nash_profit_e6",
+    "cv_e6",
+    "restraint_e6",
+    "calvano_delta_e6",
+)
+"""Measures that have a column of their own in the table `agents`, where they are measures of an agent."""
+
+ROUND_MEASURES = frozenset(
+    ("price_e6", "hhi_e6", "price_elevation_e6", "consumer_surplus_e6", "surplus_ratio_e6", "welfare_e6", "profit_e6")
+)
+"""Measures that have a column of their own in the table `rounds`."""
 
 
 class _Line(msgspec.Struct):
@@ -83,6 +98,7 @@ class RunTables:
 
     def _add(self, arm: str, seed: int, entries: Iterable[bytes]) -> tuple[Opened, int]:
         opened: Opened | None = None
+        named = NamedMeasures()
         current: _RoundRows | None = None
         suspended = frozenset[int]()
         rounds = 0
@@ -90,7 +106,7 @@ class RunTables:
             entry = _lines.decode(line)
             if entry.kind == "round":
                 if current is not None and opened is not None:
-                    suspended = self._finish(arm, seed, opened, current, suspended)
+                    suspended = self._finish(arm, seed, opened, current, suspended, named)
                 current = _RoundRows(entry.round, _rounds.decode(entry.body))
                 rounds += 1
             elif entry.kind == "transition" and current is not None:
@@ -99,19 +115,26 @@ class RunTables:
                 current.sanctions.append(_sanctions.decode(entry.body))
             elif entry.kind == "opened":
                 opened = _opened.decode(entry.body)
+                named = named_measures(opened.facts)
         if opened is None:
             raise Finding(f"the log of {arm}/{seed} does not begin with an `opened` entry")
         if current is not None:
-            self._finish(arm, seed, opened, current, suspended)
+            self._finish(arm, seed, opened, current, suspended, named)
         return opened, rounds
 
     def _finish(
-        self, arm: str, seed: int, opened: Opened, rows: _RoundRows, suspended: frozenset[int]
+        self,
+        arm: str,
+        seed: int,
+        opened: Opened,
+        rows: _RoundRows,
+        suspended: frozenset[int],
+        named: NamedMeasures,
     ) -> frozenset[int]:
         """Write the rows of a round that is complete; returns the seats that sit out the next one."""
         body = rows.body
-        self._rounds.add(**_round_row(arm, seed, rows, bool(suspended)))
-        self._add_agents(arm, seed, opened.facts.agents, rows, suspended)
+        self._rounds.add(**_round_row(arm, seed, rows, bool(suspended), named))
+        self._add_agents(arm, seed, opened.facts.agents, rows, suspended, named)
         for case in body.cases:
             self._enforce(arm, seed, rows.number, **_case(case))
         sanctioned = {(sanction.agent, sanction.case) for sanction in rows.sanctions}
@@ -128,12 +151,20 @@ class RunTables:
         self._enforcement.add(arm=arm, seed=seed, round=number, **{**blank, **act})
 
     def _add_agents(
-        self, arm: str, seed: int, agents: Sequence[str], rows: _RoundRows, suspended: frozenset[int]
+        self,
+        arm: str,
+        seed: int,
+        agents: Sequence[str],
+        rows: _RoundRows,
+        suspended: frozenset[int],
+        named: NamedMeasures,
     ) -> None:
         body = rows.body
         measures = body.measures
-        names = ("quantity_e6", "share_e6", "profit_e6", "cv_e6", "restraint_e6", "calvano_delta_e6")
-        quantity, share, profit, cv, restraint, delta = (_natural(measures.get(name)) for name in names)
+        quantity, share, profit, nash_profit, cv, restraint, delta = (
+            _natural(measures.get(name)) if name in named.of_agents else None for name in AGENT_MEASURES
+        )
+        others = {name: _natural(measures[name]) for name in named.others_of_agents}
         fines = rows.fines()
         calls = {decision.agent: decision for decision in body.decisions}
         for seat, agent in enumerate(agents):
@@ -145,13 +176,16 @@ class RunTables:
                 rows.number,
                 seat,
                 agent,
-                [amount / SCALE for amount in body.actions[seat]] if quantity is None else quantity[seat],
+                [amount / SCALE for amount in body.actions[seat]],
+                None if quantity is None else quantity[seat],
                 None if share is None else share[seat],
                 None if profit is None else profit[seat],
+                None if nash_profit is None else nash_profit[seat],
                 fines.get(agent, 0) / SCALE,
                 None if cv is None else cv[seat],
                 None if restraint is None else restraint[seat],
                 None if delta is None else delta[seat],
+                [(name.removesuffix("_e6"), _average(values[seat])) for name, values in others.items()] or None,
                 standing.state if standing is not None else "",
                 seat in suspended,
                 None if standing is None or standing.limit_e6 is None else standing.limit_e6 / SCALE,
@@ -202,13 +236,57 @@ class _RoundRows:
 
 
 def benchmark_columns(opened: Opened) -> dict[str, Any]:
-    """The columns `<benchmark>_<measure>` of the table `runs`."""
-    wanted = ("price", "profit", "consumer_surplus", "welfare", "hhi", "cv")
-    return {
-        f"{name}_{measure}": _natural(opened.facts.benchmarks.get(name, {}).get(f"{measure}_e6"))
-        for name in BENCHMARKS
-        for measure in wanted
-    }
+    """The columns `<benchmark>_<measure>` and `benchmark_measures` of the table `runs`."""
+    columns: dict[str, Any] = {}
+    for name in BENCHMARKS:
+        known = opened.facts.benchmarks.get(name, {})
+        for measure in ("price", "profit", "hhi", "cv"):
+            columns[f"{name}_{measure}"] = _row(_natural(known.get(f"{measure}_e6")))
+        for measure in ("consumer_surplus", "welfare"):
+            columns[f"{name}_{measure}"] = _average(_natural(known.get(f"{measure}_e6")))
+    return columns | {"benchmark_measures": _benchmark_measures(opened.facts)}
+
+
+def _benchmark_measures(facts: MarketFacts) -> list[tuple[str, float | None]] | None:
+    return [
+        (f"{benchmark}.{name.removesuffix('_e6')}", _average(_natural(values.get(name))))
+        for benchmark, values in facts.benchmarks.items()
+        for name in named_measures(facts).others
+    ] or None
+
+
+@dataclass(frozen=True, slots=True)
+class NamedMeasures:
+    """Which of a market's measures have columns of their own for agents, and which do not for rounds and agents."""
+
+    of_agents: frozenset[str] = frozenset()
+    others: tuple[str, ...] = ()
+    others_of_agents: tuple[str, ...] = ()
+
+
+def named_measures(facts: MarketFacts) -> NamedMeasures:
+    """The measures of one market by where they go; names with their unit."""
+    of_agents = frozenset(name for name in AGENT_MEASURES if name in facts.measures and _per_agent(facts, name))
+    others = tuple(name for name in facts.measures if name not in of_agents and name not in ROUND_MEASURES)
+    return NamedMeasures(of_agents, others, tuple(name for name in others if _per_agent(facts, name)))
+
+
+def _per_agent(facts: MarketFacts, name: str) -> bool:
+    return facts.measures[name].axes[:1] == ("firm",)
+
+
+def _average(value: Any) -> float | None:
+    """The mean over all cells where the value is defined."""
+    cells = [cell for cell in _cells(value) if cell is not None]
+    return sum(cells) / len(cells) if cells else None
+
+
+def _cells(value: Any) -> Iterable[float | None]:
+    if isinstance(value, list):
+        for part in value:
+            yield from _cells(part)
+    else:
+        yield value
 
 
 def write_table(folder: Path, columns: Columns) -> None:
@@ -228,27 +306,30 @@ def write_table(folder: Path, columns: Columns) -> None:
         ) from error
 
 
-def _round_row(arm: str, seed: int, rows: _RoundRows, suspended: bool) -> dict[str, Any]:
+def _round_row(arm: str, seed: int, rows: _RoundRows, suspended: bool, named: NamedMeasures) -> dict[str, Any]:
     measures = {name.removesuffix("_e6"): _natural(value) for name, value in rows.body.measures.items()}
-    profits = measures.get("profit")
+    others = [name.removesuffix("_e6") for name in named.others]
+    price, hhi, elevation = (_row(measures.get(name)) for name in ("price", "hhi", "price_elevation"))
+    profits = _row(measures.get("profit"))
     row: dict[str, Any] = {
         "arm": arm,
         "seed": seed,
         "round": rows.number,
-        "price": measures.get("price"),
-        "price_mean": _mean(measures.get("price")),
-        "hhi": measures.get("hhi"),
-        "hhi_mean": _mean(measures.get("hhi")),
-        "price_elevation": measures.get("price_elevation"),
-        "price_elevation_mean": _mean(measures.get("price_elevation")),
-        "consumer_surplus": measures.get("consumer_surplus"),
-        "surplus_ratio": measures.get("surplus_ratio"),
-        "welfare": measures.get("welfare"),
+        "price": price,
+        "price_mean": _average(price),
+        "hhi": hhi,
+        "hhi_mean": _average(hhi),
+        "price_elevation": elevation,
+        "price_elevation_mean": _average(elevation),
+        "consumer_surplus": _average(measures.get("consumer_surplus")),
+        "surplus_ratio": _average(measures.get("surplus_ratio")),
+        "welfare": _average(measures.get("welfare")),
         "profit_total": None if profits is None else sum(p for p in profits if p is not None),
         "fine_total": sum(rows.fines().values()) / SCALE,
         "cases": len(rows.body.cases),
         "sanctions": len(rows.sanctions),
         "suspended": suspended,
+        "measures": [(name, _average(measures[name])) for name in others] or None,
     }
     return row
 
@@ -303,6 +384,6 @@ def _natural(value: Any) -> Any:
     return [_natural(part) for part in value]
 
 
-def _mean(values: list[float | None] | None) -> float | None:
-    known = [value for value in values or () if value is not None]
-    return sum(known) / len(known) if known else None
+def _row(value: Any) -> list[float | None] | None:
+    """The cells of a measure in one row; None where the market has no such measure."""
+    return None if value is None else list(_cells(value))

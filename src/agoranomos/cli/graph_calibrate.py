@@ -64,11 +64,11 @@ def calibrate(
     """
     from agoranomos.deterrence.calibration import NULLS
     from agoranomos.deterrence.calibration import calibrate as set_thresholds
-    from agoranomos.markets import load_market
+    from agoranomos.markets import load_cournot
     from agoranomos.workspace import find_workspace
 
     read = institution_named(institution)
-    under = load_market(market, find_workspace())
+    under = load_cournot(market, find_workspace(), "agora graph calibrate")
     if out is not None:
         _refuse_to_write(read, under, signal or (), out, overwrite)
     found = set_thresholds(

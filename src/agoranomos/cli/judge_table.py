@@ -74,11 +74,11 @@ def judge(
     from agoranomos.institutions.table import bind_to_table, judge_table
     from agoranomos.institutions.table_rows import JudgementTables
     from agoranomos.institutions.table_tally import tallied
-    from agoranomos.markets import load_market
+    from agoranomos.markets import load_cournot
     from agoranomos.workspace import find_workspace
 
     read = institution_named(institution)
-    under = load_market(market, find_workspace()) if market is not None else None
+    under = load_cournot(market, find_workspace(), "agora judge") if market is not None else None
     known = (under.facts.agents, under.facts.goods) if under is not None else ((), ())
     panel, notes = read_panel(
         table,

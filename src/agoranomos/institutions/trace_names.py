@@ -12,7 +12,6 @@ from agoranomos.institutions.traces import EVERYONE, NONE, Expectation, Trace
 from agoranomos.markets.facts import MarketFacts
 
 COOLDOWN = "cooldown"
-QUANTITY = "quantity_e6"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +41,8 @@ def slips(institution: Institution, trace: Trace, facts: MarketFacts) -> Iterato
         for agent, expected in one.expect.items():
             yield from words.agent(agent, *at, "expect", agent)
             yield from words.expected(expected, *at, "expect", agent)
-        known_benchmarks = [name for name, measures in facts.benchmarks.items() if QUANTITY in measures]
+        yield from words.agents(one.actions, *at, "actions")
+        known_benchmarks = list(facts.benchmarks)
         if one.benchmark is not None and one.benchmark not in known_benchmarks:
             known = nearest(one.benchmark, known_benchmarks)
             yield Slip((*at, "benchmark"), f"market {facts.market} has no benchmark {one.benchmark!r}", known)

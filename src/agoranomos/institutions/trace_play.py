@@ -149,24 +149,29 @@ class _Cleared:
     def __call__(self, one: TraceRound, standings: Sequence[Standing]) -> Measures:
         if not self.market.agents:  # Its own episode is over; a trace may be longer.
             self.market.reset()
-        self.market.step(
-            {agent: self._action(one, agent, own) for agent, own in zip(self.agents, standings, strict=True)}
-        )
+        actions = {agent: self._action(one, agent, own) for agent, own in zip(self.agents, standings, strict=True)}
+        try:
+            self.market.step(actions)
+        except UsageError as error:
+            raise _Unplayable(error.message, error.advice) from None
         if projected := self.market.projected():
-            raise _Unplayable(f"{' and '.join(projected)} cannot bring so much", "Stay within the capacity.")
+            raise _Unplayable(
+                f"{' and '.join(projected)} cannot do that",
+                "Stay within what is feasible: capacities, bounds of prices, whole numbers.",
+            )
         return dict(self.market.measures())
 
     def _action(self, one: TraceRound, agent: str, standing: Standing) -> Any:
         if standing.suspended:
             return self.adapter.idle(agent)
-        row = of_agent(one.quantities, agent)
-        if row is None and one.benchmark is not None:
-            cells: Any = self.market.facts.benchmarks[one.benchmark]["quantity_e6"]
-            row = tuple([cell / SCALE for cell in cells[self.agents.index(agent)]])
-        if row is None:
+        row = of_agent(one.quantities, agent) or of_agent(one.actions, agent)
+        if row is None and one.benchmark is None:
             advice = f"Give `quantities` for {agent}, or a `benchmark` for those left out."
             raise _Unplayable(f"{agent} brings nothing", advice)
-        action = np.array(row, dtype=np.float64)
+        if row is not None:
+            action = np.array(row, dtype=np.float64)
+        else:
+            action = self.market.play(one.benchmark or "", agent, self.market.observation(agent))
         if standing.limit_e6 is None:
             return action
         return self.adapter.constrain(agent, action, standing.limit_e6)

@@ -1,6 +1,7 @@
 """Traces v1: example runs of an institution in YAML, each round with what goes in and what is expected to come of it.
 
-A trace either gives quantities, which a market clears, or names the signals that fire, and then no market is needed.
+A trace either gives quantities (or other actions), which a market clears, or names the signals that fire, and then no
+market is needed.
 A counterexample of the checker and a witness of the red team are such traces, too.
 """
 
@@ -74,8 +75,9 @@ class Outcome(DocumentPart):
 class TraceRound(DocumentPart):
     """One round, or `repeat` equal ones; what is expected holds after each of them.
 
-    `quantities` are what each agent brings, a row of goods; who is left out brings those of `benchmark`, and a
-    suspended agent need not be named. `signals` are the names of those that fire against each agent. `audits` names
+    `quantities` are what each agent brings, a row of goods; `actions` are the same for any market, the numbers of an
+    agent's action in the market's order. Who is left out plays the `benchmark`, and a suspended agent need not be
+    named. `signals` are the names of those that fire against each agent. `audits` names
     those that take place, `reports` the agents that come forward, `jitter` by how many rounds a draw lengthens the
     `lasts` of an edge that the agent crosses. `profits` are for rounds without quantities, where fines are reckoned
     from them (0 where none is given). `all` in place of an agent means everyone who is not named.
@@ -83,7 +85,8 @@ class TraceRound(DocumentPart):
 
     repeat: Annotated[int, Field(ge=1, le=LONGEST)] = 1
     quantities: dict[Named, tuple[Quantity, ...]] = {}
-    benchmark: Literal["nash", "monopoly", "competitive", "division"] | None = None
+    actions: dict[Named, tuple[Money, ...]] = {}
+    benchmark: Literal["nash", "monopoly", "competitive", "division", "efficient"] | None = None
     signals: dict[Named, Names] = {}
     profits: dict[Named, Money] = {}
     audits: dict[Named, Names] = {}
@@ -95,7 +98,7 @@ class TraceRound(DocumentPart):
     @property
     def clears(self) -> bool:
         """Whether a market is needed to play it."""
-        return bool(self.quantities) or self.benchmark is not None
+        return bool(self.quantities) or bool(self.actions) or self.benchmark is not None
 
 
 class Trace(DocumentPart):
@@ -114,7 +117,7 @@ class Trace(DocumentPart):
 
     @property
     def abstract(self) -> bool:
-        """Whether it names signals in place of quantities."""
+        """Whether it names signals in place of actions."""
         return not any(one.clears for one in self.rounds)
 
     @property

@@ -56,6 +56,10 @@ class Market(ParallelEnv):  # type: ignore[misc]
         Raises `UsageError` with the nearest name for a benchmark that the market does not know as play.
         """
 
+    @abstractmethod
+    def observation(self, agent: str) -> Observation:
+        """What `agent` observes now: of the round just cleared, or of none before the first."""
+
     def game(self) -> StageGame:
         """One round as a game in normal form; raises `UsageError` where a round depends on more than its actions."""
         raise UsageError(f"a round of {self.facts.market} is no game in normal form; this policy needs one")

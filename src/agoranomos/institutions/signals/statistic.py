@@ -20,7 +20,7 @@ Window: TypeAlias = tuple[dict[str, Measured], ...]
 WindowLength = Annotated[int, Field(ge=1, le=10_000)]
 
 _SIZES = ("firms", "goods")
-BENCHMARKS = ("nash", "monopoly", "competitive", "division")
+BENCHMARKS = ("nash", "monopoly", "competitive", "division", "efficient")
 """The benchmarks that a threshold may name."""
 
 _WORD = re.compile(r"(?<![\w.])[a-z_]\w*")
@@ -45,7 +45,7 @@ Threshold = Annotated[Finite | str, AfterValidator(_compiles)]
 """A number, or a CEL expression of numbers, evaluated when the market is known.
 
 It may use `firms` and `goods` (how many there are), and where one measure is compared, `nash`, `monopoly`,
-`competitive` and `division`: the measure's mean value at that benchmark.
+`competitive`, `division` and `efficient`: the measure's mean value at that benchmark.
 """
 
 
