@@ -9,6 +9,7 @@ from pydantic import Field
 
 from agoranomos.documents import DocumentPart, Finite
 from agoranomos.institutions.notices import Notice
+from agoranomos.policies.facts import Facts
 from agoranomos.policies.policy import Decision, Observation, Seat
 from agoranomos.policies.scripted import Memoryless, play
 from agoranomos.randomness import Randomness
@@ -31,6 +32,7 @@ class BestResponse(Memoryless[BestResponseParameters]):
 
     name = "best-response"
     parameters_type = BestResponseParameters
+    facts = Facts("competition", memory=1, needs=("cournot",))
 
     def __init__(self, parameters: BestResponseParameters, seat: Seat) -> None:
         super().__init__(parameters, seat)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from agoranomos.documents import DocumentPart, Name
 from agoranomos.institutions.notices import Notice
+from agoranomos.policies.facts import Facts
 from agoranomos.policies.policy import Decision, Observation, Seat
 from agoranomos.policies.scripted import Memoryless
 from agoranomos.randomness import Randomness
@@ -23,6 +24,7 @@ class Benchmark(Memoryless[BenchmarkParameters]):
 
     name = "benchmark"
     parameters_type = BenchmarkParameters
+    facts = Facts("benchmark", needs=("play",))
 
     def __init__(self, parameters: BenchmarkParameters, seat: Seat) -> None:
         super().__init__(parameters, seat)

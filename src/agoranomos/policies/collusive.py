@@ -8,6 +8,7 @@ from pydantic import Field
 
 from agoranomos.documents import DocumentPart, Finite
 from agoranomos.institutions.notices import Notice
+from agoranomos.policies.facts import Facts
 from agoranomos.policies.policy import Decision, Observation, Seat
 from agoranomos.policies.scripted import Memoryless, NoParameters, play
 from agoranomos.randomness import Randomness
@@ -30,6 +31,7 @@ class Divider(Memoryless[DividerParameters]):
 
     name = "divider"
     parameters_type = DividerParameters
+    facts = Facts("collusion", needs=("cournot",))
 
     def __init__(self, parameters: DividerParameters, seat: Seat) -> None:
         super().__init__(parameters, seat)
@@ -51,6 +53,7 @@ class NashShareCartel(Memoryless[NoParameters]):
 
     name = "nash-share-cartel"
     parameters_type = NoParameters
+    facts = Facts("collusion", needs=("cournot",))
 
     def __init__(self, parameters: NoParameters, seat: Seat) -> None:
         super().__init__(parameters, seat)
@@ -79,6 +82,7 @@ class ParkedDivider(Memoryless[ParkedDividerParameters]):
 
     name = "parked-divider"
     parameters_type = ParkedDividerParameters
+    facts = Facts("collusion", needs=("cournot",))
 
     def __init__(self, parameters: ParkedDividerParameters, seat: Seat) -> None:
         super().__init__(parameters, seat)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from agoranomos.institutions.notices import Notice
+from agoranomos.policies.facts import Facts
 from agoranomos.policies.policy import Decision, Observation, Seat
 from agoranomos.policies.scripted import Memoryless, NoParameters
 from agoranomos.randomness import Randomness
@@ -16,6 +17,7 @@ class Nash(Memoryless[NoParameters]):
 
     name = "nash"
     parameters_type = NoParameters
+    facts = Facts("benchmark", needs=("play",))
 
     def __init__(self, parameters: NoParameters, seat: Seat) -> None:
         super().__init__(parameters, seat)

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from agoranomos.documents import DocumentPart, Finite
 from agoranomos.institutions.notices import Notice
+from agoranomos.policies.facts import Facts
 from agoranomos.policies.outlook import Outlook, Plan, Quantities
 from agoranomos.policies.policy import Decision, Observation, Seat
 from agoranomos.policies.scripted import Scripted, as_action
@@ -65,6 +66,15 @@ class Learner(Scripted[LearnerParameters, Learned]):
 
     name = "learner"
     parameters_type = LearnerParameters
+    facts = Facts(
+        "learning",
+        memory=None,
+        stochastic=True,
+        needs=("cournot",),
+        reads_profit=True,
+        reads_fines=True,
+        reads_standing=True,
+    )
 
     def __init__(self, parameters: LearnerParameters, seat: Seat) -> None:
         super().__init__(parameters, seat)

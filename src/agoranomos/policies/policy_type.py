@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from agoranomos.documents import DocumentPart, first_fault
 from agoranomos.errors import UsageError, nearest
 from agoranomos.models.engine import Engine
+from agoranomos.policies.facts import Facts
 from agoranomos.policies.policy import Policy, Seat
 from agoranomos.policies.scripted import Scripted
 from agoranomos.workspace import Workspace
@@ -38,7 +39,7 @@ class PolicyType:
     """A registered policy: `parameters` is what its documents may say, `summary` one sentence for people.
 
     `needs_engine`: it asks a language model, and its parameter `model` names the engine. `perceives_text`: what it is
-    told can change what it does; only then may its description hold the text.
+    told can change what it does; only then may its description hold the text. `facts` are claims that tests hold.
     """
 
     name: str
@@ -47,12 +48,14 @@ class PolicyType:
     summary: str = ""
     needs_engine: bool = False
     perceives_text: bool = False
+    facts: Facts | None = None
 
     @classmethod
     def scripted(cls, policy: type[Scripted[Any, Any]]) -> PolicyType:
         """The type of a policy that asks no model and reads no text; named, and summed up, by its class."""
         summary = (policy.__doc__ or "").strip().splitlines()[0]
-        return cls(policy.name, policy.parameters_type, partial(_bind_scripted, policy), summary)
+        bind = partial(_bind_scripted, policy)
+        return cls(policy.name, policy.parameters_type, bind, summary, facts=policy.facts)
 
     def parse(self, given: Mapping[str, Any]) -> DocumentPart:
         """`given` as checked parameters; raises `UsageError` that names the parameter and the nearest valid one."""

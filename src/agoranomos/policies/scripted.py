@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Any, ClassVar, Generic, TypeVar
 
 import numpy as np
 
 from agoranomos.documents import DocumentPart
+from agoranomos.errors import UsageError
 from agoranomos.institutions.notices import Notice
 from agoranomos.markets.stage_game import StageGame
 from agoranomos.policies.description import described
+from agoranomos.policies.facts import Facts
 from agoranomos.policies.outlook import Outlook, Quantities
 from agoranomos.policies.policy import Decision, Observation, Policy, Seat
 from agoranomos.randomness import Randomness
@@ -33,6 +36,8 @@ class Scripted(Policy[MemoryT], Generic[ParametersT, MemoryT]):
 
     name: ClassVar[str]
     parameters_type: ClassVar[type[DocumentPart]]
+    facts: ClassVar[Facts | None] = None
+    """What is claimed of it with its default parameters; the conformance tests hold it against what it does."""
 
     def __init__(self, parameters: ParametersT, seat: Seat) -> None:
         self.parameters = parameters
@@ -58,6 +63,18 @@ class Scripted(Policy[MemoryT], Generic[ParametersT, MemoryT]):
         nothing = {key: np.zeros(box.shape) for key, box in space.spaces.items()}
         for name in names:
             self.benchmark(name, nothing)
+
+    def joint_optimum(self) -> str:
+        """The benchmark at which the agents together earn most: `monopoly`, else `efficient`.
+
+        Raises `UsageError` where the market plays neither.
+        """
+        try:
+            self.require_benchmarks("monopoly")
+        except UsageError:
+            self.require_benchmarks("efficient")
+            return "efficient"
+        return "monopoly"
 
     @abstractmethod
     def start(self) -> MemoryT:
@@ -86,8 +103,8 @@ def play(quantities: Quantities) -> Decision[None]:
     return Decision(as_action(quantities), None)
 
 
-def as_action(quantities: Quantities) -> np.ndarray:
-    """`quantities` as a read-only action (float64, one number a good)."""
+def as_action(quantities: Sequence[float]) -> np.ndarray:
+    """`quantities` as a read-only action (float64, one number a part)."""
     action = np.array(quantities, dtype=np.float64)
     action.flags.writeable = False
     return action
