@@ -1,0 +1,78 @@
+"""The page docs/markets/matrix.md says what the code does."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from agoranomos.documents import Source, parse_document
+from agoranomos.markets import load_market
+from agoranomos.markets.matrix import MatrixSpec
+from agoranomos.markets.matrix.measures import MEASURE_KINDS
+from agoranomos.workspace import Workspace
+
+PAGE = Path(__file__).parents[3] / "docs" / "markets" / "matrix.md"
+LIBRARY = [
+    "prisoners-dilemma",
+    "stag-hunt",
+    "battle-of-the-sexes",
+    "chicken",
+    "matching-pennies",
+    "rock-paper-scissors",
+    "volunteers-dilemma",
+    "weakest-link",
+]
+
+
+def benchmark_table(workspace):
+    lines = ["| game | pure equilibria | benchmark | played | payoffs |", "|---|---|---|---|---|"]
+    for name in LIBRARY:
+        market = load_market(name, workspace)
+        pure = "; ".join(", ".join(named(market, profile)) for profile in market.pure_equilibria()) or "none"
+        for benchmark, profile in market.benchmarks.items():
+            played = "; ".join(
+                said(market.spec.actions[agent], part) for agent, part in zip(market.spec.agents, profile, strict=True)
+            )
+            payoffs = ", ".join(number(p / 1e6) for p in market.facts.benchmarks[benchmark]["profit_e6"])
+            lines.append(f"| `{name}` | {pure} | {benchmark} | {played} | {payoffs} |")
+            pure = ""
+    return "\n".join(lines)
+
+
+def named(market, profile):
+    return [market.spec.actions[agent][k] for agent, k in zip(market.spec.agents, profile, strict=True)]
+
+
+def said(actions, probabilities):
+    if max(probabilities) == 1:
+        return actions[list(probabilities).index(1)]
+    return " ".join(f"{number(share)} {action}" for action, share in zip(actions, probabilities, strict=True))
+
+
+def number(value):
+    return f"{value:.4f}".rstrip("0").rstrip(".")
+
+
+def blocks(language):
+    return re.findall(rf"```{language}\n(.*?)```", PAGE.read_text(), re.DOTALL)
+
+
+def test_the_benchmark_table_is_what_the_code_computes(tmp_path):
+    table = re.search(r"<!-- benchmarks -->\n(.*?)\n?<!-- /benchmarks -->", PAGE.read_text(), re.DOTALL)
+    assert table is not None
+    assert table.group(1).strip() == benchmark_table(Workspace(tmp_path, "docs"))
+
+
+@pytest.mark.parametrize("code", blocks("python"))
+def test_the_examples_run(code):
+    exec(compile(code, str(PAGE), "exec"), {})
+
+
+def test_the_file_of_the_page_is_valid():
+    (text,) = blocks("yaml")
+    assert parse_document(Source("page", text), MatrixSpec).sizes == (2, 2)
+
+
+def test_every_measure_is_explained():
+    for name in MEASURE_KINDS:
+        assert f"`{name}`" in PAGE.read_text(), name
