@@ -13,7 +13,8 @@ Consumer surplus is what consumers have over buying nothing: mu log(1 + sum_j e^
 of Small and Rosen (1981, Econometrica 49, equation 5.5); the area under v - p_i - t y; (a - b p)^2 / (2 b).
 
 Sources: logit as in Calvano, Calzolari, Denicolo, Pastorello (2020), American Economic Review 110, section I.A;
-Hotelling (1929), Economic Journal 39, with linear costs and firms at the ends; Salop (1979), Bell Journal of Economics 10.
+Hotelling (1929), Economic Journal 39, with linear costs and firms at the ends; Salop (1979), Bell Journal of
+Economics 10.
 """
 
 from __future__ import annotations

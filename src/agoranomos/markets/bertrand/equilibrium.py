@@ -15,7 +15,8 @@ from agoranomos.markets.bertrand.spec import BertrandSpec
 def nash_price(spec: BertrandSpec) -> Array:
     """The Nash prices of one simultaneous round, [N], to 1e-12.
 
-    Logit from its first-order conditions, otherwise in closed form. Prices are real numbers here, also where firms choose from a grid.
+    Logit from its first-order conditions, otherwise in closed form. Prices are real numbers here, also where firms
+    choose from a grid.
     """
     return _settled(spec.nash_price)
 

@@ -5,9 +5,9 @@ First-order conditions (Anderson, de Palma, Thisse 1992, *Discrete Choice Theory
     Nash            p_i - c_i = mu / (1 - s_i)
     joint monopoly  p_i - c_i = mu / (1 - sum_j s_j), the same margin for every firm
 
-The game is aggregative (Nocke and Schutz 2018, Econometrica 86): given H, the logarithm of everybody's weight, that of the
-outside good among it, each firm's condition is `log s_i + 1 / (1 - s_i) = (a_i - c_i) / mu - H`, which has one solution, and
-the shares add up for one H. So the equilibrium is unique, and nothing has to be guessed.
+The game is aggregative (Nocke and Schutz 2018, Econometrica 86): given H, the logarithm of everybody's weight, that
+of the outside good among it, each firm's condition is `log s_i + 1 / (1 - s_i) = (a_i - c_i) / mu - H`, which has one
+solution, and the shares add up for one H. So the equilibrium is unique, and nothing has to be guessed.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ def logit_monopoly(cost: Array, quality: Array, mu: float, outside: float) -> Ar
 
 
 def _surplus_margin(level: Array) -> Array:
-    """The odds y = s / (1 - s) of a share where `log s + 1 / (1 - s) = level`, that is `log y - log(1 + y) + y + 1 = level`."""
+    """The odds y = s / (1 - s) where `log s + 1 / (1 - s) = level`: `log y - log(1 + y) + y + 1 = level`."""
     z = np.minimum(level - 1.0, -0.7)
     for _ in range(100):
         y = np.exp(z)
