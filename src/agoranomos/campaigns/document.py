@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import Field, StringConstraints, model_validator
 
@@ -65,18 +65,27 @@ Privacy = Literal["open", "committed"]
 Signatures = Literal["none", "actors"]
 """Who signs beside the log's own key: nobody, or every actor what is recorded in its name."""
 
-Outcome = Literal[
-    "price",
-    "consumer_surplus",
-    "surplus_ratio",
-    "welfare",
-    "profit",
-    "price_elevation",
-    "hhi_excess",
-    "cv_excess",
-    "tier",
-]
-"""The measures that a campaign may name, before it runs, as the one that its claim rests on."""
+Outcome = (
+    Literal[
+        "price",
+        "consumer_surplus",
+        "surplus_ratio",
+        "welfare",
+        "profit",
+        "price_elevation",
+        "hhi_excess",
+        "cv_excess",
+        "tier",
+    ]
+    | Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,60}$")]
+)
+"""The measure that a campaign names, before it runs, as the one that its claim rests on.
+
+One of every market's, or another that the campaign's markets publish; planning refuses one that a market has not.
+"""
+
+OUTCOMES = get_args(get_args(Outcome)[0])
+"""The outcomes that every market has, though it may leave them undefined."""
 
 
 class Campaign(Document):

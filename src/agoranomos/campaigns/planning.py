@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from agoranomos.agents import Agent, Roster, engine_name, engines_needed, load_roster, seat_agents
 from agoranomos.campaigns.arm import Arm, Seated, describe, read_institution, set_up
-from agoranomos.campaigns.document import MAX_RUNS, ArmRequest, Campaign, arms_of, base_name
+from agoranomos.campaigns.document import MAX_RUNS, OUTCOMES, ArmRequest, Campaign, arms_of, base_name
 from agoranomos.campaigns.overrides import override
 from agoranomos.campaigns.plan import Plan, check_limits
 from agoranomos.documents import Source, parse_document, read_text
@@ -97,6 +97,7 @@ class _Resolver:
         roster = self._roster(request.roster)
         key = (request.market or "", request.rounds)
         market = self._market(*key)
+        self._check_outcome(market)
         digest = ""
         if manifest is not None:
             institution = read_institution(manifest)
@@ -124,6 +125,17 @@ class _Resolver:
         )
         _check_opening(arm, max(self._campaign.all_seeds))
         return arm
+
+    def _check_outcome(self, market: Market) -> None:
+        """Raise `DocumentError` where the campaign names an outcome that this market does not have."""
+        named = self._campaign.outcome
+        known = (*OUTCOMES, *(measure.removesuffix("_e6") for measure in market.facts.measures))
+        if named is not None and named not in known:
+            raise DocumentError(
+                f"outcome {named!r} is no measure of market {market.facts.market}",
+                place=place_in(self._source, ("outcome",)),
+                advice=nearest(named, known),
+            )
 
     def _durable(self, asks_models: bool) -> Literal["round", "run"]:
         if self._campaign.durable == "auto":

@@ -80,7 +80,8 @@ async def run_one(
         keep = _keeping(put_blob, withholding, governed.size)
         records = {name: _record(name, round_number, d.account, keep) for name, d in decisions.items()}
         reports = [name for name, decision in decisions.items() if decision.report]
-        pending = governed.clear_and_judge({name: d.action for name, d in decisions.items()}, records, reports)
+        said = {name: decision.message for name, decision in decisions.items() if decision.message}
+        pending = governed.clear_and_judge({name: d.action for name, d in decisions.items()}, records, reports, said)
         if commit_in_thread:
             await asyncio.get_running_loop().run_in_executor(None, governed.commit, pending)
         else:

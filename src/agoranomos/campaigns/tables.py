@@ -164,6 +164,7 @@ AGENTS = Table(
         Column("limit", _REAL, "share of capacity it may use from the next round on; null where there is no cap"),
         Column("projected", _FLAG, "whether the action had to be made feasible"),
         Column("reported", _FLAG, "whether it came forward in this round"),
+        Column("message", _TEXT, "what it said to the others; null where nothing"),
         Column("repaired", _FLAG, "whether the policy had to repair the model's answer"),
         Column("calls", _WHOLE, "model calls of this decision"),
         Column("failures", _WHOLE, "of these, how many failed"),

@@ -167,6 +167,7 @@ class RunTables:
         others = {name: _natural(measures[name]) for name in named.others_of_agents}
         fines = rows.fines()
         calls = {decision.agent: decision for decision in body.decisions}
+        said = {one.agent: one.text for one in body.messages}
         for seat, agent in enumerate(agents):
             standing: StandingRecord | None = body.standings[seat] if body.standings else None
             decision = calls.get(agent)
@@ -191,6 +192,7 @@ class RunTables:
                 None if standing is None or standing.limit_e6 is None else standing.limit_e6 / SCALE,
                 agent in body.projected,
                 agent in body.reports,
+                said.get(agent),
                 decision is not None and decision.repaired,
                 0 if decision is None else len(decision.calls),
                 0 if decision is None else sum(bool(call.failure) for call in decision.calls),

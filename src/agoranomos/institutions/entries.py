@@ -92,11 +92,19 @@ class DecisionRecord(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unk
     repaired: bool = False
 
 
+class Said(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What one agent said to all others."""
+
+    agent: str
+    text: str
+
+
 class Round(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """One round: the actions that cleared, what the market published, the draws, and the judgement.
 
     `actions` is per agent in millionths; `projected` names the agents whose action had to be made feasible; `reports`
-    those that came forward. `run_draw` is there where a rule needs a draw that stays the whole run.
+    those that came forward, `messages` what was said. `run_draw` is there where a rule needs a draw that stays the
+    whole run.
     """
 
     actions: tuple[tuple[int, ...], ...]
@@ -108,6 +116,7 @@ class Round(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fiel
     standings: tuple[StandingRecord, ...] = ()
     reports: tuple[str, ...] = ()
     run_draw: int = 0
+    messages: tuple[Said, ...] = ()
 
 
 class Seen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

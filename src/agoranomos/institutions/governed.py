@@ -6,7 +6,7 @@ One round is `clear_and_judge`, then `commit`, then `apply`; `step` is the plain
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import numpy as np
@@ -25,6 +25,7 @@ from agoranomos.institutions.entries import (
     InstitutionRecord,
     Opened,
     Round,
+    Said,
     canonical_json,
     encode_entry,
 )
@@ -34,6 +35,7 @@ from agoranomos.institutions.judge import first_notices, initial_standings, judg
 from agoranomos.institutions.judgement import Judgement, Observed, Standing
 from agoranomos.institutions.notices import Notice
 from agoranomos.institutions.reporting import in_order, split_reports, with_report
+from agoranomos.institutions.talking import Talk, hearing, split_messages, spoken, with_message, with_messages
 from agoranomos.markets.market import Market
 
 
@@ -66,6 +68,7 @@ class Pending:
     outcome: Outcome
     judgement: Judgement | None
     measures: Mapping[str, Any]
+    said: Talk = field(default_factory=dict)
 
 
 class Governed(ParallelEnv):  # type: ignore[misc]
@@ -75,7 +78,9 @@ class Governed(ParallelEnv):  # type: ignore[misc]
     this market already. Observation and action spaces are those of `env`; with `observe_standing` an observation
     becomes `{"market": ..., "standing": index of the agent's state}`; with `reporting` an action of `step` becomes
     `{"action": ..., "report": 0 or 1}`, and 1 comes forward. `infos[agent]` holds `profit` (before fines),
-    `fine`, `state` and `notice`. `roster` describes the agents for entry 0. An `attestor` signs every round's entries
+    `fine`, `state` and `notice`. Where the market's file has `talk`, observations hold `messages`, what everybody said
+    in the last round, and with `talking` an action of `step` is `{"action": ..., "message": text}`. `roster` describes
+    the agents for entry 0. An `attestor` signs every round's entries
     before they are recorded; it needs a log.
     """
 
@@ -89,6 +94,7 @@ class Governed(ParallelEnv):  # type: ignore[misc]
         roster: Sequence[AgentRecord] = (),
         observe_standing: bool = False,
         reporting: bool = False,
+        talking: bool = False,
         attestor: Attestor | None = None,
     ) -> None:
         if attestor is not None and log is None:
@@ -116,7 +122,16 @@ class Governed(ParallelEnv):  # type: ignore[misc]
         self._roster = tuple(roster)
         self._observe_standing = observe_standing
         self._reporting = reporting
+        talk = env.spec.talk if isinstance(env, Market) else None
+        if talking and talk is None:
+            raise UsageError(
+                f"in {adapter.facts.market} nobody can talk", advice="Give its file `talk: {characters: 200}`."
+            )
+        self._longest = talk.characters if talk is not None else 0
+        self._talking = talking
+        self._said: Talk = {}
         self._spaces: dict[str, spaces.Space[Any]] = {}
+        self._heard: dict[str, spaces.Space[Any]] = {}
         self._choices: dict[str, spaces.Space[Any]] = {}
         self._standings: tuple[Standing, ...] = ()
         self._notices: dict[str, Notice] = {}
@@ -133,6 +148,10 @@ class Governed(ParallelEnv):  # type: ignore[misc]
     def observation_space(self, agent: str) -> spaces.Space[Any]:
         """The inner space, or a Dict of it and the standing."""
         inner = self.env.observation_space(agent)
+        if self._longest:
+            if agent not in self._heard:
+                self._heard[agent] = hearing(inner, self.adapter.facts.agents, self._longest)
+            inner = self._heard[agent]
         if not self._observe_standing:
             return inner
         # One space an agent for ever: learners and PettingZoo's checks seed it and hold on to it.
@@ -142,12 +161,13 @@ class Governed(ParallelEnv):  # type: ignore[misc]
         return self._spaces[agent]
 
     def action_space(self, agent: str) -> spaces.Space[Any]:
-        """The inner action space, or a Dict of it and the choice to report."""
+        """The inner action space, or a Dict of it, the choice to report and what is said."""
         inner = self.env.action_space(agent)
-        if not self._reporting:
+        if not self._reporting and not self._talking:
             return inner
         if agent not in self._choices:
-            self._choices[agent] = with_report(inner)
+            chosen: spaces.Space[Any] = with_report(inner) if self._reporting else inner
+            self._choices[agent] = with_message(chosen, self._longest) if self._talking else chosen
         return self._choices[agent]
 
     # -- where things stand ------------------------------------------------------------------------------------------
@@ -191,7 +211,7 @@ class Governed(ParallelEnv):  # type: ignore[misc]
         first = first_notices(self.bound, initial_standings(self.bound)) if self.bound is not None else None
         self._append(self._recorded([self._opening(self._seed), *(first.issued if first is not None else ())], 0))
         self.agents = list(self.env.agents)
-        self._round, self._pending, self._committed, self._closed = 0, None, False, False
+        self._round, self._pending, self._committed, self._closed, self._said = 0, None, False, False, {}
         if first is not None:
             self._standings = first.standings
             self._notices = {notice.agent: notice for notice in first.notices}
@@ -202,11 +222,13 @@ class Governed(ParallelEnv):  # type: ignore[misc]
         actions: Mapping[str, Any],
         decisions: Mapping[str, DecisionRecord | None] | None = None,
         reports: Collection[str] = (),
+        messages: Talk | None = None,
     ) -> Pending:
         """Clear the market and judge the round; nothing takes effect yet.
 
         Suspended agents' actions are replaced by the idle one. `decisions` are the accounts that the record keeps;
-        `reports` names the agents that come forward. Raises `UsageError` when one of them is no agent of this market.
+        `reports` names the agents that come forward, `messages` what agents say where they can talk (elsewhere nobody
+        hears it). Raises `UsageError` when one of them is no agent of this market.
         """
         self._require_sound()
         if not self.agents:
@@ -214,12 +236,13 @@ class Governed(ParallelEnv):  # type: ignore[misc]
         if self._pending is not None:
             raise UsageError(f"round {self._pending.round} waits for commit() and apply()")
         told = in_order(reports, self.adapter.facts.agents)
+        said = spoken(messages or {}, self.adapter.facts.agents, self._longest)
         allowed = {agent: self._limited(agent, actions) for agent in self.agents}
         moved = not isinstance(self.env, Market)  # Only a market of the library refuses an action before it moves.
         try:
             outcome = Outcome(allowed, self.env.step(allowed))
             moved = True
-            self._pending = self._judged(outcome, allowed, decisions or {}, told)
+            self._pending = self._judged(outcome, allowed, decisions or {}, told, said)
         except BaseException as error:
             if moved:  # The environment has gone on, so this round can be neither recorded nor taken back.
                 self._poison = str(error) or type(error).__name__
@@ -233,6 +256,7 @@ class Governed(ParallelEnv):  # type: ignore[misc]
         allowed: Mapping[str, Any],
         decisions: Mapping[str, DecisionRecord | None],
         reports: tuple[str, ...],
+        said: Talk,
     ) -> Pending:
         number = self._round + 1
         measures = dict(self.adapter.measures(outcome))
@@ -256,9 +280,10 @@ class Governed(ParallelEnv):  # type: ignore[misc]
             standings=tuple(record_of(s) for s in judgement.standings) if judgement else (),
             reports=reports,
             run_draw=steady,
+            messages=tuple(Said(agent, text) for agent, text in said.items()),
         )
         entries = self._recorded(round_bodies(body, judgement), number) if self._log is not None else ()
-        return Pending(number, entries, outcome, judgement, measures)
+        return Pending(number, entries, outcome, judgement, measures, said)
 
     def commit(self, pending: Pending) -> Any:
         """Record the round; blocks until the log has it. May be called from another thread than the rest.
@@ -280,6 +305,7 @@ class Governed(ParallelEnv):  # type: ignore[misc]
         judgement, outcome = pending.judgement, pending.outcome
         played = self.agents
         self._pending = None
+        self._said = pending.said
         self._round = pending.round
         self.agents = list(self.env.agents)
         if judgement is not None:
@@ -301,8 +327,9 @@ class Governed(ParallelEnv):  # type: ignore[misc]
 
     def step(self, actions: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, float], Any, Any, dict[str, Any]]:
         """One round: clear and judge, record, apply."""
-        moves, reports = split_reports(actions) if self._reporting else (actions, ())
-        pending = self.clear_and_judge(moves, reports=reports)
+        moves, said = split_messages(actions, reporting=self._reporting) if self._talking else (actions, {})
+        moves, reports = split_reports(moves) if self._reporting else (moves, ())
+        pending = self.clear_and_judge(moves, reports=reports, messages=said)
         self.commit(pending)
         return self.apply(pending)
 
@@ -385,6 +412,9 @@ class Governed(ParallelEnv):  # type: ignore[misc]
         return acknowledgement
 
     def _observations(self, observations: Mapping[str, Any]) -> dict[str, Any]:
+        if self._longest:
+            agents = self.adapter.facts.agents
+            observations = {a: with_messages(inner, self._said, agents) for a, inner in observations.items()}
         if not self._observe_standing:
             return dict(observations)
         return {

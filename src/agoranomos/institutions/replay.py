@@ -195,6 +195,7 @@ class _Fold:
             cases=judgement.cases if judgement is not None else (),
             standings=tuple(record_of(s) for s in judgement.standings) if judgement is not None else (),
             reports=recorded.reports,
+            messages=recorded.messages,
             run_draw=recorded.run_draw,
         )
         return round_bodies(body, judgement)
@@ -289,6 +290,9 @@ def _expect_draws(index: int, body: Round, opened: Opened, number: int, bound: B
         raise ReplayMismatch(index, "the recorded draws are not those of the run's seed")
     if body.reports != tuple(agent for agent in opened.facts.agents if agent in body.reports):
         raise ReplayMismatch(index, "the recorded reports are not of agents of this market, in their order")
+    speakers = tuple(said.agent for said in body.messages)
+    if speakers != tuple(agent for agent in opened.facts.agents if agent in speakers):
+        raise ReplayMismatch(index, "the recorded messages are not of agents of this market, in their order")
 
 
 def _expect_next(entries: _Entries, bodies: Sequence[Body], number: int, start: int) -> int:

@@ -7,17 +7,26 @@ from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import Field, ValidationError
 
-from agoranomos.documents import Document, Name, first_fault
+from agoranomos.documents import Document, DocumentPart, Name, first_fault
 from agoranomos.errors import UsageError, nearest
 
 SpecT = TypeVar("SpecT", bound="MarketSpec")
+
+
+class Talk(DocumentPart):
+    """Agents may say one text of at most `characters` to all others in every round, heard before the next.
+
+    It is cheap talk: recorded, and binding nobody. Source: Farrell and Rabin (1996), Cheap Talk.
+    """
+
+    characters: Annotated[int, Field(ge=1, le=2000)] = 200
 
 
 class MarketSpec(Document):
     """The common keys. A subclass narrows `type` to its own literal and gives `name` a default.
 
     With `continuation` a run's length is unknown: after each round another follows with that probability, drawn from
-    the run's seed, and `rounds` is the most.
+    the run's seed, and `rounds` is the most. With `talk` agents can speak to each other.
     """
 
     kind: Literal["market"] = "market"
@@ -26,6 +35,7 @@ class MarketSpec(Document):
     name: Name
     rounds: Annotated[int, Field(ge=1, le=1_000_000_000)] = 50
     continuation: Annotated[float, Field(gt=0, lt=1)] | None = None
+    talk: Talk | None = None
 
     def drawn(self, seed: int) -> Self:
         """The specification of the run with this seed; another one only where the file leaves something to be drawn."""

@@ -14,7 +14,8 @@ from agoranomos.markets.market import Market
 from agoranomos.randomness import Randomness
 
 MemoryT = TypeVar("MemoryT")
-Observation = Mapping[str, np.ndarray]
+Observation = Mapping[str, Any]
+"""Arrays by name; where agents can talk also `messages`, the texts of the last round by agent."""
 
 
 class Call(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -43,6 +44,7 @@ class Decision(Generic[MemoryT]):
     """One agent's action in one round, the memory it leaves, and the account of it (None for scripted policies).
 
     With `report` the agent comes forward: under an institution that listens, the first to report may be spared.
+    `message` is said to all others where the market lets agents talk (elsewhere it is heard by nobody).
     `seconds` is the time that its model calls took, one number a call; it is never logged in a run.
     """
 
@@ -51,6 +53,7 @@ class Decision(Generic[MemoryT]):
     account: Account | None = None
     seconds: tuple[float, ...] = field(default=())
     report: bool = False
+    message: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,7 +65,7 @@ class Prompted:
         self._told = told.strip() if told else None
         self._schema = reply_schema(template.form, firm)
         # A template that asks for what it is not given is refused here, and not in the middle of a run.
-        nothing_yet = self._values(Notes(), None)
+        nothing_yet = self._values(Notes(), None, {})
         template.messages(nothing_yet)
         template.retry(nothing_yet, "")
 
@@ -78,7 +78,7 @@ class Prompted:
     ) -> Decision[Notes]:
         """Ask the model until a reply is a feasible move; after the last attempt the move is repaired and counted."""
         notes = memory.after(observation, notice, self.parameters.window)
-        values = self._values(notes, notice)
+        values = self._values(notes, notice, observation)
         opening = messages = self._template.messages(values)
         calls: list[Call] = []
         seconds: list[float] = []
@@ -121,7 +121,7 @@ class Prompted:
         last = opening[-1]
         return (*opening[:-1], Message(last.role, f"{last.content}\n\n{self._template.retry(values, error)}"))
 
-    def _values(self, notes: Notes, notice: Notice | None) -> Mapping[str, Any]:
+    def _values(self, notes: Notes, notice: Notice | None, observation: Observation) -> Mapping[str, Any]:
         firm, form = self._firm, self._template.form
         goods = [
             {"name": good, "key": form.key_of(good), "cost": cost}
@@ -135,6 +135,11 @@ class Prompted:
             "plans": notes.plans,
             "insights": notes.insights,
             "history": notes.history,
+            "messages": [
+                {"agent": agent, "text": text}
+                for agent, text in observation.get("messages", {}).items()
+                if text and agent != self._firm.name
+            ],
             "limits": form.limits,
         }
 
@@ -169,4 +174,5 @@ class Prompted:
         if reply is not None:
             notes = notes.rewritten(reply.plans, reply.insights)
         report = reply is not None and reply.report
-        return Decision(np.array(quantities, dtype=np.float64), notes, account, tuple(seconds), report)
+        message = reply.message if reply is not None else ""
+        return Decision(np.array(quantities, dtype=np.float64), notes, account, tuple(seconds), report, message)

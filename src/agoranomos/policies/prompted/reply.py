@@ -24,6 +24,9 @@ THOUGHTS, CONTENT, PLANS, INSIGHTS, QUANTITIES = (
 REPORT = "report"
 """The key with which a firm comes forward, where the template lets it."""
 
+MESSAGE = "message"
+"""The key of what a firm says to all others, where the template lets it."""
+
 _PLAIN_CHARACTER = r"[ !#-\[\]-~]"
 """Printable ASCII less the quote and the backslash: at most one token a character, so that a budget can be kept."""
 
@@ -38,6 +41,7 @@ class Reply:
     plans: str
     insights: str
     report: bool = False
+    message: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,7 @@ def reply_schema(form: Format, firm: Firm) -> dict[str, Any]:
             CONTENT: _object({PLANS: _text(limits.plans), INSIGHTS: _text(limits.insights)}),
             QUANTITIES: _object({form.key_of(good): quantity for good in firm.goods}),
             **({REPORT: {"type": "boolean"}} if form.reports else {}),
+            **({MESSAGE: _text(form.talks)} if form.talks else {}),
         }
     )
 
@@ -83,7 +88,8 @@ def read_reply(completion: Completion, form: Format, firm: Firm) -> Reply | Unus
             return Unusable("invalid", f'"{QUANTITIES}" must hold a number for "{key}"')
         quantities.append(value)
     report = form.reports and _find(document, REPORT) is True
-    reply = Reply(tuple(quantities), _note(document, PLANS), _note(document, INSIGHTS), report)
+    message = _note(document, MESSAGE)[: form.talks]
+    reply = Reply(tuple(quantities), _note(document, PLANS), _note(document, INSIGHTS), report, message)
     return _in_range(reply, form, firm)
 
 

@@ -36,7 +36,8 @@ class Limits(DocumentPart):
 class Format(Document):
     """How replies look: quantities as JSON integers or as `text`, their keys, limits, and the budget in tokens.
 
-    With `reports` a reply says whether the firm comes forward, `"report": true` or `false`.
+    With `reports` a reply says whether the firm comes forward, `"report": true` or `false`; with `talks` it holds a
+    `"message"` of at most so many characters to all others (heard where the market lets agents talk).
 
     A reply of characters that are one token each still fits where `max_tokens` exceeds the sum of the limits by what
     the keys take; then a constrained engine always closes it.
@@ -47,6 +48,7 @@ class Format(Document):
     quantities: Literal["integer", "text"]
     key: str = "{good}"
     reports: bool = False
+    talks: int = Field(default=0, ge=0, le=2000)
     limits: Limits
     max_tokens: int = Field(ge=16, le=32_768)
 
