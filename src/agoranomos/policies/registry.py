@@ -17,6 +17,8 @@ PLUG_IN_GROUP = "agoranomos.policies"
 _LIBRARY = {
     "benchmark": "benchmark:Benchmark",
     "best-response": "adaptive:BestResponse",
+    "bid-rotation": "procurement:BidRotation",
+    "cover-bidder": "procurement:CoverBidder",
     "divider": "collusive:Divider",
     "edgeworth": "edgeworth:Edgeworth",
     "fictitious-play": "fictitious_play:FictitiousPlay",
@@ -31,6 +33,7 @@ _LIBRARY = {
     "nash": "equilibrium:Nash",
     "nash-share-cartel": "collusive:NashShareCartel",
     "parked-divider": "collusive:ParkedDivider",
+    "ppo": "ppo:PPO",
     "prompted": "prompted:PROMPTED",
     "punish-and-return": "punish_and_return:PunishAndReturn",
     "random": "chance:Random",

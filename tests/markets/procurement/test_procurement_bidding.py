@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from markets.procurement.procurement_specs import random_spec
 from scipy.integrate import quad, solve_ivp
 from scipy.stats import uniform
 
 from agoranomos.markets.procurement import ProcurementSpec
 from agoranomos.markets.procurement.bidding import mean_nash_bid, nash_bid, nash_bids
 from agoranomos.markets.procurement.clear import clear
+from markets.procurement.procurement_specs import random_spec
 
 SETS = 200
 
@@ -33,14 +33,16 @@ def test_first_price_bids_are_those_of_the_quadrature(block: int) -> None:
         (low, high), rivals = spec.cost[0], len(spec.firms) - 1
         drawn = uniform(low, high - low)
         for cost in grid(spec, 7)[:-1]:
-            chances = quad(lambda x, n=rivals: drawn.sf(x) ** n, cost, min(spec.reserve, high), epsabs=1e-12)[0]
+            chances = quad(
+                lambda x, n=rivals, drawn=drawn: drawn.sf(x) ** n, cost, min(spec.reserve, high), epsabs=1e-12
+            )[0]
             expected = cost + chances / drawn.sf(cost) ** rivals
             assert nash_bid(spec, float(cost)) == pytest.approx(expected, rel=1e-9), spec
 
 
 @pytest.mark.parametrize("block", range(4))
 def test_first_price_bids_solve_the_differential_equation(block: int) -> None:
-    """b' = (N - 1) f (b - c) / (1 - F), b(r) = r: the first-order condition, solved backwards from the reserve price."""
+    """b' = (N - 1) f (b - c) / (1 - F), b(r) = r: the first-order condition, backwards from the reserve price."""
     for number in range(block * SETS // 4, (block + 1) * SETS // 4):
         spec = random_spec(number, binding=True)
         (low, high), rivals = spec.cost[0], len(spec.firms) - 1

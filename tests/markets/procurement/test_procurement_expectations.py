@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from markets.procurement.procurement_specs import random_spec
 from scipy.integrate import quad
 
 from agoranomos.markets.procurement import ProcurementSpec
 from agoranomos.markets.procurement.benchmarks import benchmarks
 from agoranomos.markets.procurement.bidding import nash_bids
 from agoranomos.markets.procurement.clear import clear
+from markets.procurement.procurement_specs import random_spec
 
 SETS = 200
 
@@ -38,6 +38,13 @@ def second_lowest_above(spec: ProcurementSpec, x: float) -> tuple[float, float]:
     return none, none + one
 
 
+def integral_above(spec: ProcurementSpec, losers: int, unsold: float, corners: list[float]) -> float:
+    """int_0^r (P(all but at most `losers` costs are above x) - P(no contract)) dx, adaptively."""
+    return float(
+        quad(lambda x: second_lowest_above(spec, x)[losers] - unsold, 0, spec.reserve, points=corners, limit=300)[0]
+    )
+
+
 @pytest.mark.parametrize("block", range(4))
 def test_payments_and_costs_of_unequal_suppliers_are_those_of_another_quadrature(block: int) -> None:
     """E[min(c_(2), r); c_(1) <= r] = int_0^r (P(c_(2) > x) - P(c_(1) > r)) dx, and E[c_(1); c_(1) <= r] likewise."""
@@ -47,10 +54,7 @@ def test_payments_and_costs_of_unequal_suppliers_are_those_of_another_quadrature
         reserve = spec.reserve
         unsold = second_lowest_above(spec, reserve)[0]
         corners = sorted({c for own in spec.cost for c in own if c < reserve})
-        payment, cost = (
-            quad(lambda x, k=k: second_lowest_above(spec, x)[k] - unsold, 0, reserve, points=corners, limit=300)[0]
-            for k in (1, 0)
-        )
+        payment, cost = (integral_above(spec, k, unsold, corners) for k in (1, 0))
         assert known.nash.awarded == pytest.approx(1 - unsold, abs=1e-12)
         assert known.nash.price * known.nash.awarded == pytest.approx(payment, rel=1e-7)
         assert known.competitive == known.nash

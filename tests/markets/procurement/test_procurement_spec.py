@@ -68,5 +68,5 @@ def test_bad_parameters_are_refused_with_the_reason(fields, reason):
 
 def test_a_bad_file_is_refused_with_its_place():
     text = "kind: market\nversion: 1\ntype: procurement\nname: odd\ncost: [90, 80]\n"
-    with pytest.raises(DocumentError, match="odd.yaml:5"):
+    with pytest.raises(DocumentError, match=r"odd\.yaml:5"):
         parse_market(Source("odd.yaml", text))

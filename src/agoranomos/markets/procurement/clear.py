@@ -32,7 +32,7 @@ class Outcome(NamedTuple):
 
 
 def clear(spec: ProcurementSpec, actions: ArrayLike, cost: ArrayLike, tie: ArrayLike = 0) -> Outcome:
-    """Decide tenders in which suppliers bid `actions[..., N, 1]` at costs `cost[..., N]`; NaN is a supplier that sits out.
+    """Decide tenders in which suppliers bid `actions[..., N, 1]` at costs `cost[..., N]`; NaN sits out.
 
     Of k equal lowest bids the one number `tie % k` in the suppliers' order wins; `tie[...]` are integers. Leading axes
     broadcast. Raises `ValueError` when the last axes are not (N, 1) and (N).
@@ -41,7 +41,8 @@ def clear(spec: ProcurementSpec, actions: ArrayLike, cost: ArrayLike, tie: Array
     firms = len(spec.firms)
     if bid.shape[-2:] != (firms, 1) or own.shape[-1:] != (firms,):
         raise ValueError(
-            f"bids of shape {bid.shape} at costs of shape {own.shape}; [..., {firms}, 1] and [..., {firms}] were expected"
+            f"bids of shape {bid.shape} at costs of shape {own.shape}; "
+            f"[..., {firms}, 1] and [..., {firms}] were expected"
         )
     bid, own = np.broadcast_arrays(bid[..., 0], own)
     admitted = np.where(bid <= spec.reserve, bid, np.inf)

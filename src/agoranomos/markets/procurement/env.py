@@ -68,7 +68,7 @@ class Procurement(RoundMarket[RoundOutcome]):
         elif benchmark == "competitive":
             bid = cost
         elif benchmark == "monopoly":
-            lowest = min(range(len(self._costs)), key=self._costs.__getitem__)
+            lowest = min(range(len(self._costs)), key=self._costs.__getitem__, default=-1)
             own = self.possible_agents.index(agent)
             bid = self.spec.reserve if own == lowest and cost <= self.spec.reserve else self.spec.ceiling
         else:

@@ -1,4 +1,4 @@
-"""What a tender brings on average when the contract goes to the supplier with the lowest cost, if that is below the reserve price.
+"""What a tender brings on average when the lowest cost, if it is below the reserve price, gets the contract.
 
 With F_i the distribution of supplier i's cost, S(x) = prod_i (1 - F_i(x)) and r the reserve price:
 
@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -95,7 +96,7 @@ def _integral(spec: ProcurementSpec, function: Callable[[Array], Array], start: 
     corners = sorted({start, end, *(corner for own in spec.cost for corner in own if start < corner < end)})
     nodes, weights = np.polynomial.legendre.leggauss(len(spec.firms) // 2 + 2)
     total = 0.0
-    for left, right in zip(corners, corners[1:], strict=False):
+    for left, right in pairwise(corners):
         half = (right - left) / 2.0
         total += half * float(np.dot(weights, function(left + half * (nodes + 1.0))))
     return total

@@ -1,15 +1,15 @@
 """What a procurement market publishes about a tender.
 
-With b_i the bids that do not exceed the reserve price r, in order b_(1) <= b_(2) <= ..., c_i costs, P the price paid, and
-E[.] means at the Bayes-Nash equilibrium (N) over the draws of costs:
+With b_i the bids that do not exceed the reserve price r, in order b_(1) <= b_(2) <= ..., c_i costs, P the price
+paid, and E[.] means at the Bayes-Nash equilibrium (N) over the draws of costs:
 
     price_elevation    (P - E[P_N]) / (r - E[P_N])
     bid_elevation      (b_i - E[b_N,i]) / (r - E[b_N,i])
-    bid_cv             s(b) / mean(b), s the sample standard deviation         None for fewer than two bids
-    relative_distance  (b_(2) - b_(1)) / s(losing bids)                        None for fewer than two losing bids, or s = 0
-    runner_up_margin   (b_(2) - b_(1)) / b_(1)                                 None for fewer than two bids, or b_(1) = 0
+    bid_cv             s(b) / mean(b), s the sample standard deviation       None for fewer than two bids
+    relative_distance  (b_(2) - b_(1)) / s(losing bids)                      None for fewer than three bids, or s = 0
+    runner_up_margin   (b_(2) - b_(1)) / b_(1)                               None for fewer than two bids, or b_(1) = 0
     rotation           1 where the one bidder that had waited longest for a contract won, else 0
-                                                                               None where several had waited as long
+                                                                             None where several had waited as long
     calvano_delta      (pi_i - E[pi_N,i]) / (E[pi_M,i] - E[pi_N,i]), M the efficient cartel
     efficiency         (v - c_winner) / (v - min_i c_i), 0 where nothing is bought        None where no cost is below v
     nash_profit        what equilibrium bids would have earned at the costs of this tender
@@ -101,7 +101,7 @@ def measure_round(spec: ProcurementSpec, known: Benchmarks, outcome: RoundOutcom
 
 
 def measure_mean(spec: ProcurementSpec, known: Benchmarks, mean: Mean) -> dict[str, Measured]:
-    """The measures of a benchmark: means, None where a mean has no closed form (costs, and ratios of sample moments)."""
+    """The measures of a benchmark: means, None where a mean has no closed form (ratios of sample moments)."""
     nash, monopoly, reserve = known.nash, known.monopoly, spec.reserve
     bids: list[int | None] = [None if bid is None else round(bid * SCALE) for bid in mean.bid]
     return {
@@ -137,10 +137,7 @@ def nash_profits(spec: ProcurementSpec, costs: Sequence[float]) -> list[float]:
     order = sorted(range(len(costs)), key=costs.__getitem__)
     best, second = order[0], order[1]
     if costs[best] <= spec.reserve:
-        if spec.rule == "first-price":
-            price = nash_bid(spec, costs[best])
-        else:
-            price = min(costs[second], spec.reserve)
+        price = nash_bid(spec, costs[best]) if spec.rule == "first-price" else min(costs[second], spec.reserve)
         earned[best] = price - costs[best]
     return earned
 

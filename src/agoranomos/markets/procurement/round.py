@@ -43,10 +43,7 @@ def clear_round(
         return RoundOutcome(tuple(costs), tuple(bids), admitted, -1, None, tuple(profit), 0.0, 0.0, None)
     lowest = [i for i, bid in enumerate(admitted) if bid == ranked[0]]
     winner = lowest[tie() % len(lowest)] if len(lowest) > 1 else lowest[0]
-    if spec.rule == "first-price":
-        price = ranked[0]
-    else:
-        price = ranked[1] if len(ranked) > 1 else reserve
+    price = ranked[0] if spec.rule == "first-price" else [*ranked, reserve][1]
     profit[winner] = price - costs[winner]
     return RoundOutcome(
         tuple(costs),
