@@ -49,7 +49,7 @@ def random_homogeneous(seed: int) -> BertrandSpec:
 def logit_profits(spec: BertrandSpec, price: np.ndarray) -> np.ndarray:
     weight = np.exp((np.array(spec.demand.quality) - price) / spec.demand.mu)
     share = weight / (weight.sum() + np.exp(spec.demand.outside / spec.demand.mu))
-    return spec.demand.size * share * (price - np.array(spec.cost))
+    return spec.demand.size * share * np.where(np.isfinite(price), price - np.array(spec.cost), 0.0)
 
 
 def logit_nash_by_fsolve(spec: BertrandSpec) -> np.ndarray:

@@ -18,7 +18,7 @@ from agoranomos.errors import MachineError
 from agoranomos.markets.bertrand.demand import Array, logit_shares
 
 PRECISION = 1e-12
-"""How well the first-order conditions hold, relative to the largest price, cost or mu."""
+"""How well the first-order conditions hold, relative to the largest price, cost or mu; to a millionth of mu, too."""
 
 
 def logit_nash(cost: Array, quality: Array, mu: float, outside: float) -> Array:
@@ -86,7 +86,7 @@ def _conditions(price: Array, cost: Array, quality: Array, mu: float, outside: f
 
 def _checked(price: Array, residual: Array, cost: Array, mu: float) -> Array:
     scale = max(float(np.max(np.abs(price))), float(np.max(cost)), mu)
-    if not np.all(np.isfinite(price)) or float(np.max(np.abs(residual))) > PRECISION * scale:
+    if not np.all(np.isfinite(price)) or float(np.max(np.abs(residual))) > min(PRECISION * scale, 1e-6 * mu):
         raise MachineError(
             "the benchmark prices of this market could not be computed to twelve digits",
             advice="Parameters many orders of magnitude apart are the likely cause; choose other units.",
