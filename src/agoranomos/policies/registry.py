@@ -37,6 +37,7 @@ _LIBRARY = {
     "nash-share-cartel": "collusive:NashShareCartel",
     "parked-divider": "collusive:ParkedDivider",
     "ppo": "ppo:PPO",
+    "price-cartel": "bertrand:PriceCartel",
     "prompted": "prompted:PROMPTED",
     "punish-and-return": "punish_and_return:PunishAndReturn",
     "random": "chance:Random",

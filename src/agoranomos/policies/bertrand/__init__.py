@@ -1,0 +1,5 @@
+"""Policies for markets in which firms choose prices."""
+
+from agoranomos.policies.bertrand.price_cartel import PriceCartel, PriceCartelParameters
+
+__all__ = ["PriceCartel", "PriceCartelParameters"]
