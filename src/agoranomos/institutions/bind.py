@@ -138,13 +138,13 @@ def _refuse_blindness(institution: Institution, facts: MarketFacts) -> None:
         if manifest.events[name].accuses is not None and deciding and all(_undefined(m, facts) for m in measures):
             raise UsageError(
                 f"its event {name!r} can never happen: {', '.join(dict.fromkeys(measures))} is undefined in this "
-                "market, at Nash and at joint monopoly alike"
+                "market, at Nash and at the joint optimum alike"
             )
 
 
 def _undefined(measure: str, facts: MarketFacts) -> bool:
     key = f"{measure}_e6"
-    rows = [row[key] for b in ("nash", "monopoly") if key in (row := facts.benchmarks.get(b, {}))]
+    rows = [row[key] for b in ("nash", "monopoly", "efficient") if key in (row := facts.benchmarks.get(b, {}))]
     return bool(rows) and all(_is_none(row) for row in rows)
 
 
