@@ -12,6 +12,7 @@ VERBS: dict[str, str] = {
     "doctor": "agoranomos.cli.doctor:doctor",
     "list": "agoranomos.cli.listing:list_kind",
     "run": "agoranomos.cli.run:run",
+    "train": "agoranomos.cli.train:train",
     "report": "agoranomos.cli.report:report",
     "replay": "agoranomos.cli.replay:replay",
     "judge": "agoranomos.cli.judge_table:judge",
