@@ -19,7 +19,8 @@ def list_kind(
 ) -> None:
     """List what a name can stand for.
 
-    In this workspace, in the built-in library, in plug-ins; the first of them that has a name wins.
+    In this workspace, in the built-in library, in plug-ins; the first of them that has a name wins. Markets come with
+    the types that their files may have, policies with those that rosters may name.
 
     Example:  agora list institutions
     """
@@ -27,12 +28,14 @@ def list_kind(
 
     workspace = find_workspace()
     found = list_names(kind, workspace)
+    types = _types(kind)
     if as_json:
-        say_json([{"name": item.name, "origin": item.origin, "path": str(item.path)} for item in found])
+        files = [{"name": item.name, "origin": item.origin, "path": str(item.path)} for item in found]
+        registered = [{"name": name, "origin": origin, "path": None, "summary": about} for name, about, origin in types]
+        say_json([*files, *registered])
         return
     if not found:
         say(f"No {kind} in {workspace.root}.")
-        return
     from rich.table import Table
 
     table = Table("name", "from", "file", box=None, pad_edge=False, header_style="bold")
@@ -40,4 +43,25 @@ def list_kind(
         inside = item.path.is_relative_to(workspace.root)
         path = item.path.relative_to(workspace.root) if inside else item.path
         table.add_row(visible(item.name), visible(item.origin), visible(str(path)))
-    console().print(table)
+    if found:
+        console().print(table)
+    if types:
+        say("")
+        heading = "type" if kind == "markets" else "policy"
+        table = Table(heading, "from", "what it is", box=None, pad_edge=False, header_style="bold")
+        for name, about, origin in types:
+            table.add_row(visible(name), visible(origin), visible(about))
+        console().print(table)
+
+
+def _types(kind: str) -> list[tuple[str, str, str]]:
+    """Name, summary and origin of what files of this kind may name beside each other: policies, types of market."""
+    if kind == "markets":
+        from agoranomos.markets.registry import list_market_types
+
+        return list_market_types()
+    if kind == "policies":
+        from agoranomos.policies.registry import list_policies
+
+        return [(listed.name, listed.problem or listed.summary, listed.origin) for listed in list_policies()]
+    return []

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from pettingzoo import ParallelEnv
 
 from agoranomos.errors import UsageError
+from agoranomos.markets.action_shape import ActionShape
 from agoranomos.markets.facts import MarketFacts, Measures
 from agoranomos.markets.market_spec import MarketSpec
 from agoranomos.markets.stage_game import StageGame
@@ -70,6 +71,17 @@ class Market(ParallelEnv):  # type: ignore[misc]
         None before the first round, and where it cannot tell. What it can tell only as a total is given in equal parts.
         """
         return None
+
+    def brief(self, agent: str) -> dict[str, str]:
+        """What `agent` is told of its own seat before the first round, name and value, for those who read.
+
+        Costs, endowments, what may be known of the rules; nothing that the others keep to themselves.
+        """
+        return {}
+
+    @abstractmethod
+    def action_shape(self, agent: str) -> ActionShape:
+        """The parts of the agent's action, with their bounds."""
 
     def can_cap(self, agent: str) -> bool:
         """Whether the agent's action can be limited to a share, and not only suspended."""

@@ -9,6 +9,7 @@ from pydantic import Field, ValidationError
 
 from agoranomos.documents import Document, DocumentPart, Name, first_fault
 from agoranomos.errors import UsageError, nearest
+from agoranomos.markets.labels import Labels
 
 SpecT = TypeVar("SpecT", bound="MarketSpec")
 
@@ -26,7 +27,7 @@ class MarketSpec(Document):
     """The common keys. A subclass narrows `type` to its own literal and gives `name` a default.
 
     With `continuation` a run's length is unknown: after each round another follows with that probability, drawn from
-    the run's seed, and `rounds` is the most. With `talk` agents can speak to each other.
+    the run's seed, and `rounds` is the most. With `talk` agents can speak to each other; `labels` are for those who read.
     """
 
     kind: Literal["market"] = "market"
@@ -36,6 +37,7 @@ class MarketSpec(Document):
     rounds: Annotated[int, Field(ge=1, le=1_000_000_000)] = 50
     continuation: Annotated[float, Field(gt=0, lt=1)] | None = None
     talk: Talk | None = None
+    labels: Labels | None = None
 
     def drawn(self, seed: int) -> Self:
         """The specification of the run with this seed; another one only where the file leaves something to be drawn."""

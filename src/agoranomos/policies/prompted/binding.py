@@ -31,7 +31,8 @@ def bind_prompted(
             advice="Give seat_agents an engine: open_engine(name).",
         )
     path = resolve("policies", parameters.template, workspace or find_workspace())
-    return Prompted(parameters, Firm.of(seat), engine, read_template(path), told)
+    template = read_template(path)
+    return Prompted(parameters, Firm.of(seat, template.form.market), engine, template, told)
 
 
 PROMPTED = PolicyType(

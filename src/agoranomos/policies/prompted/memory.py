@@ -8,12 +8,15 @@ from agoranomos.institutions.notices import Notice
 from agoranomos.markets.facts import SCALE
 from agoranomos.policies.policy import Observation
 
+_COMMON = ("round", "round_profit", "cumulative_profit", "messages")
+
 
 @dataclass(frozen=True, slots=True)
 class Seen:
     """One past round from the agent's own seat.
 
-    `quantity`, `share` (0 to 1), `price` and `profit` have one number a good. `gross` is the round's profit before
+    `quantity`, `share` (0 to 1), `price` and `profit` have one number a good, and are empty where the market shows
+    none; `seen` is all that it shows, by name. `gross` is the round's profit before
     `fine`; `cumulative_gross` and `cumulative_fines` are the sums up to and with this round.
     """
 
@@ -27,6 +30,7 @@ class Seen:
     fine: float
     cumulative_gross: float
     cumulative_fines: float
+    seen: tuple[tuple[str, tuple[float, ...]], ...] = ()
 
     @property
     def net(self) -> float:
@@ -66,6 +70,7 @@ class Notes:
             fine=fine,
             cumulative_gross=float(observation["cumulative_profit"][0]),
             cumulative_fines=fines + fine,
+            seen=tuple((key, _row(observation, key)) for key in observation if key not in _COMMON),
         )
         return replace(self, history=(*self.history, seen)[-window:], missing=0)
 
@@ -79,4 +84,4 @@ class Notes:
 
 
 def _row(observation: Observation, key: str) -> tuple[float, ...]:
-    return tuple(observation[key].tolist())
+    return tuple(observation[key].tolist()) if key in observation else ()

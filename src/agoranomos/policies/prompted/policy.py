@@ -123,11 +123,18 @@ class Prompted:
 
     def _values(self, notes: Notes, notice: Notice | None, observation: Observation) -> Mapping[str, Any]:
         firm, form = self._firm, self._template.form
-        goods = [
-            {"name": good, "key": form.key_of(good), "cost": cost}
-            for good, cost in zip(firm.goods, firm.costs, strict=True)
-        ]
+        goods: list[dict[str, Any]] = [{"name": good, "key": form.key_of(good)} for good in firm.goods]
+        for good, cost in zip(goods, firm.costs, strict=False):
+            good["cost"] = cost
+        for good, part in zip(goods, firm.parts, strict=False):
+            good |= {"low": part.low, "high": part.high, "whole": part.whole}
         return {
+            "agent": firm.name,
+            "rules": firm.rules,
+            "facts": firm.facts,
+            "unit": firm.unit,
+            "money": firm.money,
+            "story": firm.story,
             "goods": goods,
             "capacity": firm.capacity,
             "told": self._told,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from agoranomos.markets.action_shape import ActionPart
 from agoranomos.policies.prompted.firm import Firm
 from agoranomos.policies.prompted.memory import Notes
 from agoranomos.policies.prompted.reply import Reply
@@ -14,14 +15,25 @@ def repaired_quantities(last: Reply | None, notes: Notes, firm: Firm) -> tuple[f
     """Feasible quantities, one a good.
 
     The last reply that named quantities, projected; else what the firm made when it last moved; else, knowing nothing,
-    half of the capacity spread evenly over the goods.
+    half of the capacity spread evenly over the goods. Where each number has bounds of its own, the last reply's within
+    them, else the middle of each.
     """
+    if firm.parts:
+        return tuple(
+            _within(part, (part.low + part.high) / 2 if last is None else last.quantities[k])
+            for k, part in enumerate(firm.parts)
+        )
     if last is not None:
         return project(last.quantities, firm.capacity)
     for seen in reversed(notes.history):
         if not seen.suspended:
             return project(seen.quantity, firm.capacity)
     return (firm.capacity / 2 / len(firm.goods),) * len(firm.goods)
+
+
+def _within(part: ActionPart, value: float) -> float:
+    value = min(max(value, part.low), part.high)
+    return float(round(value)) if part.whole else value
 
 
 def project(quantities: Sequence[float], capacity: float) -> tuple[float, ...]:

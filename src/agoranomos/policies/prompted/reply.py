@@ -55,21 +55,30 @@ class Unusable:
 
 def reply_schema(form: Format, firm: Firm) -> dict[str, Any]:
     """The JSON Schema of the replies that `form` asks of `firm`. That quantities sum to the capacity it cannot say."""
-    whole = math.floor(firm.capacity)
-    if form.quantities == "integer":
-        quantity: dict[str, Any] = {"type": "integer", "minimum": 0, "maximum": whole}
-    else:
-        quantity = {"type": "string", "pattern": rf"^[0-9]{{1,{len(str(whole))}}}(\.[0-9]{{1,2}})?$"}
     limits = form.limits
     return _object(
         {
             THOUGHTS: _text(limits.thoughts),
             CONTENT: _object({PLANS: _text(limits.plans), INSIGHTS: _text(limits.insights)}),
-            QUANTITIES: _object({form.key_of(good): quantity for good in firm.goods}),
+            QUANTITIES: _object(
+                {form.key_of(good): _number_schema(form, firm, k) for k, good in enumerate(firm.goods)}
+            ),
             **({REPORT: {"type": "boolean"}} if form.reports else {}),
             **({MESSAGE: _text(form.talks)} if form.talks else {}),
         }
     )
+
+
+def _number_schema(form: Format, firm: Firm, index: int) -> dict[str, Any]:
+    """One number of an action: a whole one within its bounds, or a text of digits with at most two decimals."""
+    low, high, whole = 0.0, firm.capacity, False
+    if firm.parts:
+        part = firm.parts[index]
+        low, high, whole = part.low, part.high, part.whole
+    if whole or form.quantities == "integer":
+        return {"type": "integer", "minimum": math.ceil(low), "maximum": math.floor(high)}
+    digits = len(str(math.floor(max(abs(low), abs(high)))))
+    return {"type": "string", "pattern": rf"^{'-?' if low < 0 else ''}[0-9]{{1,{digits}}}(\.[0-9]{{1,2}})?$"}
 
 
 def read_reply(completion: Completion, form: Format, firm: Firm) -> Reply | Unusable:
@@ -104,6 +113,13 @@ def _no_object(completion: Completion) -> Unusable:
 
 
 def _in_range(reply: Reply, form: Format, firm: Firm) -> Reply | Unusable:
+    for part, value in zip(firm.parts, reply.quantities, strict=bool(firm.parts)):
+        if not part.low <= value <= part.high or (part.whole and value != round(value)):
+            kind = "a whole number" if part.whole else "a number"
+            words = f'"{form.key_of(part.name)}" must be {kind} from {part.low:.10g} to {part.high:.10g}'
+            return Unusable("out_of_range", words, reply)
+    if firm.parts:
+        return reply
     for good, value in zip(firm.goods, reply.quantities, strict=True):
         if value < 0:
             return Unusable("out_of_range", f'"{form.key_of(good)}" may not be negative', reply)

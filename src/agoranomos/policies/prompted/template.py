@@ -36,8 +36,9 @@ class Limits(DocumentPart):
 class Format(Document):
     """How replies look: quantities as JSON integers or as `text`, their keys, limits, and the budget in tokens.
 
-    With `reports` a reply says whether the firm comes forward, `"report": true` or `false`; with `talks` it holds a
-    `"message"` of at most so many characters to all others (heard where the market lets agents talk).
+    `market` is the type of market that the text speaks of, or `any`. With `reports` a reply says whether the firm comes
+    forward, `"report": true` or `false`; with `talks` it holds a `"message"` of at most so many characters to all
+    others (heard where the market lets agents talk).
 
     A reply of characters that are one token each still fits where `max_tokens` exceeds the sum of the limits by what
     the keys take; then a constrained engine always closes it.
@@ -45,6 +46,7 @@ class Format(Document):
 
     kind: Literal["prompt"]
     version: Literal[1]
+    market: str = "cournot"
     quantities: Literal["integer", "text"]
     key: str = "{good}"
     reports: bool = False
