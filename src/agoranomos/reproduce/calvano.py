@@ -26,9 +26,10 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, eq=False)
 class CalvanoResult:
-    """What the sessions found, over those that converged.
+    """What all sessions found, also those that were given up (`sessions - converged`).
 
-    `gain` is Delta with its 95% interval over sessions, `gains` each session's. `deviator` and `others` are mean
+    `gain` is Delta with its 95% interval over sessions, `gains` each session's; `net` is Delta of profits after fines.
+    `deviator` and `others` are mean
     prices relative to those before the deviation; `deviation_gain` and `deviation_net` what it brings at once and in
     all, in the deviator's profits of one period; the three are None where nobody could gain at once.
     """
@@ -39,6 +40,7 @@ class CalvanoResult:
     periods: float
     gain: Interval
     gains: Floats
+    net: Interval
     price: float
     cycles: dict[int, int]
     deviator: Floats | None
@@ -82,9 +84,10 @@ def _found(played: Setting, settings: CalvanoSettings, learned: Learned, number:
         "periods": learned.periods,
         "converged": learned.converged,
         "gain": profit_gain(limit.profits, played.nash, played.monopoly),
+        "net": profit_gain(limit.rewards, played.nash, played.monopoly),
         "profits": limit.profits.tolist(),
         "price": float(np.mean(prices)),
-        "cycle": len(limit.joints),
+        "cycle": len(limit.joints) if limit.repeats else 0,
         "impulse": None
         if impulse is None
         else {
@@ -99,10 +102,9 @@ def _found(played: Setting, settings: CalvanoSettings, learned: Learned, number:
 
 
 def _result(rows: list[Row]) -> CalvanoResult:
-    ended = [row for row in rows if row["converged"]]
-    gains = np.array([row["gain"] for row in ended], dtype=np.float64)
-    shown = [row["impulse"] for row in ended if row["impulse"] is not None]
-    lengths = [row["cycle"] for row in ended]
+    gains = np.array([row["gain"] for row in rows], dtype=np.float64)
+    shown = [row["impulse"] for row in rows if row["impulse"] is not None]
+    lengths = [row["cycle"] for row in rows if row["cycle"]]
 
     def mean(key: str) -> float | None:
         return float(np.mean([one[key] for one in shown])) if shown else None
@@ -112,12 +114,13 @@ def _result(rows: list[Row]) -> CalvanoResult:
 
     return CalvanoResult(
         sessions=len(rows),
-        converged=len(ended),
+        converged=sum(row["converged"] for row in rows),
         session_periods=sum(row["periods"] for row in rows),
         periods=float(np.mean([row["periods"] for row in rows])),
         gain=mean_interval(gains),
         gains=gains,
-        price=float(np.mean([row["price"] for row in ended])) if ended else float("nan"),
+        net=mean_interval([row["net"] for row in rows]),
+        price=float(np.mean([row["price"] for row in rows])),
         cycles={length: lengths.count(length) for length in sorted(set(lengths))},
         deviator=path("deviator"),
         others=path("others"),

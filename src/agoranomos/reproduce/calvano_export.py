@@ -33,7 +33,7 @@ def as_json(settings: CalvanoSettings, found: CalvanoResult) -> dict[str, Any]:
         "periods": found.periods,
         "session_periods": found.session_periods,
         "profit_gain": _numbers(found),
-        "mean_price": _number(found.price),
+        "mean_price": found.price,
         "cycle_lengths": {str(length): count for length, count in found.cycles.items()},
         "impulse": None
         if found.deviator is None or found.others is None
@@ -75,7 +75,7 @@ def draw_impulse(found: CalvanoResult, path: Path) -> None:
     axes.set_xticks(range(-BEFORE, AFTER + 1, 5))
     axes.set_xlabel("periods after the deviation")
     axes.set_ylabel("price, relative to before")
-    axes.set_title(f"A forced one-period deviation, mean of {found.converged} sessions", fontsize=11)
+    axes.set_title(f"A forced one-period deviation, mean of {found.sessions} sessions", fontsize=11)
     axes.legend(frameon=False)
     save(figure, path)
 

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-
-from agoranomos.reproduce.calvano import Progress, reproduce_calvano
+from agoranomos.reproduce.calvano import CalvanoResult, Progress, reproduce_calvano
 from agoranomos.reproduce.calvano_settings import CalvanoSettings, Setting, paper_setting
-from agoranomos.reproduce.gain_map import GainMap
+from agoranomos.reproduce.gain_map import GainMap, gain_map
 
 LEARNING_RATES = (0.025, 0.05, 0.1, 0.15, 0.2, 0.25)
 DECAYS = (1e-6, 4e-6, 8e-6, 1.2e-5, 1.6e-5, 2e-5)
-"""The paper has 100 points of each between 0.025 and 0.25, and between 0 and 2e-5."""
+"""A few points of the paper's grid."""
 
 
 def reproduce_grid(
@@ -21,24 +20,18 @@ def reproduce_grid(
     folder: Path | None = None,
     *,
     setting: Setting | None = None,
-    learning_rates: tuple[float, ...] = LEARNING_RATES,
-    decays: tuple[float, ...] = DECAYS,
+    learning_rates: Sequence[float] = LEARNING_RATES,
+    decays: Sequence[float] = DECAYS,
     workers: int = 1,
     progress: Progress | None = None,
 ) -> list[GainMap]:
     """The settings' sessions in each cell; every cell keeps its own in a folder below `folder`."""
     played = setting or paper_setting()
-    gain, margin = (np.empty((len(learning_rates), len(decays))) for _ in range(2))
-    done, of = 0, gain.size * settings.sessions
-    for row, rate in enumerate(learning_rates):
-        for column, decay in enumerate(decays):
-            cell = replace(settings, rule=replace(settings.rule, learning_rate=rate, decay=decay))
-            where = None if folder is None else folder / "cells" / f"alpha-{rate:g}-beta-{decay:g}"
-            found = reproduce_calvano(cell, where, setting=played, workers=workers)
-            gain[row, column] = found.gain.point
-            margin[row, column] = found.gain.high - found.gain.point
-            done += settings.sessions
-            if progress is not None:
-                progress(done, of)
-    title = f"Q-learners without an institution, {settings.sessions} sessions a cell"
-    return [GainMap(title, "alpha", "beta", learning_rates, decays, gain, margin, settings.sessions)]
+
+    def cell(rate: float, decay: float, heard: Progress | None) -> CalvanoResult:
+        own = replace(settings, rule=replace(settings.rule, learning_rate=rate, decay=decay))
+        where = None if folder is None else folder / "cells" / f"alpha-{rate:g}-beta-{decay:g}"
+        return reproduce_calvano(own, where, setting=played, workers=workers, progress=heard)
+
+    title = "Q-learners without an institution"
+    return [gain_map(title, ("alpha", learning_rates), ("beta", decays), cell, settings.sessions, progress)]

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 
 from agoranomos.errors import UsageError
+from agoranomos.institutions.institution import Institution
+from agoranomos.learning.judged_game import judged_game
 from agoranomos.learning.q_learning import Floats, LearningGame, QLearning, game_of
 from agoranomos.markets.facts import SCALE
 from agoranomos.markets.market import Market
@@ -24,12 +26,14 @@ PUBLISHED = {
 
 @dataclass(frozen=True)
 class Setting:
-    """A market's stage game as learners and measures need it.
+    """A market's stage game as learners and measures need it, under an institution or under none.
 
-    `nash` and `monopoly` [N] are profits a round at these benchmarks, `levels` what each entry of a menu stands for.
+    With `perceives` learners know their own standing: it is part of their state.
     """
 
     market: Market
+    institution: Institution | None = None
+    perceives: bool = True
 
     def __post_init__(self) -> None:
         for name in ("nash", "monopoly"):
@@ -43,8 +47,10 @@ class Setting:
 
     @cached_property
     def game(self) -> LearningGame:
-        """The same as learners see it."""
-        return game_of(self.stage)
+        """The same as learners see it, with what the institution makes of it."""
+        if self.institution is None:
+            return game_of(self.stage)
+        return judged_game(self.market, self.institution, perceives=self.perceives).game
 
     @cached_property
     def nash(self) -> Floats:
@@ -79,7 +85,10 @@ class CalvanoSettings:
 
     def described(self, setting: Setting) -> dict[str, Any]:
         """What decides every session, as plain JSON values; how many are asked for is no part of it."""
-        return {"market": setting.market.describe(), "rule": asdict(self.rule), "seed": self.seed}
+        said = {"market": setting.market.describe(), "rule": asdict(self.rule), "seed": self.seed}
+        if setting.institution is None:
+            return said
+        return {**said, "institution": setting.institution.semantic_sha256, "perceives": setting.perceives}
 
 
 def paper_setting() -> Setting:
