@@ -14,6 +14,7 @@ from agoranomos.campaigns.tabulate import Columns, RunTables, benchmark_columns,
 from agoranomos.campaigns.timings import read_timings
 from agoranomos.errors import Finding
 from agoranomos.logs import LogReader, Verifier
+from agoranomos.markets.catalogue import build_market, described_market
 
 
 def build_tables(folder: CampaignFolder, trusted: Sequence[Verifier]) -> Path:
@@ -47,7 +48,7 @@ def _arm_columns(arm: Mapping[str, Any]) -> dict[str, Any]:
         "institution_sha256": institution.get("semantic_sha256", ""),
         "roster": arm["roster"]["name"],
         "market": arm["market"]["name"],
-        "goods": arm["market"]["specification"]["goods"],
+        "goods": list(build_market(described_market(arm["market"]["specification"])).goods),
         "agents": [agent["agent"] for agent in agents],
         "policies": [agent["policy"] for agent in agents],
         "models": [agent["model"] for agent in agents],
