@@ -111,7 +111,7 @@ def uses_gap_form(nash: NashStructure) -> bool:
 def run_result(arm: ArmData, run: RunData, null: Null, *, case_cost: float = 0.0) -> RunResult:
     """Everything that reports say of one run; `case_cost` is what a case costs society, in the market's money."""
     nash = arm.benchmarks.get("nash", UNKNOWN)
-    reference = nash_structure(nash.hhi, nash.cv)
+    reference = nash_structure(_or_unknown(nash.hhi, run.hhi), _or_unknown(nash.cv, run.cv))
     everything = slice(None)
     last = slice(max(run.rounds - LAST, 0), None)
     sat_out: Flags = np.asarray(run.suspended.any(axis=1))
@@ -138,6 +138,11 @@ def run_result(arm: ArmData, run: RunData, null: Null, *, case_cost: float = 0.0
         others={key: _mean(values) for key, values in run.others.items()},
         others_last={key: _mean(values[last]) for key, values in run.others.items()},
     )
+
+
+def _or_unknown(at_nash: np.ndarray, by_round: np.ndarray) -> np.ndarray:
+    """The measure at Nash, (M,) or (N,), or NaN for each column of `by_round` in a market that does not publish it."""
+    return at_nash if at_nash.size else np.full(by_round.shape[1], np.nan)
 
 
 def _outcomes(run: RunData, window: slice, nash_surplus: float, cost_per_round: float) -> Outcomes:
