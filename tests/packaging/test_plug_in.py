@@ -42,11 +42,16 @@ def test_its_files_are_found_by_name(site: Path, tmp_path: Path) -> None:
         assert str(site) in str(found[name])
 
 
-def test_its_policy_is_listed_with_the_package_that_brings_it(site: Path, tmp_path: Path) -> None:
-    script = "from agoranomos.policies import list_policies; print([p for p in list_policies() if 'under' in p.name])"
-    done = run(site, tmp_path, sys.executable, "-P", "-c", script)
-    assert "agoranomos-sample-plugin" in done.stdout
-    assert "Asks one less than the cheapest rival" in done.stdout
+def test_its_market_and_its_policy_are_listed_with_the_package_that_brings_them(site: Path, tmp_path: Path) -> None:
+    for kind, name, about in (
+        ("markets", "lemonade", "Lemonade stands ask whole cents"),
+        ("policies", "undercutter", "Asks one less than the cheapest rival"),
+    ):
+        done = run(site, tmp_path, *AGORA, "list", kind, "--json")
+        assert done.returncode == 0, done.stderr
+        (found,) = [item for item in json.loads(done.stdout) if item["name"] == name]
+        assert found["origin"] == "agoranomos-sample-plugin"
+        assert about in found["summary"]
 
 
 def test_a_campaign_on_its_market_runs_and_its_log_verifies(site: Path, tmp_path: Path) -> None:
@@ -90,7 +95,8 @@ def test_a_plug_in_that_does_not_load_is_named_in_one_message(group: str, broken
     (tmp_path / "campaigns" / "c.yaml").write_text(
         "kind: campaign\nversion: 1\nname: c\nmarket: street\nrosters: [a]\nregimes: {ungoverned: {}}\nseeds: 1\n"
     )
-    done = run(broken, tmp_path, *AGORA, "run", "c", "--out", "out")
+    command = ("list", "agents") if group == GROUPS[2] else ("run", "c", "--out", "out")
+    done = run(broken, tmp_path, *AGORA, *command)
     assert done.returncode == 3, done.stdout + done.stderr
     assert "'broken' of broken-street (broken_street:IT) does not load" in done.stderr
     assert "a_module_that_nobody_has" in done.stderr

@@ -66,8 +66,9 @@ def measure(spec: CournotSpec, benchmark: Benchmarks, outcome: Outcome) -> dict[
     """
     quantity, total = outcome.quantity, outcome.total
     firms, goods = len(spec.firms), len(spec.goods)
-    nash = reclear(spec, benchmark.nash, outcome.intercept)
-    monopoly = reclear(spec, benchmark.monopoly, outcome.intercept)
+    demand = _once(outcome.intercept)
+    nash = reclear(spec, benchmark.nash, demand)
+    monopoly = reclear(spec, benchmark.monopoly, demand)
 
     share = _divide(quantity, np.where(total > 0.0, total, np.nan)[..., None, :])
     hhi = _ordered_sum(share * share, axis=-2)
@@ -90,6 +91,12 @@ def measure(spec: CournotSpec, benchmark: Benchmarks, outcome: Outcome) -> dict[
         "welfare": outcome.welfare,
         "surplus_ratio": _ratio(outcome.consumer_surplus, nash.consumer_surplus),
     }
+
+
+def _once(intercept: Array) -> Array:
+    """The intercepts [..., M]; [M] where they are the same numbers for all rounds, repeated without being copied."""
+    repeated = intercept.ndim > 1 and not any(intercept.strides[:-1]) and intercept.size
+    return intercept[(0,) * (intercept.ndim - 1)] if repeated else intercept
 
 
 def _ordered_sum(values: Array, axis: int) -> Array:
