@@ -13,6 +13,7 @@ Without more it is tried in eight Cournot markets. A policy for other markets na
 from __future__ import annotations
 
 import asyncio
+import atexit
 import copy
 import hashlib
 import inspect
@@ -22,6 +23,7 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -36,6 +38,7 @@ from agoranomos.policies import Decision, Policy, PolicyType, Seat, find_policy
 from agoranomos.randomness import Randomness
 from agoranomos.workspace import find_workspace
 from conformance.market import make
+from conformance.policy_facts import FactsConformance
 
 COURNOT = "agoranomos.markets.cournot_v0:parallel_env"
 
@@ -168,7 +171,7 @@ def digests(
     return found
 
 
-class PolicyConformance:
+class PolicyConformance(FactsConformance):
     """The tests that every policy passes, in each of its `markets`; `rounds` is the length of the episodes played."""
 
     policy: ClassVar[str]
@@ -233,25 +236,31 @@ class PolicyConformance:
             after = decide(policy, observation, told, noted[0], Randomness(3, 9, agent))
             assert is_action(market, agent, after.action)
 
+    def test_it_plays_on_where_somebody_sits_out(self, name: str) -> None:
+        market = self.market(name)
+        policies = self.bind(market)
+        observations, _ = market.reset(seed=7)
+        memories = [policy.start() for policy in policies]
+        for number in range(1, self.rounds + 1):
+            actions = {}
+            for i, (policy, agent) in enumerate(zip(policies, list(market.agents), strict=True)):
+                told = notice(agent, number, STANDINGS[number % len(STANDINGS)])
+                if number % 3 == i % 3 and number % 4:
+                    memories[i] = policy.missed(observations[agent], told, memories[i])
+                    actions[agent] = market.idle(agent)
+                    continue
+                decision = decide(policy, observations[agent], told, memories[i], Randomness(7, number, agent))
+                memories[i], actions[agent] = decision.memory, decision.action
+                assert is_action(market, agent, decision.action), f"{agent} asks for {decision.action}"
+            observations = market.step(actions)[0]
+            assert market.projected() == ()
+
     def test_the_same_seed_gives_the_same_episode_in_every_process(self) -> None:
         markets = {name: (setting.factory, setting.options) for name, setting in self.markets.items()}
         asked = (self.policy, self.parameters, self.engine, self.rounds, markets)
         here = digests(*asked)
         assert digests(*asked) == here
-        tests = str(Path(__file__).resolve().parents[1])
-        path = os.pathsep.join([tests, *os.environ.get("PYTHONPATH", "").split(os.pathsep)]).strip(os.pathsep)
-        code = (
-            "import json, sys; import conformance.policy as c; json.dump(c.digests(*json.load(sys.stdin)), sys.stdout)"
-        )
-        run = subprocess.run(
-            [sys.executable, "-c", code],
-            input=json.dumps(asked),
-            capture_output=True,
-            text=True,
-            check=True,
-            env={**os.environ, "PYTHONHASHSEED": "1", "PYTHONPATH": path},
-        )
-        assert json.loads(run.stdout) == here
+        assert _digests_elsewhere(asked) == here
 
     def test_it_describes_itself_as_plain_values_without_floats(self) -> None:
         market = self.market()
@@ -284,6 +293,40 @@ class PolicyConformance:
             policies = seated(self.policy, parameters, market, expected.seed, engine=self.engine)
             played = play(policies, market, expected.seed, expected.states)
             np.testing.assert_allclose(played, expected.actions, rtol=0, atol=1e-6)
+
+
+def _digests_elsewhere(asked: tuple[Any, ...]) -> Any:
+    """`digests` as another process finds them, in which Python hashes text differently."""
+    tests = str(Path(__file__).resolve().parents[1])
+    path = os.pathsep.join([tests, *os.environ.get("PYTHONPATH", "").split(os.pathsep)]).strip(os.pathsep)
+    process = _other_process(path)
+    assert process.stdin is not None
+    assert process.stdout is not None
+    process.stdin.write(json.dumps(asked) + "\n")
+    process.stdin.flush()
+    answer = process.stdout.readline()
+    if not answer:
+        _other_process.cache_clear()
+        raise AssertionError(f"the other process ended with {process.wait()}")
+    return json.loads(answer)
+
+
+@cache
+def _other_process(path: str) -> subprocess.Popen[str]:
+    """An interpreter that answers one line with another, kept for the next policy: starting one takes a second."""
+    code = (
+        "import json, sys; import conformance.policy as c\n"
+        "for line in sys.stdin: print(json.dumps(c.digests(*json.loads(line))), flush=True)"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", code],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONHASHSEED": "1", "PYTHONPATH": path},
+    )
+    atexit.register(process.communicate)
+    return process
 
 
 def _no_floats(text: str) -> None:

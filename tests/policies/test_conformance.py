@@ -17,6 +17,7 @@ import numpy as np
 
 from agoranomos.policies import Decision, PolicyType
 from agoranomos.policies.equilibrium import Nash
+from agoranomos.policies.facts import Facts
 from agoranomos.policies.scripted import NoParameters
 
 
@@ -30,10 +31,10 @@ class Sound(Nash):
     name = "sound"
 
 
-class Greedy(Nash):
+class Overreaching(Nash):
     """Asks for more than it can make."""
 
-    name = "greedy"
+    name = "overreaching"
 
     def act(self, observation, notice, memory, randomness):
         return Decision(nash(self) * 3.0, None)
@@ -103,6 +104,58 @@ class Prying(Nash):
         observation["price"][:] = 0.0
 
 
+class Fickle(Nash):
+    """Claims that it leaves nothing to chance."""
+
+    name = "fickle"
+
+    def act(self, observation, notice, memory, randomness):
+        return Decision(nash(self) * (randomness.integer("fickle") % 2), None)
+
+
+class Remembering(Nash):
+    """Claims that nothing which has been matters."""
+
+    name = "remembering"
+
+    def act(self, observation, notice, memory, randomness):
+        return Decision(nash(self) * (0.5 if observation["price"][0] > 50 else 1.0), None)
+
+
+class Mercenary(Nash):
+    """Claims that profits do not matter."""
+
+    name = "mercenary"
+
+    def act(self, observation, notice, memory, randomness):
+        return Decision(nash(self) * (0.5 if observation["round_profit"][0] > 1000 else 1.0), None)
+
+
+class Cowed(Nash):
+    """Claims that fines do not matter."""
+
+    name = "cowed"
+
+    def act(self, observation, notice, memory, randomness):
+        return Decision(nash(self) * (0.5 if notice is not None and notice.fine_e6 else 1.0), None)
+
+
+class Obedient(Nash):
+    """Claims that its standing does not matter."""
+
+    name = "obedient"
+
+    def act(self, observation, notice, memory, randomness):
+        return Decision(nash(self) * (0.5 if notice is not None and notice.state_index else 1.0), None)
+
+
+class Steady(Nash):
+    """Claims a memory and a chance that it does not use."""
+
+    name = "steady"
+    facts = Facts("benchmark", memory=1, stochastic=True, needs=("play", "seen"), reads_fines=True)
+
+
 class Lasting:
     """Acts and describes itself, but was never suspended while it was tried out."""
 
@@ -115,7 +168,27 @@ POLICIES = {kind.name: PolicyType.scripted(kind) for kind in Nash.__subclasses__
 POLICIES["lasting"] = PolicyType("lasting", NoParameters, lambda parameters, seat, **rest: Lasting(parameters, seat))
 globals().update({f"P_{name}": kind for name, kind in POLICIES.items()})
 '''
-NAMES = ("sound", "greedy", "meddling", "counting", "hashing", "reading", "floating", "wordy", "prying", "lasting")
+NAMES = (
+    "sound",
+    "overreaching",
+    "meddling",
+    "counting",
+    "hashing",
+    "reading",
+    "floating",
+    "wordy",
+    "prying",
+    "lasting",
+)
+NAMES += ("fickle", "remembering", "mercenary", "cowed", "obedient", "steady")
+
+FACTS = (
+    "test_it_leaves_to_chance_what_it_says",
+    "test_its_memory_is_as_long_as_it_says",
+    "test_it_reads_profits_fines_and_standings_if_it_says_so",
+    "test_it_asks_of_its_market_what_it_says",
+)
+CHANCE, MEMORY, READS, NEEDS = FACTS
 
 
 @pytest.fixture
@@ -151,6 +224,24 @@ def test_a_sound_plug_in_passes(installed):
     suite.test_it_describes_itself_as_plain_values_without_floats()
     suite.test_it_perceives_text_only_if_it_says_so()
     suite.test_it_is_summed_up_in_one_sentence()
+    for test in FACTS:
+        getattr(suite, test)(find_policy("sound").facts)
+
+
+@pytest.mark.parametrize(
+    ("name", "test"),
+    [
+        ("fickle", CHANCE),
+        ("remembering", MEMORY),
+        ("mercenary", READS),
+        ("cowed", READS),
+        ("obedient", READS),
+        *[("steady", test) for test in (CHANCE, MEMORY, READS, NEEDS)],
+    ],
+)
+def test_a_claim_that_does_not_hold_is_found(installed, name, test):
+    with pytest.raises(AssertionError):
+        getattr(conformance(name), test)(find_policy(name).facts)
 
 
 @pytest.mark.parametrize(
@@ -173,4 +264,4 @@ def test_a_planted_fault_is_found(installed, name, test):
 
 def test_an_infeasible_action_is_found(installed):
     with pytest.raises(AssertionError, match="asks for"):
-        conformance("greedy").test_every_action_is_feasible_as_it_is("the papers' duopoly", ())
+        conformance("overreaching").test_every_action_is_feasible_as_it_is("the papers' duopoly", ())

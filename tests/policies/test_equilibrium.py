@@ -1,4 +1,5 @@
 from conformance.policy import PolicyConformance, Trace
+from policies.general import DILEMMA, GENERAL_MARKETS, PRICES
 
 NASH = ((140 / 3, 80 / 3), (80 / 3, 140 / 3))
 
@@ -12,4 +13,11 @@ class TestNash(PolicyConformance):
             actions=(((37.5, 17.5), (17.5, 37.5), (27.5, 27.5)),),
             market={"marginal_cost": ((40.0, 50.0), (50.0, 40.0), (45.0, 45.0))},
         ),
+        Trace(actions=(((10 / 3,), (10 / 3,)),) * 2, factory=PRICES),
+        Trace(actions=(((1,), (1,)),) * 2, factory=DILEMMA),
     )
+
+
+class TestNashInAnyMarket(PolicyConformance):
+    policy = "nash"
+    markets = {name: GENERAL_MARKETS[name] for name in ("prices", "dilemma")}

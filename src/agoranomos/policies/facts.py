@@ -10,8 +10,8 @@ Family: TypeAlias = Literal[
 ]
 FAMILIES: tuple[Family, ...] = get_args(Family)
 
-Need: TypeAlias = Literal["play", "game", "seen", "cournot"]
-"""A benchmark's action, payoffs and menus, everybody's last actions, or all that a Cournot market is made of."""
+Need: TypeAlias = Literal["play", "game", "seen", "cournot", "matrix"]
+"""A benchmark's action; payoffs and menus; everybody's last actions; or a market of this type."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,190 @@
+"""What is claimed of a policy (`Facts`), held against what it does.
+
+Everybody's actions are given, drawn from the menus of the market's game; the policy decides in every round, and what
+it decides is compared between two runs that differ in one thing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from agoranomos.errors import UsageError
+from agoranomos.institutions.notices import Notice
+from agoranomos.markets.market import Market
+from agoranomos.policies import Policy
+from agoranomos.policies.facts import Facts
+from agoranomos.randomness import Randomness
+
+ROUNDS = 16
+SHARED = 3
+"""Rounds in common after which a policy with an unlimited memory must still tell two histories apart."""
+STATES = ("active", "warning", "fined")
+Joint = tuple[tuple[tuple[float, ...], ...], ...]
+"""Everybody's action, round by round."""
+
+
+@dataclass(frozen=True)
+class Course:
+    """What happens around the deciding policy, apart from the market."""
+
+    joint: Joint
+    standings: tuple[str, ...] = ()
+    fines: bool = False
+    profit_noise: bool = False
+    draws: int = 11
+
+
+def decided(policies: Sequence[Policy[Any]], market: Market, course: Course) -> list[tuple[tuple[float, ...], ...]]:
+    """What the policies decide in each round of the course, and after its last."""
+    observations, _ = market.reset(seed=5)
+    memories = [policy.start() for policy in policies]
+    noise = np.random.default_rng(3)
+    found = []
+    for number in range(1, len(course.joint) + 2):
+        row = []
+        for i, (policy, agent) in enumerate(zip(policies, market.possible_agents, strict=True)):
+            observed = dict(observations[agent])
+            if course.profit_noise:
+                for key in ("round_profit", "cumulative_profit"):
+                    observed[key] = observed[key] + 1e4 * noise.standard_normal(1)
+            decision: Any = policy.act(
+                observed, _notice(agent, number, course), memories[i], Randomness(course.draws, number, agent)
+            )
+            if inspect.isawaitable(decision):
+                decision = asyncio.run(_wait(decision))
+            memories[i] = decision.memory
+            row.append(tuple(decision.action.tolist()))
+        found.append(tuple(row))
+        if number <= len(course.joint):
+            actions = map(np.array, course.joint[number - 1])
+            observations = market.step(dict(zip(market.possible_agents, actions, strict=True)))[0]
+    return found
+
+
+async def _wait(decision: Any) -> Any:
+    return await decision
+
+
+def _notice(agent: str, number: int, course: Course) -> Notice | None:
+    if not course.standings:
+        return None
+    state = course.standings[number % len(course.standings)]
+    fine = 10**10 if course.fines and number % 2 else 0
+    return Notice(agent, number, state, STATES.index(state), state.upper(), "", fine)
+
+
+def joint_actions(market: Market, seed: int, rounds: int) -> Joint:
+    """Entries of everybody's menu, uniform and independent."""
+    rng = np.random.default_rng(seed)
+    menus = market.game().menus
+    return tuple(tuple(tuple(menu[rng.integers(len(menu))].tolist()) for menu in menus) for _ in range(rounds))
+
+
+class FactsConformance:
+    """The tests of a policy's facts; `PolicyConformance` inherits them. Without facts, or with other parameters than
+    the default, nothing is claimed."""
+
+    parameters: Any
+    markets: Mapping[str, Any]
+
+    @pytest.fixture
+    def facts(self) -> Facts:
+        claimed = self.kind.facts  # type: ignore[attr-defined]
+        if claimed is None or self.parameters:
+            pytest.skip("nothing is claimed")
+        return claimed  # type: ignore[no-any-return]
+
+    def courses(self) -> Iterator[tuple[Any, Market, Course]]:
+        """A policy in every seat, its market, and two courses each, in all markets whose rounds are games."""
+        for setting in self.markets.values():
+            market = setting(ROUNDS + 1)
+            try:
+                market.game()
+            except UsageError:
+                continue
+            for seed in (1, 2):
+                yield self.bind(market), market, Course(joint_actions(market, seed, ROUNDS))  # type: ignore[attr-defined]
+
+    def differs(self, **changed: Any) -> bool:
+        """Whether anything is decided differently, anywhere, where this is different."""
+        before = {"standings": ("active",)} if {"standings", "fines"} & set(changed) else {}
+        for policies, market, course in self.courses():
+            plain = replace(course, **before)
+            if decided(policies, market, plain) != decided(policies, market, replace(plain, **changed)):
+                return True
+        return False
+
+    def forgets(self, shared: int) -> bool:
+        """Whether it decides alike after any two histories with the last `shared` rounds in common.
+
+        One history of each pair is random; the other is, too, or everybody repeats in it what it did first.
+        """
+        for policies, market, course in self.courses():
+            calm = (decided(policies, market, course)[0],) * ROUNDS
+            for joint in (course.joint, calm):
+                other = joint_actions(market, 77, ROUNDS - shared) + joint[ROUNDS - shared :]
+                ends = [decided(policies, market, replace(course, joint=played))[-1] for played in (joint, other)]
+                if ends[0] != ends[1]:
+                    return False
+        return True
+
+    def test_it_leaves_to_chance_what_it_says(self, facts: Facts) -> None:
+        assert any(self.differs(draws=draws) for draws in range(12, 40 if facts.stochastic else 14)) == facts.stochastic
+
+    def test_its_memory_is_as_long_as_it_says(self, facts: Facts) -> None:
+        if facts.memory is None:
+            assert not self.forgets(SHARED)
+        else:
+            assert self.forgets(facts.memory)
+            assert facts.memory == 0 or not self.forgets(facts.memory - 1)
+
+    def test_it_reads_profits_fines_and_standings_if_it_says_so(self, facts: Facts) -> None:
+        assert self.differs(profit_noise=True) == facts.reads_profit
+        assert self.differs(fines=True) == facts.reads_fines
+        assert self.differs(standings=STATES) == facts.reads_standing
+
+    def test_it_asks_of_its_market_what_it_says(self, facts: Facts) -> None:
+        asked = set()
+
+        def noted(market: Market, name: str) -> Any:
+            answer = getattr(market, name)
+
+            def asking(*given: Any) -> Any:
+                asked.add(name)
+                return answer(*given)
+
+            return asking
+
+        for setting in self.markets.values():
+            market = setting(ROUNDS + 1)
+            joint = joint_actions(market, 1, ROUNDS)
+            for name in ("play", "game", "seen"):
+                setattr(market, name, noted(market, name))
+            policies = self.bind(market)  # type: ignore[attr-defined]
+            market.game, asks = type(market).game.__get__(market), market.game
+            decided([_Asking(policy, market, asks) for policy in policies], market, Course(joint, STATES))
+        assert asked == set(facts.needs) & {"play", "game", "seen"}
+
+
+class _Asking:
+    """A policy whose market tells when it is asked for its game; the harness asks for that, too."""
+
+    def __init__(self, policy: Policy[Any], market: Market, asks: Any) -> None:
+        self.policy, self.market, self.asks = policy, market, asks
+
+    def start(self) -> Any:
+        return self.policy.start()
+
+    def act(self, *situation: Any) -> Any:
+        silent, self.market.game = self.market.game, self.asks  # type: ignore[method-assign]
+        try:
+            return self.policy.act(*situation)
+        finally:
+            self.market.game = silent  # type: ignore[method-assign]
