@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from functools import cached_property
 from math import inf
@@ -100,7 +101,7 @@ class Bertrand(RoundMarket[RoundOutcome]):
     def _benchmark_actions(self) -> dict[str, NDArray[np.float64]]:
         """What firms submit at each benchmark, [N, 1]."""
         if self._grid is None:
-            return {name: at.price[:, None] for name, at in self.benchmarks.outcomes().items()}
+            return {name: self._countable(at.price)[:, None] for name, at in self.benchmarks.outcomes().items()}
         nearest = {name: nearest_on_grid(self._grid, at.price) for name, at in self.benchmarks.outcomes().items()}
         return {name: at[:, None].astype(np.float64) for name, at in {**nearest, "nash": grid_nash(self.spec)}.items()}
 
@@ -116,7 +117,12 @@ class Bertrand(RoundMarket[RoundOutcome]):
         known = np.array([at.price[firm] for at in self.benchmarks.outcomes().values()])
         dearest = min(float(known.max()) * 1.25, self.spec.price_range[1])
         prices = np.append(np.linspace(self.spec.cost[firm], dearest, MENU_STEPS + 1), known)
-        return np.asarray(np.unique(np.clip(prices, 0.0, self.spec.price_range[1]))[:, None])
+        return np.unique(self._countable(prices))[:, None]
+
+    def _countable(self, prices: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Prices in whole millionths, as they will clear, within what may be asked."""
+        highest = math.floor(round(self.spec.price_range[1] * SCALE, 3)) / SCALE
+        return np.asarray(np.clip(np.round(prices, 6), 0.0, highest))
 
     def _begin(self) -> None:
         self._last_price = None
