@@ -16,6 +16,7 @@ VERBS: dict[str, str] = {
     "report": "agoranomos.cli.report:report",
     "replay": "agoranomos.cli.replay:replay",
     "judge": "agoranomos.cli.judge_table:judge",
+    "probe": "agoranomos.cli.probe:probe",
     "reproduce": "agoranomos.cli.reproduce:reproduce",
     "graph": "agoranomos.cli.graph:graph",
     "log": "agoranomos.cli.log:log",

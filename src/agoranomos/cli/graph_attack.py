@@ -11,6 +11,7 @@ import typer
 from agoranomos.cli.named import institution_named
 from agoranomos.cli.options import AsJson
 from agoranomos.cli.terminal import say, say_json
+from agoranomos.cli.verdict import verdict_json
 from agoranomos.errors import MachineError, UsageError
 
 if TYPE_CHECKING:
@@ -174,13 +175,7 @@ def _as_json(found: Attack) -> dict[str, Any]:
     from agoranomos.deterrence.red_team import sentence
 
     return {
-        "institution": found.institution,
-        "semantic_sha256": found.semantic_sha256,
-        "market": found.market,
-        "sentence": sentence(found),
-        "holds": found.holds,
-        "tolerance": found.tolerance,
-        "nash_profit": found.nash_profit,
+        **verdict_json(found, sentence(found)),
         "interrupted": found.interrupted,
         "evaluations": found.evaluations,
         "best_plan": {**_plan(found.best), "harmful_gain_per_round": found.harmful_gain_per_round},

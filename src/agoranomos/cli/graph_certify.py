@@ -12,6 +12,7 @@ import typer
 from agoranomos.cli.named import institution_named
 from agoranomos.cli.options import AsJson
 from agoranomos.cli.terminal import say, say_json
+from agoranomos.cli.verdict import verdict_json
 from agoranomos.errors import UsageError
 
 if TYPE_CHECKING:
@@ -183,13 +184,7 @@ def _as_json(found: Certificate) -> dict[str, Any]:
     from agoranomos.deterrence.sentence import sentence
 
     return {
-        "institution": found.institution,
-        "semantic_sha256": found.semantic_sha256,
-        "market": found.market,
-        "sentence": sentence(found),
-        "holds": found.holds,
-        "tolerance": found.tolerance,
-        "nash_profit": found.nash_profit,
+        **verdict_json(found, sentence(found)),
         "best_plan": {**_plan(found.best_plan), "harmful_gain_per_round": found.harmful_gain_per_round},
         "lawful_plan": _plan(found.lawful_plan),
         "unilateral_plan": _plan(found.unilateral_plan) if found.unilateral_plan is not None else None,

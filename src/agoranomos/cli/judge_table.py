@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from agoranomos.institutions.judgement import Sanction
     from agoranomos.institutions.panel import Panel
     from agoranomos.institutions.table import JudgedRound
-    from agoranomos.institutions.table_tally import Acts, TableTally
+    from agoranomos.institutions.table_tally import RoundActs, TableTally
     from agoranomos.markets.cournot.env import Cournot
 
 SHOWN = 20
@@ -90,7 +90,7 @@ def judge(
     bound = bind_to_table(read, panel, under, table.name)
     tables = JudgementTables(bound, standings=out is not None or figure is not None)
     tallies: dict[str, TableTally] = {}
-    acts: list[Acts] = []
+    acts: list[RoundActs] = []
     for judged in _watched(judge_table(bound, panel, under, seed=seed), panel.rounds):
         tables.add(judged)
         tallies, happened = tallied(tallies, panel.agents, judged)
@@ -156,7 +156,7 @@ def _as_json(
     bound: Bound,
     market: Cournot | None,
     tallies: dict[str, TableTally],
-    acts: list[Acts],
+    acts: list[RoundActs],
     notes: Iterable[str],
     written: list[str],
 ) -> dict[str, Any]:
@@ -181,7 +181,7 @@ def _as_json(
 
 
 def _say(
-    table: Path, panel: Panel, bound: Bound, tallies: dict[str, TableTally], acts: list[Acts], written: list[str]
+    table: Path, panel: Panel, bound: Bound, tallies: dict[str, TableTally], acts: list[RoundActs], written: list[str]
 ) -> None:
     from rich.table import Table
 
@@ -215,7 +215,7 @@ def _say(
         say(f"wrote {path}")
 
 
-def _say_acts(act: Acts) -> None:
+def _say_acts(act: RoundActs) -> None:
     for case in act.cases:
         cited = "; ".join(
             f"{signal.signal}{' on ' + signal.good if signal.good else ''} {signal.value / 1e6:g} "

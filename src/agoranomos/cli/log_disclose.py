@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from agoranomos.cli.log_private import Agent, Entry, Private, run_at, store_of, texts_in
-from agoranomos.cli.options import AsJson
+from agoranomos.cli.options import AsJson, TrustedKey
 from agoranomos.cli.terminal import say, say_json
 from agoranomos.errors import Finding, MachineError, UsageError
 
@@ -97,14 +97,7 @@ def verify_opening(
     log: Annotated[
         str, typer.Option("--log", metavar="LOG", help="The run's log, or an exported copy of it.", show_default=False)
     ],
-    key: Annotated[
-        str | None,
-        typer.Option(
-            "--key",
-            metavar="VKEY",
-            help="Trust this public key, or those in this file, and no others (default: the keyring of this machine).",
-        ),
-    ] = None,
+    key: TrustedKey = None,
     as_json: AsJson = False,
 ) -> None:
     """Check that opened prompts and replies are what a run's log committed to; the log is verified with them.

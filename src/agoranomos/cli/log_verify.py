@@ -24,7 +24,7 @@ from agoranomos.cli.log_places import (
     place_of_log,
 )
 from agoranomos.cli.named import institution_named
-from agoranomos.cli.options import AsJson
+from agoranomos.cli.options import AsJson, TrustedKey
 from agoranomos.cli.terminal import console, say_json
 from agoranomos.errors import Finding, UsageError, unknown_name
 
@@ -57,14 +57,7 @@ def verify(
             "or replay (every judgement again; the default). Each holds those before it.",
         ),
     ] = None,
-    key: Annotated[
-        str | None,
-        typer.Option(
-            "--key",
-            metavar="VKEY",
-            help="Trust this public key, or those in this file, and no others (default: the keyring of this machine).",
-        ),
-    ] = None,
+    key: TrustedKey = None,
     policy: Annotated[
         str | None,
         typer.Option("--policy", metavar="FILE", help="Witnesses and their quorum: they must have cosigned the log."),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from agoranomos.cli.log_prove import provable
-from agoranomos.cli.options import AsJson
+from agoranomos.cli.options import AsJson, TrustedKey
 from agoranomos.cli.terminal import complain, say, say_json
 from agoranomos.cli.witness_places import read_file
 from agoranomos.errors import UsageError
@@ -27,14 +27,7 @@ def verify_receipt(
     files: Annotated[
         list[Path], typer.Argument(metavar="FILE...", help="Receipts, or proofs that `agora log prove` wrote.")
     ],
-    key: Annotated[
-        str | None,
-        typer.Option(
-            "--key",
-            metavar="VKEY",
-            help="Trust this public key, or those in this file, and no others (default: the keyring of this machine).",
-        ),
-    ] = None,
+    key: TrustedKey = None,
     policy: Annotated[
         Path | None,
         typer.Option(

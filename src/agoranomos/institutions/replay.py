@@ -16,6 +16,7 @@ from agoranomos.institutions.institution import Institution, load_institution
 from agoranomos.institutions.judge import first_notices, initial_standings, judge, record_of
 from agoranomos.institutions.judgement import Judgement, Observed, Standing
 from agoranomos.institutions.shapes import misshapen
+from agoranomos.institutions.tally import Acts
 
 
 class ReplayMismatch(Finding):
@@ -27,17 +28,11 @@ class ReplayMismatch(Finding):
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
-    """What an institution did to one agent over a run; cases are accusations, the rest sanctions and denials."""
+class Tally(Acts):
+    """What an institution did to one agent over a run; `blocked` requests for a transition were denied."""
 
-    cases: int = 0
     transitions: int = 0
     blocked: int = 0
-    fines: int = 0
-    fines_e6: int = 0
-    suspensions: int = 0
-    caps: int = 0
-    forfeitures: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ import numpy as np
 from agoranomos.errors import MachineError, UsageError
 from agoranomos.institutions.bind import Bound
 from agoranomos.institutions.panel import Panel
+from agoranomos.institutions.price_axes import finish_prices
 from agoranomos.markets.facts import SCALE
 
 if TYPE_CHECKING:
@@ -49,13 +50,7 @@ def _prices(axes: Axes, panel: Panel, bound: Bound) -> None:
     for good, name in enumerate(panel.goods[:MOST_GOODS]):
         label = f"price of {name}" if len(panel.goods) <= MOST_GOODS else f"price of {name} (of {len(panel.goods)})"
         axes.plot(rounds, panel.price_e6[:, good] / SCALE, color=COLOURS[good], linewidth=1.2, label=label)
-    for name, dash in (("nash", "--"), ("monopoly", ":")):
-        level: Any = bound.facts.benchmarks.get(name, {}).get("price_e6")
-        if level is not None:
-            axes.axhline(sum(level) / len(level) / SCALE, color="#555555", linestyle=dash, linewidth=1, label=name)
-    axes.set_ylabel("price")
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.legend(frameon=False, fontsize=8, ncols=4, loc="lower left", bbox_to_anchor=(0, 1.06))
+    finish_prices(axes, bound.facts, legend_at=1.06)
 
 
 def _standings(axes: Axes, panel: Panel, bound: Bound, tables: JudgementTables) -> None:

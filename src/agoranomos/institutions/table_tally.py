@@ -7,27 +7,19 @@ from dataclasses import dataclass, replace
 
 from agoranomos.institutions.judgement import CaseRecord, Sanction
 from agoranomos.institutions.table import JudgedRound
+from agoranomos.institutions.tally import Acts
 
 
 @dataclass(frozen=True, slots=True)
-class TableTally:
-    """What an institution would have done to one agent; a case is an accusation, the rest sanctions.
+class TableTally(Acts):
+    """What an institution would have done to one agent; `first_case` is the round of the first, as the table has it."""
 
-    `first_case` is the round of the first, as the table numbers it. Fines are in millionths.
-    """
-
-    state: str
-    cases: int = 0
+    state: str = ""
     first_case: int | None = None
-    fines: int = 0
-    fines_e6: int = 0
-    suspensions: int = 0
-    caps: int = 0
-    forfeitures: int = 0
 
 
 @dataclass(frozen=True, slots=True)
-class Acts:
+class RoundActs:
     """The cases and sanctions of one round."""
 
     round: int
@@ -37,7 +29,7 @@ class Acts:
 
 def tallied(
     tallies: dict[str, TableTally], agents: Sequence[str], judged: JudgedRound
-) -> tuple[dict[str, TableTally], Acts | None]:
+) -> tuple[dict[str, TableTally], RoundActs | None]:
     """The tallies with one more round, and its acts if there were any."""
     judgement = judged.judgement
     after = {
@@ -60,10 +52,10 @@ def tallied(
             caps=own.caps + (sanction.sanction == "cap"),
             forfeitures=own.forfeitures + (sanction.sanction == "forfeiture"),
         )
-    return after, Acts(judged.round, judgement.cases, judgement.sanctions)
+    return after, RoundActs(judged.round, judgement.cases, judgement.sanctions)
 
 
 def _moved(tally: TableTally | None, state: str) -> TableTally:
     if tally is None:
-        return TableTally(state)
+        return TableTally(state=state)
     return tally if tally.state == state else replace(tally, state=state)

@@ -10,8 +10,8 @@ import numpy as np
 from agoranomos.deterrence.red_team.witness import Witness, WitnessRound
 from agoranomos.errors import MachineError, UsageError
 from agoranomos.institutions.bind import Bound
+from agoranomos.institutions.price_axes import finish_prices
 from agoranomos.institutions.table_figure import COLOURS, GREYS, KINDS, MOST_GOODS
-from agoranomos.markets.facts import SCALE
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -66,13 +66,7 @@ def _prices(axes: Axes, rounds: tuple[WitnessRound, ...], bound: Bound) -> None:
             linewidth=max(1.0, 3.5 - 1.5 * good),
             label=f"price of {name}",
         )
-    for name, dash in (("nash", "--"), ("monopoly", ":")):
-        level: Any = bound.facts.benchmarks.get(name, {}).get("price_e6")
-        if level is not None:
-            axes.axhline(sum(level) / len(level) / SCALE, color="#555555", linestyle=dash, linewidth=1, label=name)
-    axes.set_ylabel("price")
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.legend(frameon=False, fontsize=8, ncols=4, loc="lower left", bbox_to_anchor=(0, 1.1))
+    finish_prices(axes, bound.facts, legend_at=1.1)
 
 
 def _fines(axes: Axes, rounds: tuple[WitnessRound, ...], bound: Bound) -> None:

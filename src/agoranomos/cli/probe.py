@@ -1,0 +1,131 @@
+"""`agora probe`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from agoranomos.cli.named import institution_named
+from agoranomos.cli.options import AsJson
+from agoranomos.cli.terminal import console, say, say_json
+from agoranomos.errors import UsageError, unknown_name
+
+if TYPE_CHECKING:
+    from agoranomos.learning.probe import Probe
+
+FIGURES = (".png", ".svg")
+
+
+def probe(
+    market: Annotated[str, typer.Option("--market", metavar="NAME", help="The market.")],
+    roster: Annotated[str, typer.Option("--roster", metavar="NAME", help="Who sits in it.")],
+    institution: Annotated[
+        str | None, typer.Option("--institution", metavar="NAME", help="Under this institution; default: under none.")
+    ] = None,
+    at: Annotated[
+        int | None,
+        typer.Option("--at", metavar="ROUND", help="When the deviation comes; default: once actions repeat."),
+    ] = None,
+    agent: Annotated[
+        list[str] | None, typer.Option("--agent", metavar="NAME", help="Who deviates; default: each in turn.")
+    ] = None,
+    after: Annotated[int, typer.Option("--after", metavar="N", help="Rounds that are followed.")] = 100,
+    discount: Annotated[
+        float, typer.Option("--discount", metavar="DELTA", help="What a round is worth one round earlier.")
+    ] = 0.95,
+    seeds: Annotated[int, typer.Option("--seeds", metavar="N", help="Runs, one a seed.", min=1, max=100_000)] = 1,
+    seed: Annotated[int, typer.Option("--seed", metavar="N", help="First seed.", min=0)] = 0,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="Draw the response here (.png or .svg).")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Tell collusion from merely high prices: force one agent to undercut for one round, and see what follows.
+
+    Agents play until what they do repeats. In one round one of them is made to play its best reply to what the others
+    do; the run with the same seed and no deviation is played beside it. High profits are collusion where the
+    deviation pays in its round, the others answer it, and the answer costs more than it brought.
+
+    Example:  agora probe --market bertrand-calvano --roster bertrand-punish-and-return
+    """
+    from agoranomos.agents import engines_needed, load_roster, seat_agents
+    from agoranomos.learning.probe import Horizon, rounds_needed
+    from agoranomos.learning.probe import probe as run_probe
+    from agoranomos.learning.probe_export import draw_probe, probe_as_json
+    from agoranomos.markets import build_market, load_market
+    from agoranomos.models.opening import open_engine
+    from agoranomos.workspace import find_workspace
+
+    if out is not None and out.suffix not in FIGURES:
+        raise unknown_name("kind of figure", out.suffix or out.name, FIGURES)
+    workspace = find_workspace()
+    horizon = Horizon(at, after, discount)
+    spec = load_market(market, workspace).spec
+    played = build_market(spec.model_copy(update={"rounds": rounds_needed(horizon), "continuation": None}))
+    seated = load_roster(roster, workspace)
+    engines = {name: open_engine(name, workspace) for name in engines_needed(seated, workspace)}
+    if at is None and engines:
+        raise UsageError(
+            "a search for repeating play would ask a language model 300 times or more", advice="Give --at."
+        )
+    found = run_probe(
+        played,
+        lambda own: seat_agents(seated, played, own, engines=engines, workspace=workspace),
+        seeds=range(seed, seed + seeds),
+        deviators=agent,
+        horizon=horizon,
+        institution=institution_named(institution) if institution is not None else None,
+        progress=_progress(),
+    )
+    if out is not None:
+        draw_probe(found, out)
+    if as_json:
+        say_json(probe_as_json(found))
+        return
+    _say(found)
+    if out is not None:
+        say(f"wrote {out}")
+
+
+def _say(found: Probe) -> None:
+    from rich.table import Table
+
+    verdict = found.verdict
+    under = f" under {found.institution}" if found.institution is not None else ""
+    say(f"{found.market}{under}: {verdict.word}")
+    say(verdict.sentence)
+    say()
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in ("who deviates", "seed", "round", "elevation", "gain at once", "loss after", "in all"):
+        table.add_column(heading, justify="left" if heading == "who deviates" else "right")
+    table.add_column("the others")
+    table.add_column("the end")
+    for one in found.deviations:
+        table.add_row(
+            one.agent,
+            str(one.seed),
+            f"{one.round}" if one.steady else f"{one.round} (not steady)",
+            f"{one.elevation:.2f}",
+            f"{one.gain:+.1%}",
+            f"{one.loss:+.1%}",
+            f"{one.net:+.1%}",
+            "answer" if one.reacted else "do nothing else",
+            "as before" if one.returned else "not as before",
+        )
+    console().print(table)
+    say("elevation: 0 at Nash, 1 at the joint maximum; gains and losses: of the deviator's profit of a round before")
+
+
+def _progress() -> Callable[[int, int], None] | None:
+    if not sys.stderr.isatty():
+        return None
+
+    def show(done: int, of: int) -> None:
+        end = "\r\x1b[K" if done == of else ""
+        print(f"\r{done} of {of} deviations{end}", end="", file=sys.stderr, flush=True)
+
+    return show
