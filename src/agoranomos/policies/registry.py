@@ -54,6 +54,8 @@ _LIBRARY = {
     "trial-cartelist": "leniency_cartel:TrialCartelist",
     "win-stay-lose-shift": "win_stay_lose_shift:WinStayLoseShift",
     "zero-intelligence": "chance:ZeroIntelligence",
+    "zero-intelligence-constrained": "double_auction:ConstrainedZeroIntelligence",
+    "zip": "double_auction:ZipTrader",
 }
 """Name, and the module in this package that holds the policy's class (or its `PolicyType`), loaded when asked for."""
 
