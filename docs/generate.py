@@ -39,6 +39,8 @@ def pages() -> dict[Path, str]:
     made[DOCS / "images" / f"{PICTURED}.svg"] = picture()
     threats = DOCS / "explanation" / "threat-model.md"
     made[threats] = with_threat_table(threats.read_text())
+    policies = DOCS / "policies.md"
+    made[policies] = with_facts_table(policies.read_text())
     performance = DOCS / "performance.json"
     if performance.is_file():
         made[DOCS / "performance.md"] = performance_page(json.loads(performance.read_text()))
@@ -108,6 +110,8 @@ def manifest_page() -> str:
     return f"{GENERATED}# Institutions\n\n{MANIFEST_INTRODUCTION}\n{reference_page(examples)}\n"
 
 
+FACTS_BEGIN = "<!-- Written by docs/generate.py: what the policies claim -->"
+FACTS_END = "<!-- So much for what the policies claim -->"
 TABLE_BEGINS, TABLE_ENDS = "<!-- table: written by docs/generate.py -->\n", "<!-- end of table -->\n"
 
 
@@ -117,6 +121,14 @@ def with_threat_table(page: str) -> str:
 
     before, _, rest = page.partition(TABLE_BEGINS)
     return before + TABLE_BEGINS + "\n" + threat_table() + "\n" + TABLE_ENDS + rest.partition(TABLE_ENDS)[2]
+
+
+def with_facts_table(page: str) -> str:
+    """The page of the policies with the table of what is claimed of each."""
+    from agoranomos.policies.facts_table import facts_table
+
+    before, _, rest = page.partition(FACTS_BEGIN)
+    return before + FACTS_BEGIN + "\n\n" + facts_table() + "\n\n" + FACTS_END + rest.partition(FACTS_END)[2]
 
 
 def picture() -> str:

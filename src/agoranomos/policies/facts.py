@@ -10,8 +10,8 @@ Family: TypeAlias = Literal[
 ]
 FAMILIES: tuple[Family, ...] = get_args(Family)
 
-Need: TypeAlias = Literal["play", "game", "seen", "cournot", "matrix"]
-"""A benchmark's action; payoffs and menus; everybody's last actions; or a market of this type."""
+Need: TypeAlias = str
+"""`play`: a benchmark's action; `game`: payoffs and menus; `seen`: everybody's last actions; or a type of market."""
 
 
 @dataclass(frozen=True, slots=True)
