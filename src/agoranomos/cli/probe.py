@@ -109,7 +109,7 @@ def _say(found: Probe) -> None:
             one.agent,
             str(one.seed),
             f"{one.round}" if one.steady else f"{one.round} (not steady)",
-            f"{one.elevation:.2f}",
+            f"{one.elevation + 0.0:.2f}",
             f"{one.gain:+.1%}",
             f"{one.loss:+.1%}",
             f"{one.net:+.1%}",

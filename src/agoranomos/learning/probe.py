@@ -1,0 +1,275 @@
+"""The deviation probe: it tells high prices that are held up by what would follow a deviation from merely high ones.
+
+Agents play until what they do repeats. Then the same run is played again, and in one round one agent is made to play
+its best reply of the stage game to what the others do. Everything that differs afterwards follows from that.
+
+Source: Calvano et al. (2020), section V.B, there for Q-learners; collusion as a scheme of reward and punishment:
+Harrington (2018), Developing Competition Law for Collusion by Autonomous Artificial Agents, Journal of Competition Law
+and Economics 14(3).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from agoranomos.agents import Agent
+from agoranomos.errors import UsageError, unknown_name
+from agoranomos.institutions.institution import Institution
+from agoranomos.learning.probe_play import Floats, Forced, Played, play_rounds
+from agoranomos.learning.probe_verdict import Verdict, verdict_of
+from agoranomos.markets.facts import SCALE
+from agoranomos.markets.market import Market
+
+BEFORE = 5
+"""Rounds before the deviation that are averaged and shown."""
+
+LAST = 5
+"""Rounds at the end that say whether play has returned."""
+
+SETTLED = 20
+"""Rounds over which actions must repeat, with a period of at most half as many."""
+
+SEARCHED = (60, 300)
+"""Rounds that are played in search of such a stretch, at first and at most; without one the deviation comes after."""
+
+RETURNED = 0.05
+"""Play has returned where the elevation at the end is this near to that without a deviation."""
+
+SAME = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class Horizon:
+    """When the deviation comes (None: once actions repeat), how many rounds follow, and what a later round is worth."""
+
+    at: int | None = None
+    after: int = 100
+    discount: float = 0.95
+
+    def __post_init__(self) -> None:
+        if self.at is not None and self.at <= BEFORE:
+            raise UsageError(f"a deviation in round {self.at}: at least {BEFORE} rounds come before it")
+        if self.after < LAST:
+            raise UsageError(f"{self.after} rounds after the deviation; at least {LAST} were expected")
+        if not 0.0 <= self.discount < 1.0:
+            raise UsageError(f"a discount of {self.discount}: a number from 0 and below 1 was expected")
+
+
+@dataclass(frozen=True, eq=False)
+class Deviation:
+    """What came of one forced deviation of one agent with one seed.
+
+    `elevation` of profit before it, 0 at Nash and 1 at the joint maximum; `steady`: actions repeated before it. `gain`
+    is what the round itself brought the deviator, `loss` the discounted sum of what it lost afterwards, both in its
+    mean profit of a round before; `reacted`: some other agent did something else than without it. `returned`: the
+    elevation at the end is what it would have been. Paths [BEFORE + 1 + after] begin `BEFORE` rounds before: `own` and
+    `others` are rewards relative to their means before, `price` the mean price likewise (NaN without prices).
+    """
+
+    agent: str
+    seed: int
+    round: int
+    elevation: float
+    steady: bool
+    gain: float
+    loss: float
+    reacted: bool
+    returned: bool
+    own: Floats
+    others: Floats
+    price: Floats
+
+    @property
+    def net(self) -> float:
+        """What the deviation brings in all."""
+        return self.gain - self.loss
+
+
+@dataclass(frozen=True, eq=False)
+class Probe:
+    """All deviations, and what they say together."""
+
+    market: str
+    institution: str | None
+    horizon: Horizon
+    deviations: tuple[Deviation, ...]
+
+    @property
+    def verdict(self) -> Verdict:
+        """The verdict on the means over all deviations."""
+        return verdict_of(
+            elevation=self.mean("elevation"),
+            gain=self.mean("gain"),
+            loss=self.mean("loss"),
+            reacted=self.mean("reacted"),
+            returned=self.mean("returned"),
+        )
+
+    def mean(self, name: str) -> float:
+        """The mean of one of a deviation's values; a share for what is true or false."""
+        return float(np.mean([getattr(one, name) for one in self.deviations]))
+
+    def path(self, name: str) -> Floats:
+        """The mean of `own`, `others` or `price` over all deviations."""
+        return np.asarray(np.mean([getattr(one, name) for one in self.deviations], axis=0))
+
+
+def probe(
+    market: Market,
+    seat: Callable[[int], Sequence[Agent]],
+    *,
+    seeds: Sequence[int] = (0,),
+    deviators: Sequence[str] | None = None,
+    horizon: Horizon | None = None,
+    institution: Institution | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Probe:
+    """Force a deviation on each of `deviators` (default: everybody) with each seed.
+
+    `seat` gives the agents of the run with a seed; the market must last as long as is played (its `rounds`). Raises
+    `UsageError` where the market has no stage game or no benchmarks of profit, and for an unknown agent.
+    """
+    followed = horizon or Horizon()
+    agents = market.facts.agents
+    chosen = tuple(deviators or agents)
+    for name in chosen:
+        if name not in agents:
+            raise unknown_name("agent", name, agents)
+    scale = _Scale(market)
+    market.game()
+    found = []
+    for seed in seeds:
+        seated = tuple(seat(seed))
+        plain, at, steady = _settled(market, seated, seed, followed, institution)
+        for name in chosen:
+            index = agents.index(name)
+            forced = Forced(at, index, _best_reply(market, plain, at, index))
+            other = play_rounds(market, seated, seed, at + followed.after, institution=institution, forced=forced)
+            found.append(_deviation(plain, other, forced, name, seed, steady, followed, scale))
+            if progress is not None:
+                progress(len(found), len(seeds) * len(chosen))
+    return Probe(market.facts.market, institution.name if institution is not None else None, followed, tuple(found))
+
+
+class _Scale:
+    """How far mean profits lie between Nash (0) and the joint maximum (1)."""
+
+    def __init__(self, market: Market) -> None:
+        known = market.facts.benchmarks
+        most = next((name for name in ("monopoly", "efficient") if name in known), None)
+        if "nash" not in known or most is None:
+            raise UsageError(
+                f"{market.facts.market} has no Nash benchmark, or no joint optimum: how high profits are cannot be said"
+            )
+        self._nash, self._most = (_mean_profit(market, name) for name in ("nash", most))
+        if not self._most - self._nash > 1e-9:
+            raise UsageError(
+                f"{market.facts.market} pays no more at the joint optimum than at Nash: nothing to collude on"
+            )
+
+    def __call__(self, profits: Floats) -> float:
+        return (float(profits.mean()) - self._nash) / (self._most - self._nash)
+
+
+def _mean_profit(market: Market, benchmark: str) -> float:
+    return float(np.mean(np.array(market.facts.benchmarks[benchmark]["profit_e6"], dtype=np.float64))) / SCALE
+
+
+def _settled(
+    market: Market, seated: Sequence[Agent], seed: int, horizon: Horizon, institution: Institution | None
+) -> tuple[Played, int, bool]:
+    """The run without a deviation, the round of the deviation, and whether actions repeated over the rounds before."""
+    if horizon.at is not None:
+        plain = play_rounds(market, seated, seed, horizon.at + horizon.after, institution=institution)
+        return plain, horizon.at, _repeats(plain, horizon.at - 1)
+    for longest in SEARCHED:
+        plain = play_rounds(market, seated, seed, longest + 1 + horizon.after, institution=institution)
+        for done in range(SETTLED, longest + 1):
+            if _repeats(plain, done):
+                return plain, done + 1, True
+    return plain, longest + 1, False
+
+
+def rounds_needed(horizon: Horizon) -> int:
+    """How many rounds a market must last to be probed."""
+    return (SEARCHED[-1] + 1 if horizon.at is None else horizon.at) + horizon.after
+
+
+def _repeats(plain: Played, done: int) -> bool:
+    """Whether the last `SETTLED` of the first `done` rounds repeat with a short period."""
+    if done < SETTLED:
+        return False
+    window = [_flat(plain, t) for t in range(done - SETTLED, done)]
+    return any(
+        all(_alike(window[t], window[t - period]) for t in range(period, SETTLED))
+        for period in range(1, SETTLED // 2 + 1)
+    )
+
+
+def _flat(played: Played, place: int) -> tuple[float, ...]:
+    return tuple(v for row in played.actions[place] for v in ([np.nan] if row is None else row.tolist()))
+
+
+def _alike(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
+    return len(one) == len(other) and np.allclose(one, other, rtol=SAME, atol=SAME, equal_nan=True)
+
+
+def _best_reply(market: Market, plain: Played, at: int, index: int) -> Floats:
+    """The menu entry that earns agent `index` most in the round, or what it does anyway where no entry earns more."""
+    rows = plain.actions[at - 1]
+    present = [row for row in rows if row is not None]
+    if len(present) < len(rows):
+        raise UsageError(f"somebody is suspended in round {at}: there is no best reply to that", advice="Give --at.")
+    game, joint = market.game(), np.stack(present)
+    best = game.menus[index][game.best_reply(index, joint)]
+    instead = joint.copy()
+    instead[index] = best
+    better = float(game.payoffs(instead)[index]) > float(game.payoffs(joint)[index]) * (1.0 + 1e-9)
+    return np.array(best if better else joint[index])
+
+
+def _deviation(
+    plain: Played,
+    other: Played,
+    forced: Forced,
+    name: str,
+    seed: int,
+    steady: bool,
+    horizon: Horizon,
+    scale: _Scale,
+) -> Deviation:
+    first, last = forced.round - 1 - BEFORE, forced.round + horizon.after
+    index = forced.agent
+    before = plain.rewards[first : forced.round - 1]
+    unit = max(abs(float(before[:, index].mean())), 1e-12)
+    extra = (other.rewards[forced.round - 1 : last] - plain.rewards[forced.round - 1 : last])[:, index] / unit
+    reacted = any(not _alike(_without(other, t, index), _without(plain, t, index)) for t in range(forced.round, last))
+    gap = scale(other.profits[last - LAST : last]) - scale(plain.profits[last - LAST : last])
+    rewards = other.rewards[first:last]
+    rivals = np.delete(np.arange(rewards.shape[1]), index)
+    with np.errstate(invalid="ignore"):
+        price = other.price[first:last] / plain.price[first : forced.round - 1].mean()
+    return Deviation(
+        agent=name,
+        seed=seed,
+        round=forced.round,
+        elevation=scale(plain.profits[first : forced.round - 1]),
+        steady=steady,
+        gain=float(extra[0]),
+        loss=-float(extra[1:] @ horizon.discount ** np.arange(1, len(extra))),
+        reacted=reacted,
+        returned=abs(gap) <= RETURNED,
+        own=rewards[:, index] / unit,
+        others=rewards[:, rivals].mean(axis=1) / max(abs(float(before[:, rivals].mean())), 1e-12)
+        if len(rivals)
+        else np.full(len(rewards), np.nan),
+        price=price,
+    )
+
+
+def _without(played: Played, place: int, index: int) -> tuple[float, ...]:
+    rows = [row for i, row in enumerate(played.actions[place]) if i != index]
+    return tuple(v for row in rows for v in ([np.nan] if row is None else row.tolist()))

@@ -1,0 +1,251 @@
+"""The deviation probe tells collusion from merely high prices."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from agoranomos.agents import Agent, Roster, RosterEntry, seat_agents
+from agoranomos.agents.roster import resolve_roster
+from agoranomos.documents import Source, read_text
+from agoranomos.errors import MachineError, UsageError
+from agoranomos.institutions import load_institution
+from agoranomos.learning.probe import BEFORE, Horizon, Probe, probe, rounds_needed
+from agoranomos.learning.probe_export import draw_probe, probe_as_json
+from agoranomos.learning.probe_play import play_rounds
+from agoranomos.learning.probe_verdict import verdict_of
+from agoranomos.learning.q_learning import QLearning, game_of
+from agoranomos.learning.sessions import sessions
+from agoranomos.markets import bertrand_v0, cournot_v0
+from agoranomos.markets.market import Market
+from agoranomos.policies import Decision, Policy
+from agoranomos.workspace import find_workspace, resolve
+
+WORKSPACE = find_workspace()
+SHORT = Horizon(after=40)
+
+
+def seating(market: Market, policy: str, parameters: dict[str, Any] | None = None, noise: float = 0.0) -> Any:
+    entry = RosterEntry(policy=policy, parameters=parameters or {}, noise=noise)
+    roster = resolve_roster(Roster(kind="roster", version=1, agents=(entry,)), WORKSPACE)
+    return lambda seed: seat_agents(roster, market, seed, workspace=WORKSPACE)
+
+
+def probed(market: Market, policy: str, parameters: dict[str, Any] | None = None, **options: Any) -> Probe:
+    return probe(market, seating(market, policy, parameters), **{"horizon": SHORT, **options})
+
+
+MARKETS: dict[str, Callable[..., Market]] = {
+    "prices": partial(bertrand_v0.parallel_env, rounds=rounds_needed(SHORT)),
+    "quantities": partial(cournot_v0.parallel_env, rounds=rounds_needed(SHORT)),
+}
+
+
+@pytest.mark.parametrize("market", MARKETS)
+@pytest.mark.parametrize(
+    ("policy", "word", "returned"),
+    [
+        ("nash", "competitive", 1.0),
+        ("benchmark", "merely high", 1.0),
+        ("grim-trigger", "collusive", 0.0),
+        ("punish-and-return", "collusive", 1.0),
+    ],
+)
+def test_scripted_play_is_told_apart(market: str, policy: str, word: str, returned: float) -> None:
+    found = probed(MARKETS[market](), policy)
+    assert found.verdict.word == word
+    assert found.mean("returned") == returned
+    assert found.mean("steady") == 1.0
+    assert found.mean("reacted") == (1.0 if word == "collusive" else 0.0)
+    assert len(found.deviations) == 2
+
+
+def test_a_grim_triggers_loss_is_what_the_formula_says() -> None:
+    market = MARKETS["prices"]()
+    found = probed(market, "grim-trigger", deviators=["firm_2"]).deviations[0]
+    stage = market.game()
+    high, low = (
+        np.stack([market.play(name, agent, {}) for agent in market.facts.agents]) for name in ("monopoly", "nash")
+    )
+    undercut = high.copy()
+    undercut[1] = stage.menus[1][stage.best_reply(1, high)]
+    own = [float(stage.payoffs(actions)[1]) for actions in (high, undercut, low)]
+    assert found.agent == "firm_2"
+    assert found.gain == pytest.approx(own[1] / own[0] - 1.0)
+    weights = sum(0.95**k for k in range(1, SHORT.after + 1))
+    assert found.loss == pytest.approx((1.0 - own[2] / own[0]) * weights)
+    assert found.net == pytest.approx(found.gain - found.loss)
+    assert found.own[:BEFORE].tolist() == pytest.approx([1.0] * BEFORE)
+    assert found.own[BEFORE] == pytest.approx(1.0 + found.gain)
+    assert found.price[BEFORE] < found.price[0] == 1.0
+    assert found.price[-1] < found.price[BEFORE]
+
+
+@dataclass(frozen=True)
+class Trained(Policy[None]):
+    """Plays the best known action of a trained learner."""
+
+    market: Market
+    agent: str
+    index: int
+    greedy: Any
+    joint: int
+
+    def start(self) -> None:
+        return None
+
+    def act(self, observation: Any, notice: Any, memory: None, randomness: Any) -> Decision[None]:
+        stage = self.market.game()
+        seen = self.market.seen(self.agent, observation)
+        joint = self.joint
+        if seen is not None:
+            joint = 0
+            for i, row in enumerate(seen):
+                joint = joint * len(stage.menus[i]) + stage.nearest(i, row)
+        return Decision(stage.menus[self.index][self.greedy[joint, self.index]], None)
+
+    def describe(self) -> dict[str, Any]:
+        return {"policy": "trained"}
+
+
+def test_calvanos_learners_punish_and_return() -> None:
+    market = MARKETS["prices"]()
+    verdicts = []
+    for _, learned in sessions(game_of(market.game()), QLearning(), 1, range(6), workers=2):
+        seated = [
+            Agent(name, Trained(market, name, i, learned.greedy, learned.joint), None)
+            for i, name in enumerate(market.facts.agents)
+        ]
+        found = probe(market, lambda _, seated=seated: seated, horizon=SHORT)
+        assert found.mean("steady") == 1.0
+        verdicts.append((found.verdict.word, found.mean("returned")))
+    assert verdicts.count(("collusive", 1.0)) >= 4
+
+
+def test_noise_is_averaged_over_seeds_and_said_to_be_unsteady() -> None:
+    market = cournot_v0.parallel_env(rounds=60)
+    horizon = Horizon(at=12, after=20)
+    found = probe(market, seating(market, "divider", noise=0.02), seeds=range(3), horizon=horizon)
+    assert len(found.deviations) == 6
+    assert found.mean("steady") == 0.0
+    assert {one.round for one in found.deviations} == {12}
+    assert found.verdict.word == "merely high"
+
+
+def test_play_that_never_repeats_is_probed_after_the_search() -> None:
+    market = MARKETS["quantities"]()
+    found = probe(market, seating(market, "nash", noise=0.01), deviators=["firm_1"], horizon=SHORT)
+    assert found.deviations[0].round == 301
+    assert not found.deviations[0].steady
+
+
+def test_an_institution_can_take_what_a_cartel_earns() -> None:
+    institution = load_institution(read_text(resolve("institutions", "bertrand-audit", WORKSPACE)))
+    found = probed(MARKETS["prices"](), "benchmark", institution=institution)
+    assert found.institution == "bertrand-audit"
+    assert found.verdict.word == "merely high"
+    own = probed(MARKETS["prices"](), "benchmark")
+    assert found.mean("gain") != own.mean("gain")  # fines count
+
+
+@pytest.mark.parametrize(
+    ("values", "word"),
+    [
+        ({"elevation": 0.1}, "competitive"),
+        ({"gain": 0.0}, "untempted"),
+        ({"reacted": 0.4}, "merely high"),
+        ({"loss": 0.0}, "merely high"),
+        ({"loss": 0.1}, "punished too little"),
+        ({}, "collusive"),
+        ({"returned": 0.0}, "collusive"),
+    ],
+)
+def test_the_verdict_by_cases(values: dict[str, float], word: str) -> None:
+    known = {"elevation": 0.9, "gain": 0.2, "loss": 0.5, "reacted": 1.0, "returned": 1.0, **values}
+    verdict = verdict_of(**known)
+    assert verdict.word == word
+    assert verdict.sentence.endswith(".")
+    assert ("does not return" in verdict.sentence) == (known["returned"] == 0.0)
+
+
+def refused(why: str, market: Market, agents: Any = None, **options: Any) -> None:
+    with pytest.raises(UsageError, match=why):
+        probe(market, agents or seating(market, "nash"), **{"horizon": SHORT, **options})
+
+
+def test_what_cannot_be_probed_is_refused_with_the_reason() -> None:
+    market = MARKETS["quantities"]()
+    refused("firm_3", market, deviators=["firm_3"])
+    refused("ended after 50 rounds", cournot_v0.parallel_env(rounds=50))
+    refused("pays no more at the joint optimum", cournot_v0.parallel_env(marginal_cost=((40.0,),), rounds=400))
+    with pytest.raises(UsageError, match="at least 5 rounds come before"):
+        Horizon(at=5)
+    with pytest.raises(UsageError, match="at least 5 were expected"):
+        Horizon(after=4)
+    with pytest.raises(UsageError, match="discount of 1"):
+        Horizon(discount=1.0)
+
+    class Bare(cournot_v0.Cournot):
+        def __init__(self) -> None:
+            super().__init__(cournot_v0.CournotSpec(name="bare"))
+            self.facts.benchmarks.pop("nash")
+
+    refused("no Nash benchmark", Bare(), lambda _: [])
+
+
+SUSPENDING = """\
+kind: institution
+version: 1
+name: doors
+states: {open: {label: OPEN}, shut: {label: SHUT}}
+initial: open
+signals: {any: {statistic: mean, measure: hhi, window: 1, at_least: 0.1}}
+events: {traded: {when: any, accuses: R1}}
+rules: {R1: {attribute: A firm, deontic: must not, aim: trade}, R2: {attribute: A firm, deontic: may, aim: trade again}}
+transitions:
+  - {rule: R1, from: open, to: shut, on: traded, lasts: 2, suspend: true}
+  - {rule: R2, from: shut, to: open, on: expiry}
+"""
+
+
+def test_who_is_suspended_cannot_deviate() -> None:
+    institution = load_institution(Source("doors.yaml", SUSPENDING))
+    market = MARKETS["quantities"]()
+    refused("suspended in round 8", market, institution=institution, horizon=Horizon(at=8, after=5))
+    open_again = probed(market, "divider", institution=institution, horizon=Horizon(at=7, after=6))
+    assert open_again.deviations[0].round == 7
+
+
+def test_policies_that_must_be_waited_for_are() -> None:
+    class Slow(Trained):
+        async def act(self, *situation: Any) -> Decision[None]:  # type: ignore[override]
+            return Trained.act(self, *situation)
+
+    market = bertrand_v0.parallel_env(rounds=8)
+    greedy = np.full((225, 2), 7)
+    seated = [Agent(n, Slow(market, n, i, greedy, 0), None) for i, n in enumerate(market.facts.agents)]
+    played = play_rounds(market, seated, 0, 8)
+    assert played.actions[3] == (np.array([7.0]), np.array([7.0]))
+
+
+def test_export(tmp_path: Path) -> None:
+    found = probed(MARKETS["prices"](), "punish-and-return")
+    told = probe_as_json(found)
+    assert told["verdict"] == "collusive"
+    assert told["share_unprofitable"] == 1.0
+    assert len(told["paths"]["own"]) == len(told["rounds"]) == BEFORE + 1 + SHORT.after
+    assert told["net"] == pytest.approx(told["gain_in_its_round"] - told["discounted_loss_after"])
+    for kind in ("png", "svg"):
+        draw_probe(found, tmp_path / "new" / f"probe.{kind}")
+        first = (tmp_path / "new" / f"probe.{kind}").read_bytes()
+        draw_probe(found, tmp_path / f"again.{kind}")
+        assert (tmp_path / f"again.{kind}").read_bytes() == first
+    (tmp_path / "file").write_text("")
+    with pytest.raises(MachineError, match="cannot write"):
+        draw_probe(found, tmp_path / "file" / "probe.png")
