@@ -52,6 +52,7 @@ class Bertrand(RoundMarket[RoundOutcome]):
         self._grid = None if spec.grid is None else price_grid(spec)
         self._prices = None if self._grid is None else tuple(self._grid.tolist())
         low, high = spec.price_range
+        self._dearest = high
         part = ActionPart("price", low, high) if self._grid is None else _index(len(self._grid))
         self._alternate = spec.timing == "sequential"
         self._standing: list[Row] = []
@@ -82,7 +83,7 @@ class Bertrand(RoundMarket[RoundOutcome]):
         """Everybody's last action; that of a firm that was not in the market as if it had asked the highest price."""
         if not observation["round"][0]:
             return None
-        price = np.where(observation["price"] == ABSENT, self.spec.price_range[1], observation["price"])
+        price = np.where(observation["price"] == ABSENT, self._dearest, observation["price"])
         if self._grid is None:
             return np.asarray(price[:, None], dtype=np.float64)
         return nearest_on_grid(self._grid, price)[:, None].astype(np.float64)
