@@ -1,4 +1,4 @@
-"""The library as it is shipped: every institution has a market and a campaign, every type of market a file and a page."""
+"""The library as shipped: every institution has a market and a campaign, every type of market a file and a page."""
 
 from __future__ import annotations
 
