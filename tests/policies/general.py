@@ -25,8 +25,13 @@ GENERAL_MARKETS = {
     "demand shocks": COURNOT_MARKETS["demand shocks"],
     "prices": Setting(PRICES),
     "dilemma": Setting(DILEMMA),
+    "logit prices": Setting("agoranomos.markets.bertrand_v0:parallel_env"),
+    "a matrix game": Setting("agoranomos.markets.matrix_v0:parallel_env"),
+    "public goods": Setting("agoranomos.markets.public_goods_v0:parallel_env"),
 }
-ONE_NUMBER_MARKETS = {name: GENERAL_MARKETS[name] for name in ("one good", "prices", "dilemma")}
+ONE_NUMBER_MARKETS = {
+    name: GENERAL_MARKETS[name] for name in ("one good", "prices", "dilemma", "logit prices", "a matrix game")
+}
 
 
 def against(

@@ -32,3 +32,11 @@ class TestMenuBestResponseFromAnywhere(PolicyConformance):
 def test_a_start_that_is_no_benchmark_is_refused_with_the_nearest_one():
     with pytest.raises(UsageError, match="Did you mean 'monopoly'"):
         seated("menu-best-response", {"start": "monopole"}, cournot_v0.parallel_env(), 0)
+
+
+def test_a_market_without_a_joint_optimum_asks_for_a_benchmark():
+    market = GENERAL_MARKETS["prices"](1)
+    market._known.pop("monopoly")
+    with pytest.raises(UsageError, match=r"plays no joint optimum \(monopoly or efficient\)\n.*Name a benchmark"):
+        seated("menu-best-response", {}, market, 0)
+    assert seated("menu-best-response", {"start": "nash"}, market, 0)

@@ -23,6 +23,10 @@ ParametersT = TypeVar("ParametersT", bound=DocumentPart)
 MemoryT = TypeVar("MemoryT")
 
 
+JOINT_OPTIMA = ("monopoly", "efficient")
+"""Benchmarks at which the agents together earn most; the first that a market plays is meant."""
+
+
 class NoParameters(DocumentPart):
     """A policy without parameters."""
 
@@ -55,7 +59,7 @@ class Scripted(Policy[MemoryT], Generic[ParametersT, MemoryT]):
 
     def benchmark(self, name: str, observation: Observation) -> np.ndarray:
         """Own action at a benchmark of the market (`nash`, `monopoly`, ...), for what is observed."""
-        return self.seat.market.play(name, self.seat.agent, observation)
+        return np.asarray(self.seat.market.play(name, self.seat.agent, observation), dtype=np.float64)
 
     def require_benchmarks(self, *names: str) -> None:
         """Raises `UsageError`, with the nearest name, unless the market knows how these benchmarks are played."""
@@ -69,12 +73,17 @@ class Scripted(Policy[MemoryT], Generic[ParametersT, MemoryT]):
 
         Raises `UsageError` where the market plays neither.
         """
-        try:
-            self.require_benchmarks("monopoly")
-        except UsageError:
-            self.require_benchmarks("efficient")
-            return "efficient"
-        return "monopoly"
+        for name in JOINT_OPTIMA:
+            try:
+                self.require_benchmarks(name)
+            except UsageError:
+                continue
+            return name
+        raise UsageError(
+            f"policy {self.name!r}: {self.seat.market.facts.market} plays no joint optimum "
+            f"({' or '.join(JOINT_OPTIMA)})",
+            advice="Name a benchmark of this market among the policy's parameters, where it takes one.",
+        )
 
     @abstractmethod
     def start(self) -> MemoryT:
