@@ -43,6 +43,7 @@ _LIBRARY = {
     "price-cartel": "bertrand:PriceCartel",
     "prompted": "prompted:PROMPTED",
     "punish-and-return": "punish_and_return:PunishAndReturn",
+    "q-learning": "q_learning:QLearning",
     "random": "chance:Random",
     "regret-matching": "regret_matching:RegretMatching",
     "rotation": "rotation:Rotation",
