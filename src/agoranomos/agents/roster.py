@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, create_model
+from pydantic import Field, SerializerFunctionWrapHandler, create_model, model_serializer
 
 from agoranomos.documents import Document, DocumentPart, Finite, Name, parse_document
 from agoranomos.documents.reader import Source, read_text
@@ -16,13 +16,23 @@ from agoranomos.workspace import Workspace, list_names, resolve
 class RosterEntry(DocumentPart):
     """One agent, or `count` of them: a registered policy or a file in `policies/`, its parameters, and noise on it.
 
-    `noise` is the standard deviation of the multiplicative Gaussian noise on each quantity: 0.05 is 5% noise.
+    `noise` is the standard deviation of the multiplicative Gaussian noise on each quantity: 0.05 is 5% noise. `tremble`
+    is the probability that the agent does anything at all in the place of what its policy decides.
     """
 
     policy: str
     parameters: dict[str, Any] = Field(default_factory=dict)
     noise: Annotated[Finite, Field(ge=0, le=1)] = 0.0
+    tremble: Annotated[Finite, Field(ge=0, le=1)] = 0.0
     count: Annotated[int, Field(ge=1, le=64, strict=True)] = 1
+
+    @model_serializer(mode="wrap")
+    def _without_a_steady_hand(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """A hand that does not tremble is not written: plans from before it could are those of today."""
+        written: dict[str, Any] = write(self)
+        if not written.get("tremble"):
+            written.pop("tremble", None)
+        return written
 
 
 class Roster(Document):

@@ -10,7 +10,7 @@ from agoranomos.documents import DocumentPart
 from agoranomos.errors import UsageError, nearest
 from agoranomos.markets.market import Market
 from agoranomos.models.engine import Engine
-from agoranomos.policies import Noisy, PolicyType, Seat, choose_policy
+from agoranomos.policies import Noisy, PolicyType, Seat, Trembling, choose_policy
 from agoranomos.workspace import Workspace
 
 
@@ -35,6 +35,8 @@ def seat_agents(
         engine = _engine(policy_type, parameters, engines or {})
         seat = Seat(name, index, market, seed)
         policy = policy_type.bind(parameters, seat, engine=engine, told=told, workspace=workspace)
+        if entry.tremble > 0.0:
+            policy = Trembling(policy, entry.tremble, seat)
         if entry.noise > 0.0:
             policy = Noisy(policy, entry.noise, seat)
         agents.append(Agent(name, policy, policy.start()))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from gymnasium import spaces
 from numpy.typing import NDArray
@@ -29,34 +31,11 @@ class ZeroIntelligence(Memoryless[NoParameters]):
     parameters_type = NoParameters
     facts = Facts("chance", stochastic=True)
 
-    def __init__(self, parameters: NoParameters, seat: Seat) -> None:
-        super().__init__(parameters, seat)
-        self._space = seat.market.action_space(seat.agent)
-        self._limited = seat.market.can_cap(seat.agent)
-
     def act(
         self, observation: Observation, notice: Notice | None, memory: None, randomness: Randomness
     ) -> Decision[None]:
         """One uniform draw."""
-        generator = randomness.generator("zero-intelligence")
-        action = self.uniform(generator)
-        if self._limited:
-            market, agent = self.seat.market, self.seat.agent
-            for _ in range(TRIES):
-                within = market.cap(agent, action, SCALE)
-                if np.array_equal(within, action):
-                    break
-                action = self.uniform(generator)
-            action = np.asarray(market.cap(agent, action, SCALE), dtype=np.float64)
-        return Decision(action, None)
-
-    def uniform(self, generator: np.random.Generator) -> NDArray[np.float64]:
-        """A draw from the box, or one choice of each."""
-        space = self._space
-        if isinstance(space, spaces.Box):
-            return np.asarray(generator.uniform(space.low, space.high), dtype=np.float64)
-        sizes = np.atleast_1d(space.n if isinstance(space, spaces.Discrete) else space.nvec)
-        return np.asarray(generator.integers(sizes), dtype=np.float64)
+        return Decision(uniform_action(self.seat, randomness.generator("zero-intelligence")), None)
 
 
 class Random(Memoryless[NoParameters]):
@@ -80,3 +59,24 @@ class Random(Memoryless[NoParameters]):
         """One entry."""
         entries = len(self._menu)
         return Decision(self._menu[randomness.integer("random") * entries // (MAX_EXACT_INTEGER + 1)], None)
+
+
+def uniform_action(seat: Seat, generator: np.random.Generator) -> NDArray[np.float64]:
+    """A draw, uniform over what the action space of the seat allows within its capacity, where it has one, [F]."""
+    market, agent = seat.market, seat.agent
+    space = market.action_space(agent)
+    action = _within_bounds(space, generator)
+    if not market.can_cap(agent):
+        return action
+    for _ in range(TRIES):
+        if np.array_equal(market.cap(agent, action, SCALE), action):
+            return action
+        action = _within_bounds(space, generator)
+    return np.asarray(market.cap(agent, action, SCALE), dtype=np.float64)
+
+
+def _within_bounds(space: spaces.Space[Any], generator: np.random.Generator) -> NDArray[np.float64]:
+    if isinstance(space, spaces.Box):
+        return np.asarray(generator.uniform(space.low, space.high), dtype=np.float64)
+    sizes = np.atleast_1d(space.n if isinstance(space, spaces.Discrete) else space.nvec)
+    return np.asarray(generator.integers(sizes), dtype=np.float64)

@@ -33,7 +33,7 @@ class Noisy(Generic[MemoryT]):
         if not isinstance(space, spaces.Box):
             raise UsageError(
                 f"noise is for actions that are amounts; in {seat.market.facts.market} an action is a choice ({space})",
-                advice="Leave `noise` out, or choose a policy that explores.",
+                advice="Use `tremble`: with this probability the agent chooses anything.",
             )
         self._lowest = np.asarray(space.low, dtype=np.float64)
         self._highest = np.asarray(space.high, dtype=np.float64)
