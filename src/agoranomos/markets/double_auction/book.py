@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush
 from typing import NamedTuple
+
+ROOM = 64
+"""Orders that no longer stand may be so many in any case."""
 
 
 class Trade(NamedTuple):
@@ -17,7 +20,8 @@ class Trade(NamedTuple):
 class Book:
     """Orders of buyers (indices below `buyers`) and sellers, for one unit each; a trade is at the older order's price.
 
-    Orders that are replaced or withdrawn stay in their heap until they come to its top.
+    Orders that are replaced or withdrawn stay in their heap until they come to its top, or until they are more than
+    half of it; then it is built anew, which an order pays for once.
     """
 
     def __init__(self, buyers: int) -> None:
@@ -43,8 +47,12 @@ class Book:
             self.withdraw(other)
             return Trade(trader, other, best[0]) if buying else Trade(other, trader, best[0])
         self._standing[trader] = (price, self._next)
-        heappush(self._bids if buying else self._asks, (-price if buying else price, self._next, trader))
+        heap = self._bids if buying else self._asks
+        heappush(heap, (-price if buying else price, self._next, trader))
         self._next += 1
+        if len(heap) > 2 * len(self._standing) + ROOM:
+            heap[:] = [entry for entry in heap if self._is_standing(entry)]
+            heapify(heap)
         return None
 
     def withdraw(self, trader: int) -> None:
@@ -55,12 +63,20 @@ class Book:
         """The price and the trader of the highest bid, or of the lowest ask; the oldest where several are equal."""
         heap = self._bids if bids else self._asks
         while heap:
-            key, stamp, trader = heap[0]
-            standing = self._standing.get(trader)
-            if standing is not None and standing[1] == stamp:
+            if self._is_standing(heap[0]):
+                key, _, trader = heap[0]
                 return (-key if bids else key), trader
             heappop(heap)
         return None
+
+    @property
+    def size(self) -> int:
+        """How many orders are kept, those that no longer stand among them."""
+        return len(self._bids) + len(self._asks)
+
+    def _is_standing(self, entry: tuple[float, int, int]) -> bool:
+        standing = self._standing.get(entry[2])
+        return standing is not None and standing[1] == entry[1]
 
     def clear(self) -> None:
         """Take all orders off the book."""

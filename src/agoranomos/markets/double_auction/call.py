@@ -1,10 +1,11 @@
 """A call market: all orders meet at once, and what trades does so at one price.
 
-Bids in falling and asks in rising order, the quantity is the largest k at which the k-th bid is no lower than the k-th
-ask, and the price the midpoint of these two, the marginal bid and ask. Of orders at one price those of the trader that
-arrived first are served first. Source: the k-double auction at k = 1/2, Chatterjee and Samuelson, *Bargaining under
-incomplete information*, Operations Research 31 (1983); Satterthwaite and Williams (1989), Journal of Economic
-Theory 48.
+Bids in falling and asks in rising order, the quantity Q is the largest at which bid Q is no lower than ask Q. Every
+price from max(ask Q, bid Q+1) to min(bid Q, ask Q+1) clears these orders: from the marginal ask to the marginal bid,
+unless an order that is not served lies between them. The middle of that range is the price. Of orders at one price
+those of the trader that arrived first are served first. Source: the k-double auction at k = 1/2, Satterthwaite and
+Williams, *Bilateral trade with the sealed bid k-double auction*, Journal of Economic Theory 48 (1989); for many traders
+their *The rate of convergence to efficiency in the buyer's bid double auction*, Review of Economic Studies 56 (1989).
 """
 
 from __future__ import annotations
@@ -35,10 +36,11 @@ def call(bids: Sequence[Sequence[float]], asks: Sequence[Sequence[float]], arriv
     units = [0] * (buyers + len(asks))
     for order in (*demand[:quantity], *supply[:quantity]):
         units[order[2]] += 1
-    price = (supply[quantity - 1][0] - demand[quantity - 1][0]) / 2.0 if quantity else None
-    return Call(
-        tuple(units),
-        price,
-        -demand[quantity][0] if len(demand) > quantity else None,
-        supply[quantity][0] if len(supply) > quantity else None,
-    )
+    best_bid = -demand[quantity][0] if len(demand) > quantity else None
+    best_ask = supply[quantity][0] if len(supply) > quantity else None
+    price = None
+    if quantity:
+        low = supply[quantity - 1][0] if best_bid is None else max(supply[quantity - 1][0], best_bid)
+        high = -demand[quantity - 1][0] if best_ask is None else min(-demand[quantity - 1][0], best_ask)
+        price = (low + high) / 2.0
+    return Call(tuple(units), price, best_bid, best_ask)

@@ -111,13 +111,16 @@ def clear(spec: DoubleAuctionSpec, actions: ArrayLike, arrival: ArrayLike) -> Ou
     keys[:, :buyers] = np.where(np.isnan(orders[:, :buyers]), np.inf, -orders[:, :buyers])
     sides = [_ranked(keys[:, :buyers], rank[:, :buyers]), _ranked(keys[:, buyers:], rank[:, buyers:])]
     depth = min(part[0].shape[1] for part in sides)
-    bid, ask = -sides[0][0][:, :depth], sides[1][0][:, :depth]
-    with np.errstate(invalid="ignore"):
-        served = np.logical_and.accumulate((bid >= ask) & np.isfinite(bid) & np.isfinite(ask), axis=1)
+    # One place more than there are orders, so that the one after the last can be looked at.
+    bid, ask = (np.pad(keys, ((0, 0), (0, 1)), constant_values=np.inf) for keys, _ in sides)
+    served = np.logical_and.accumulate((-bid[:, :depth] >= ask[:, :depth]) & np.isfinite(bid[:, :depth]), axis=1)
     quantity = served.sum(axis=1)
-    last = np.maximum(quantity - 1, 0)[:, None]
-    middle = (np.take_along_axis(ask, last, 1) + np.take_along_axis(bid, last, 1))[:, 0] / 2.0
-    price = np.where(quantity > 0, middle, np.nan)
+    price = np.full(len(orders), np.nan)
+    traded = np.flatnonzero(quantity)
+    last, after = quantity[traded] - 1, quantity[traded]
+    low = np.maximum(ask[traded, last], -bid[traded, after])
+    high = np.minimum(-bid[traded, last], ask[traded, after])
+    price[traded] = (low + high) / 2.0
     units = np.zeros((len(orders), traders), dtype=np.int64)
     for (_, owner), first in zip(sides, (0, buyers), strict=True):
         for k in range(depth):

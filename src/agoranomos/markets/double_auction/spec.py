@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal, Self, TypeAlias
 
 import numpy as np
-from pydantic import Field, ValidationInfo, field_validator, model_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
 
 from agoranomos.documents import DocumentPart, Name
 from agoranomos.markets.facts import SCALE
@@ -73,7 +73,10 @@ class DoubleAuctionSpec(MarketSpec):
         filled: dict[str, Any] = {**data}
         filled.setdefault("steps", 1 if filled.get("rule") == "clearing-house" else 60)
         if filled.get("draw") is not None and not filled.keys() & {"values", "costs"}:
-            return _with_schedules(filled, 0)
+            try:
+                return _with_schedules(filled, 0)
+            except ValidationError:
+                pass  # It comes up again where the field itself is read, and then with its place.
         filled.setdefault("values", VALUES)
         filled.setdefault("costs", COSTS)
         for side, along in (("buyers", "values"), ("sellers", "costs")):
