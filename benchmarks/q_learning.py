@@ -2,10 +2,10 @@
 
 A session-step is one period of one session: both agents choose, both learn (15 prices, 225 states, alpha 0.15, beta
 4e-6, delta 0.95). Every form plays the same rule with the same draws. Plain Python and Numba play whole sessions of
-`--periods` periods (Python `--python-periods`); with two threads Numba plays two sessions at once. Torch plays `--batch`
-sessions side by side on `--device`; `bandwidth_share` is the least traffic that the rule needs (`Batch.bytes_a_step`)
-over what a copy of a large array moves on the same device in the same run. Rates are by the clock, and by the time that
-the process had a core. Compiling is not timed. Figures are medians of `--repeats`.
+`--periods` periods (Python `--python-periods`); with two threads Numba plays two sessions at once. Torch plays
+`--batch` sessions side by side on `--device`; `bandwidth_share` is the least traffic that the rule needs
+(`Batch.bytes_a_step`) over what a copy of a large array moves on the same device in the same run. Rates are by the
+clock, and by the time that the process had a core. Compiling is not timed. Figures are medians of `--repeats`.
 
     python benchmarks/q_learning.py --out docs/measurements/q_learning.json
     python benchmarks/q_learning.py --device cuda --batch 200000 --out q_learning_cuda.json

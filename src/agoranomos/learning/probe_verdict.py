@@ -35,7 +35,7 @@ def verdict_of(*, elevation: float, gain: float, loss: float, reacted: float, re
         )
     high = f"Profits are high ({elevation:.0%} of the way from Nash to the joint maximum)"
     if gain <= NOTHING:
-        return Verdict("untempted", f"{high}, and nobody could earn more in a round by doing something else.")
+        return Verdict("untempted", f"{high}, and doing something else for a round brings nothing.")
     if reacted < 0.5 or loss <= NOTHING:
         answer = "the others do not answer it" if reacted < 0.5 else "what follows costs the deviator nothing"
         return Verdict(
