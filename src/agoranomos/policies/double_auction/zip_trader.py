@@ -11,7 +11,6 @@ from pydantic import Field
 from agoranomos.documents import DocumentPart
 from agoranomos.institutions.notices import Notice
 from agoranomos.policies.double_auction.trading import market_at
-from agoranomos.policies.facts import Facts
 from agoranomos.policies.policy import Decision, Observation, Seat
 from agoranomos.policies.scripted import Scripted, as_action
 from agoranomos.randomness import Randomness
@@ -49,7 +48,6 @@ class ZipTrader(Scripted[ZipParameters, Margin]):
 
     name = "zip"
     parameters_type = ZipParameters
-    facts = Facts("learning", memory=None, stochastic=True)
 
     def __init__(self, parameters: ZipParameters, seat: Seat) -> None:
         super().__init__(parameters, seat)
