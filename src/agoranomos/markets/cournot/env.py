@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 
 from agoranomos.errors import UsageError, unknown_name
 from agoranomos.markets.action_shape import ActionPart, ActionShape, Row
-from agoranomos.markets.cournot.benchmarks import Benchmarks, benchmarks
+from agoranomos.markets.cournot.benchmarks import Benchmarks, benchmarks, benchmarks_among
 from agoranomos.markets.cournot.clear import clear
 from agoranomos.markets.cournot.feasible import countable, counted, feasible
-from agoranomos.markets.cournot.measures import MEASURE_KINDS
+from agoranomos.markets.cournot.measures import measure_kinds
+from agoranomos.markets.cournot.participation import Participation
 from agoranomos.markets.cournot.round import Reference, RoundOutcome, clear_round, measure_round, reference
 from agoranomos.markets.cournot.spec import CournotSpec
 from agoranomos.markets.facts import SCALE, MarketFacts, Measures
@@ -33,6 +34,10 @@ class Cournot(RoundMarket[RoundOutcome]):
     An agent observes, of the round before, its own `quantity`, `share` and `profit` per good and every good's
     `price`, then `round_profit`, `cumulative_profit`, and how many rounds are over (`round`); all zero at first.
     Nothing tells how many rounds there will be, what rivals' costs are, or what demand is.
+
+    Where versions differ there is `own_price`, too; `price` is their mean. Where only prices are public there is no
+    `share`. Where firms come and go, `active` says whether the firm is in the market in the coming round, and
+    `firms_active` how many are. What a firm asks for in a round in which it is out is not looked at.
     """
 
     metadata: ClassVar[dict[str, Any]] = {
@@ -43,41 +48,60 @@ class Cournot(RoundMarket[RoundOutcome]):
     spec: CournotSpec
 
     def __init__(self, spec: CournotSpec, *, render_mode: str | None = None) -> None:
+        self.spec = spec
         self.benchmarks: Benchmarks = benchmarks(spec)
         self._unshocked: Reference = reference(spec, self.benchmarks)
+        self._index = {firm: i for i, firm in enumerate(spec.firms)}
+        self._participation = Participation.first(spec) if spec.comes_and_goes else None
+        self._among: Benchmarks = self._present()
+        self._absent: frozenset[str] = self._away()
+        self._more = _more_is_seen(spec)
         self.facts = _facts(spec, self.benchmarks, self._unshocked)
         self._capacity_e6 = {firm: countable(limit) for firm, limit in zip(spec.firms, spec.capacity, strict=True)}
         shapes = [ActionShape(tuple(ActionPart(good, 0.0, limit) for good in spec.goods)) for limit in spec.capacity]
         super().__init__(spec, spec.firms, spec.goods, shapes, render_mode=render_mode)
 
     def play(self, benchmark: str, agent: str, observation: Observation) -> NDArray[np.float64]:
-        """The firm's quantities at a benchmark outcome."""
-        outcomes = self.benchmarks.outcomes()
+        """The firm's quantities at a benchmark outcome, among the firms that are in the market in the coming round."""
+        outcomes = self._present().outcomes()
         if benchmark not in outcomes:
             raise unknown_name("benchmark", benchmark, outcomes)
-        return np.asarray(outcomes[benchmark].quantity[self.possible_agents.index(agent)], dtype=np.float64)
+        return np.asarray(outcomes[benchmark].quantity[self._index[agent]], dtype=np.float64)
 
     def game(self) -> StageGame:
-        """One unshocked round. A menu has, good by good, what the firm would bring at each benchmark; nothing, too."""
+        """One unshocked round with all firms; a menu has, good by good, nothing and each benchmark's quantity."""
         return self._game
 
     def seen(self, agent: str, observation: Observation) -> NDArray[np.float64] | None:
         """Own quantities, and the rivals' totals in equal parts: exact as far as shares and prices tell.
 
-        A rival total is `q (1 - s) / s` from own quantity q and share s; without own output inverse demand is solved
-        for the total, which is exact without demand shocks and above a price of zero.
+        A rival total is `q (1 - s) / s` from own quantity q and share s; without own output, and where shares are not
+        public, inverse demand is solved for it, which is exact without demand shocks and above a price of zero. None
+        where only the price is public and does not tell: under demand shocks, and at a price of zero.
         """
         if not observation["round"][0]:
             return None
+        rivals = self._rivals(observation)
+        if rivals is None:
+            return None
         firms = len(self.possible_agents)
-        own, share = observation["quantity"], observation["share"]
-        with np.errstate(divide="ignore", invalid="ignore"):
-            told = own * (1.0 - share) / share
-        guessed = np.maximum(0.0, np.asarray(self.spec.beta) * (np.asarray(self.spec.alpha) - observation["price"]))
-        rivals = np.where((own > 0.0) & (share > 0.0), told, guessed)
         actions = np.repeat(rivals[None] / max(firms - 1, 1), firms, axis=0)
-        actions[self.possible_agents.index(agent)] = own
+        actions[self._index[agent]] = observation["quantity"]
         return np.asarray(actions, dtype=np.float64)
+
+    def _rivals(self, observation: Observation) -> NDArray[np.float64] | None:
+        """What the rivals brought together of each good, [M]."""
+        spec, own = self.spec, observation["quantity"]
+        price = observation["own_price" if spec.differentiated else "price"]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            own_part = own if "share" not in observation or spec.differentiated else 0.0
+            told = (np.asarray(spec.beta) * (np.asarray(spec.alpha) - price) - own_part) / spec.substitutability
+            guessed = np.maximum(0.0, np.where(np.isfinite(told), told, 0.0))
+            if "share" in observation:
+                share = observation["share"]
+                return np.where((own > 0.0) & (share > 0.0), own * (1.0 - share) / share, guessed)
+        shocked = spec.demand_shock is not None and any(spec.demand_shock.sigma)
+        return None if shocked or not np.all(price > 0.0) else guessed
 
     def can_cap(self, agent: str) -> bool:
         """Quantities have parts."""
@@ -110,12 +134,41 @@ class Cournot(RoundMarket[RoundOutcome]):
         menus = tuple(_menu(spec, self.benchmarks, i) for i in range(len(spec.firms)))
         return StageGame(spec.firms, menus, lambda actions: clear(spec, actions).profit)
 
+    def _begin(self) -> None:
+        if self._participation is not None:
+            self._participation = Participation.first(self.spec)
+            self._among, self._absent = self._present(), self._away()
+
     def _counted(self, agent: str, action: Any) -> tuple[Row, bool]:
+        if agent in self._absent:
+            return (0,) * len(self.goods), False
         asked = np.zeros(len(self.goods)) if action is None else action
         return feasible(counted(agent, asked, len(self.goods)), self._capacity_e6[agent])
 
     def _clear(self, rows: tuple[Row, ...]) -> RoundOutcome:
-        return clear_round(self.spec, [[q / SCALE for q in row] for row in rows], self._intercept())
+        quantity = [[q / SCALE for q in row] for row in rows]
+        if self._participation is None:
+            return clear_round(self.spec, quantity, self._intercept())
+        active = self._participation.active
+        outcome = clear_round(self.spec, quantity, self._intercept(), active)
+        self._among = benchmarks_among(self.spec, active)
+        self._participation = self._participation.after(self.spec, self.round_number, outcome.price)
+        if self._participation.active != active:
+            self._absent = self._away()
+        return outcome
+
+    def _present(self) -> Benchmarks:
+        """The benchmarks among the firms that are in the market in the coming round."""
+        if self._participation is None:
+            return self.benchmarks
+        return benchmarks_among(self.spec, self._participation.active)
+
+    def _away(self) -> frozenset[str]:
+        """The firms that are out of the market in the coming round."""
+        if self._participation is None:
+            return frozenset()
+        there = zip(self.spec.firms, self._participation.active, strict=True)
+        return frozenset(firm for firm, active in there if not active)
 
     def _profits(self, outcome: RoundOutcome) -> Sequence[float]:
         return outcome.profit
@@ -142,11 +195,13 @@ class Cournot(RoundMarket[RoundOutcome]):
         )
 
     def _held_against(self) -> Reference:
-        if self.spec.demand_shock is None:
+        if self.spec.demand_shock is None and self._participation is None:
             return self._unshocked
-        return reference(self.spec, self.benchmarks, self.outcome().intercept)
+        return reference(self.spec, self._among, self.outcome().intercept)
 
     def _observed(self, index: int, outcome: RoundOutcome | None) -> dict[str, np.ndarray]:
+        if self._more is not None:
+            return self._observed_more(index, outcome, self._more)
         if outcome is None:
             nothing = np.zeros(len(self.goods))
             return {key: nothing.copy() for key in ("quantity", "price", "share", "profit")}
@@ -158,14 +213,51 @@ class Cournot(RoundMarket[RoundOutcome]):
             "profit": np.array(outcome.profit_by_good[index]),
         }
 
+    def _observed_more(self, index: int, outcome: RoundOutcome | None, keys: tuple[str, ...]) -> dict[str, np.ndarray]:
+        """What is seen where the market has more to it than quantities, prices and shares."""
+        seen = {key: np.zeros(len(self.goods)) for key in keys}
+        if outcome is not None:
+            quantity = outcome.quantity[index]
+            seen |= {"quantity": np.array(quantity), "price": np.array(outcome.price)}
+            if "share" in seen:
+                shares = [q / t if t > 0.0 else 0.0 for q, t in zip(quantity, outcome.total, strict=True)]
+                seen["share"] = np.array(shares)
+            seen["profit"] = np.array(outcome.profit_by_good[index])
+            if outcome.firm_price is not None:
+                seen["own_price"] = np.array(outcome.firm_price[index])
+        if self._participation is not None:
+            seen["active"] = np.array([float(self._participation.active[index])])
+            if self.spec.monitoring is None:
+                seen["firms_active"] = np.array([float(len(self.spec.firms) - len(self._absent))])
+        return seen
+
     def _observation_boxes(self, index: int) -> Boxes:
         goods = len(self.goods)
-        return {
+        boxes = {
             "quantity": (0.0, self.spec.capacity[index], goods),
             "price": (0.0, np.inf, goods),
             "share": (0.0, 1.0, goods),
             "profit": (-np.inf, np.inf, goods),
+            "own_price": (0.0, np.inf, goods),
         }
+        boxes = {key: boxes[key] for key in self._more or ("quantity", "price", "share", "profit")}
+        if self._participation is not None:
+            boxes["active"] = (0.0, 1.0, 1)
+            if self.spec.monitoring is None:
+                boxes["firms_active"] = (0.0, float(len(self.spec.firms)), 1)
+        return boxes
+
+
+def _more_is_seen(spec: CournotSpec) -> tuple[str, ...] | None:
+    """What a firm sees of each good; None where it is quantity, price, share and profit, and nothing else is seen."""
+    if not (spec.differentiated or spec.monitoring or spec.comes_and_goes):
+        return None
+    keys = ["quantity", "price", "share", "profit", "own_price"]
+    if spec.monitoring:
+        keys.remove("share")
+    if not spec.differentiated:
+        keys.remove("own_price")
+    return tuple(keys)
 
 
 def _menu(spec: CournotSpec, known: Benchmarks, firm: int) -> NDArray[np.float64]:
@@ -184,9 +276,9 @@ def _facts(spec: CournotSpec, benchmark: Benchmarks, unshocked: Reference) -> Ma
         market=spec.name,
         agents=spec.firms,
         goods=spec.goods,
-        measures=MEASURE_KINDS,
+        measures=measure_kinds(spec),
         benchmarks={
-            name: measure_round(clear_round(spec, outcome.quantity.tolist()), unshocked)
+            name: measure_round(clear_round(spec, outcome.quantity.tolist(), None, benchmark.active), unshocked)
             for name, outcome in benchmark.outcomes().items()
         },
     )

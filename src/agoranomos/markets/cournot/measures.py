@@ -57,6 +57,9 @@ MEASURE_KINDS: dict[str, MeasureKind] = {
     "surplus_ratio_e6": MeasureKind((), "consumer surplus against Nash", public=True, relative=True, least_e6=0),
 }
 
+FIRM_PRICE = {"firm_price_e6": MeasureKind(("firm", "good"), "price of the firm's version", public=True, least_e6=0)}
+"""Published where versions differ; `price_e6` is then their mean, weighted by quantity."""
+
 
 def measure(spec: CournotSpec, benchmark: Benchmarks, outcome: Outcome) -> dict[str, Array]:
     """The measures of cleared rounds, keyed without the unit (`hhi`), in own units, NaN where undefined.
@@ -76,7 +79,9 @@ def measure(spec: CournotSpec, benchmark: Benchmarks, outcome: Outcome) -> dict[
     variance = _ordered_sum((quantity - mean[..., None]) ** 2, axis=-1) / goods
     cv = _divide(np.sqrt(variance), np.where((mean > 0.0) & (goods > 1), mean, np.nan))
     held_back = _ordered_sum(nash.quantity - quantity, axis=-1)
-    return {
+    if benchmark.active is not None:
+        firms = sum(benchmark.active)
+    found = {
         "price": outcome.price,
         "quantity": quantity,
         "share": share,
@@ -91,6 +96,14 @@ def measure(spec: CournotSpec, benchmark: Benchmarks, outcome: Outcome) -> dict[
         "welfare": outcome.welfare,
         "surplus_ratio": _ratio(outcome.consumer_surplus, nash.consumer_surplus),
     }
+    if outcome.firm_price is not None:
+        found["firm_price"] = outcome.firm_price
+    return found
+
+
+def measure_kinds(spec: CournotSpec) -> dict[str, MeasureKind]:
+    """The measures that this market publishes: `MEASURE_KINDS`, and the prices of versions where they differ."""
+    return {**MEASURE_KINDS, **FIRM_PRICE} if spec.differentiated else MEASURE_KINDS
 
 
 def _once(intercept: Array) -> Array:

@@ -11,6 +11,7 @@ from math import sqrt
 from typing import NamedTuple
 
 from agoranomos.markets.cournot.benchmarks import Benchmarks
+from agoranomos.markets.cournot.clear import taken
 from agoranomos.markets.cournot.measures import SMALLEST_DENOMINATOR
 from agoranomos.markets.cournot.spec import CournotSpec
 from agoranomos.markets.facts import SCALE, Measured
@@ -30,6 +31,7 @@ class RoundOutcome(NamedTuple):
     profit: Row
     consumer_surplus: float
     welfare: float
+    firm_price: Sequence[Row] | None = None
 
 
 class Reference(NamedTuple):
@@ -42,10 +44,19 @@ class Reference(NamedTuple):
     nash_profit: Row
     profit_gap: Row
     nash_surplus: float
+    firms: int | None = None
+    """how many firms were in the market, where not all were"""
 
 
-def clear_round(spec: CournotSpec, quantity: Sequence[Row], intercept: Row | None = None) -> RoundOutcome:
-    """Clear one round of quantities [N][M]; `intercept` is alpha as realised where demand was shocked."""
+def clear_round(
+    spec: CournotSpec, quantity: Sequence[Row], intercept: Row | None = None, active: Sequence[bool] | None = None
+) -> RoundOutcome:
+    """Clear one round of quantities [N][M]; `intercept` is alpha as realised where demand was shocked.
+
+    `active` says who is in the market, everybody by default.
+    """
+    if spec.differentiation is not None and spec.differentiated:
+        return _clear_differentiated(spec, quantity, intercept, active)
     alpha = spec.alpha if intercept is None else intercept
     total = [_ordered_sum(column) for column in zip(*quantity, strict=True)]
     price, surplus = [], 0.0
@@ -60,16 +71,59 @@ def clear_round(spec: CournotSpec, quantity: Sequence[Row], intercept: Row | Non
         for cost, row in zip(spec.marginal_cost, quantity, strict=True)
     ]
     profit = [_ordered_sum(row) for row in profit_by_good]
+    if spec.fixed_cost is not None:
+        profit = _less_fixed_cost(spec.fixed_cost, profit, active)
     welfare = surplus
     for own in profit:
         welfare += own
     return RoundOutcome(alpha, quantity, total, price, profit_by_good, profit, surplus, welfare)
 
 
+def _clear_differentiated(
+    spec: CournotSpec, quantity: Sequence[Row], intercept: Row | None, active: Sequence[bool] | None
+) -> RoundOutcome:
+    alpha = spec.alpha if intercept is None else intercept
+    columns = list(zip(*quantity, strict=True))
+    total = [_ordered_sum(column) for column in columns]
+    by_good, price, surplus = [], [], 0.0
+    for a, b, g, q, column in zip(alpha, spec.beta, spec.substitutability, total, columns, strict=True):
+        own = 1.0 - g
+        limit = max(column)
+        if own * limit + g * q > a * b:
+            limit = taken(column, a * b, g)
+        took = [brought if brought < limit else limit for brought in column]
+        consumed, squares = _ordered_sum(took), _ordered_sum([x * x for x in took])
+        paid = []
+        for brought in column:
+            p = a - (own * brought + g * consumed) / b
+            paid.append(p if p > 0.0 else 0.0)
+        by_good.append(paid)
+        price.append(_ordered_sum([p * brought for p, brought in zip(paid, column, strict=True)]) / q if q > 0.0 else a)
+        surplus += (own * squares + g * (consumed * consumed)) / (2.0 * b)
+    firm_price = list(zip(*by_good, strict=True))
+    profit_by_good = [
+        [(p - c) * q for p, c, q in zip(paid_to, cost, row, strict=True)]
+        for paid_to, cost, row in zip(firm_price, spec.marginal_cost, quantity, strict=True)
+    ]
+    profit = [_ordered_sum(row) for row in profit_by_good]
+    if spec.fixed_cost is not None:
+        profit = _less_fixed_cost(spec.fixed_cost, profit, active)
+    welfare = surplus
+    for earned in profit:
+        welfare += earned
+    return RoundOutcome(alpha, quantity, total, price, profit_by_good, profit, surplus, welfare, firm_price)
+
+
+def _less_fixed_cost(fixed_cost: Row, profit: Row, active: Sequence[bool] | None) -> list[float]:
+    present = active or (True,) * len(fixed_cost)
+    return [own - (fixed if there else 0.0) for own, fixed, there in zip(profit, fixed_cost, present, strict=True)]
+
+
 def reference(spec: CournotSpec, benchmark: Benchmarks, intercept: Row | None = None) -> Reference:
     """Nash and joint monopoly *quantities* under the realised demand, so that what firms do not control cancels."""
-    nash = clear_round(spec, benchmark.nash.quantity.tolist(), intercept)
-    monopoly = clear_round(spec, benchmark.monopoly.quantity.tolist(), intercept)
+    active = benchmark.active
+    nash = clear_round(spec, benchmark.nash.quantity.tolist(), intercept, active)
+    monopoly = clear_round(spec, benchmark.monopoly.quantity.tolist(), intercept, active)
     return Reference(
         nash.quantity,
         _ordered_sum([n - m for n, m in zip(nash.total, monopoly.total, strict=True)]),
@@ -78,6 +132,7 @@ def reference(spec: CournotSpec, benchmark: Benchmarks, intercept: Row | None = 
         nash.profit,
         [m - n for m, n in zip(monopoly.profit, nash.profit, strict=True)],
         nash.consumer_surplus,
+        None if active is None else sum(active),
     )
 
 
@@ -85,7 +140,7 @@ def measure_round(outcome: RoundOutcome, held_against: Reference) -> dict[str, M
     """The measures of one round as integers in millionths, None where undefined; formulas in `measures`."""
     quantity, total, price, profit = outcome.quantity, outcome.total, outcome.price, outcome.profit
     against = held_against
-    firms, goods = len(quantity), len(total)
+    firms, goods = len(quantity) if against.firms is None else against.firms, len(total)
     shares = [[q / t if t > 0.0 else None for q, t in zip(row, total, strict=True)] for row in quantity]
     hhi: list[int | None] = []
     for column in zip(*shares, strict=True):
@@ -113,7 +168,7 @@ def measure_round(outcome: RoundOutcome, held_against: Reference) -> dict[str, M
         for n, q in zip(nash_row, row, strict=True):
             held_back += n - q
         restraint.append(_elevation_e6(firms * held_back, against.restraint_scale))
-    return {
+    measured: dict[str, Measured] = {
         "price_e6": tuple([round(p * SCALE) for p in price]),
         "quantity_e6": tuple([tuple([round(q * SCALE) for q in row]) for row in quantity]),
         "share_e6": tuple([tuple([None if s is None else round(s * SCALE) for s in row]) for row in shares]),
@@ -135,6 +190,9 @@ def measure_round(outcome: RoundOutcome, held_against: Reference) -> dict[str, M
         "welfare_e6": round(outcome.welfare * SCALE),
         "surplus_ratio_e6": _ratio_e6(outcome.consumer_surplus, against.nash_surplus),
     }
+    if outcome.firm_price is not None:
+        measured["firm_price_e6"] = tuple([tuple([round(p * SCALE) for p in row]) for row in outcome.firm_price])
+    return measured
 
 
 def _ordered_sum(values: Row) -> float:
