@@ -28,6 +28,20 @@ class TestSmoothFictitiousPlay(PolicyConformance):
             parameters={"temperature": 1e-4},
         ),
         Trace(actions=(((0,), (0,)), ((1,), (1,))), factory=DILEMMA, parameters={"temperature": 0.01}),
+        Trace(
+            actions=(
+                ((5,), (5,)),
+                ((4,), (4,)),
+                ((4,), (10 / 3,)),
+                ((10 / 3,), (4,)),
+                ((10 / 3,), (4,)),
+                ((4,), (10 / 3,)),
+                ((4,), (3,)),
+                ((10 / 3,), (4,)),
+            ),
+            factory=PRICES,
+            seed=3,
+        ),
     )
 
 

@@ -13,6 +13,12 @@ class TestImitation(PolicyConformance):
     traces = (
         Trace(actions=(((5,), (5,)), ((5,), (5,))), factory=PRICES, parameters={"experimentation": 0.0}),
         Trace(actions=(((0,), (0,)), ((0,), (0,))), factory=DILEMMA, parameters={"experimentation": 0.0}),
+        Trace(
+            actions=(((3,), (10 / 3,)), ((3,), (3,)), ((3,), (3,))),
+            factory=PRICES,
+            seed=3,
+            parameters={"start": "random"},
+        ),
     )
 
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from conformance.policy import PolicyConformance, Trace, play, seated
-from policies.general import DILEMMA, GENERAL_MARKETS, against
+from policies.general import DILEMMA, GENERAL_MARKETS, PRICES, against
 
 
 class TestRegretMatching(PolicyConformance):
@@ -11,6 +11,20 @@ class TestRegretMatching(PolicyConformance):
     traces = (
         # After one round of cooperation only defection is regretted; from then on nothing is.
         Trace(actions=(((0,), (0,)), ((1,), (1,)), ((1,), (1,)), ((1,), (1,))), factory=DILEMMA),
+        Trace(
+            actions=(
+                ((5,), (5,)),
+                ((4,), (10 / 3,)),
+                ((10 / 3,), (10 / 3,)),
+                ((10 / 3,), (4,)),
+                ((10 / 3,), (4,)),
+                ((10 / 3,), (10 / 3,)),
+                ((10 / 3,), (3,)),
+                ((10 / 3,), (10 / 3,)),
+            ),
+            factory=PRICES,
+            seed=3,
+        ),
     )
 
 

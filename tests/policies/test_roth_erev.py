@@ -17,6 +17,20 @@ class TestRothErev(PolicyConformance):
             parameters={"strength": 1e-9, "experimentation": 0.0},
             seed=0,
         ),
+        Trace(
+            actions=(
+                ((0,), (0,)),
+                ((1,), (1,)),
+                ((1,), (0,)),
+                ((0,), (1,)),
+                ((1,), (1,)),
+                ((1,), (1,)),
+                ((1,), (0,)),
+                ((1,), (1,)),
+            ),
+            factory=DILEMMA,
+            seed=3,
+        ),
     )
 
 
