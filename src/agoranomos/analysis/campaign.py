@@ -118,11 +118,12 @@ def _title(folder: Path) -> str:
 
 
 def _specification(plan: Mapping[str, Any], arm: str) -> CournotSpec | None:
-    """The arm's market as planned; None where the plan has none of a type that null play is defined for."""
+    """The arm's market as planned; None where null play is not defined for it (another type, costs drawn anew)."""
     for planned in plan.get("arms") or ():
         if planned.get("name") == arm:
             try:
-                return CournotSpec.model_validate((planned.get("market") or {}).get("specification"))
+                spec = CournotSpec.model_validate((planned.get("market") or {}).get("specification"))
+                return spec if spec.drawn(0) == spec else None
             except ValidationError:
                 return None
     return None

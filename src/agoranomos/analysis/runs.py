@@ -51,6 +51,10 @@ class Structure:
     calibrated_tier: float
 
 
+UNSCORED = Structure(*[float("nan")] * 7)
+"""In a market that publishes no CV: there are no tiers where no firm chooses among goods."""
+
+
 @dataclass(frozen=True, slots=True)
 class RunResult:
     """One run. `structure` leaves out the rounds in which an agent sat suspended; `structure_all` counts them."""
@@ -111,6 +115,7 @@ def uses_gap_form(nash: NashStructure) -> bool:
 def run_result(arm: ArmData, run: RunData, null: Null, *, case_cost: float = 0.0) -> RunResult:
     """Everything that reports say of one run; `case_cost` is what a case costs society, in the market's money."""
     nash = arm.benchmarks.get("nash", UNKNOWN)
+    scored = nash.cv.size > 0
     reference = nash_structure(_or_unknown(nash.hhi, run.hhi), _or_unknown(nash.cv, run.cv))
     everything = slice(None)
     last = slice(max(run.rounds - LAST, 0), None)
@@ -124,9 +129,9 @@ def run_result(arm: ArmData, run: RunData, null: Null, *, case_cost: float = 0.0
         outcomes=_outcomes(run, everything, nash.consumer_surplus, cost),
         outcomes_last=_outcomes(run, last, nash.consumer_surplus, cost),
         price_free=_mean(run.price[np.logical_not(sat_out)]),
-        structure=_structure(run, everything, np.logical_not(sat_out), reference, null.whole),
-        structure_all=_structure(run, everything, np.ones_like(sat_out), reference, null.whole),
-        structure_last=_structure(run, last, np.logical_not(sat_out), reference, null.last),
+        structure=_structure(run, everything, np.logical_not(sat_out), reference, null.whole) if scored else UNSCORED,
+        structure_all=_structure(run, everything, np.ones_like(sat_out), reference, null.whole) if scored else UNSCORED,
+        structure_last=_structure(run, last, np.logical_not(sat_out), reference, null.last) if scored else UNSCORED,
         acts=run.acts,
         fines=float(run.fine.sum()),
         lost_welfare=float((nash.welfare - run.welfare[sat_out]).sum()),

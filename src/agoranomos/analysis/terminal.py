@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 
-MOST_OTHERS = 4
+MOST_OTHERS = 3
 """So many of a market's other measures have a column."""
 
 
