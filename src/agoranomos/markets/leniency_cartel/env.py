@@ -22,7 +22,7 @@ from agoranomos.markets.stage_game import StageGame
 
 ABSENT = -1.0
 """What is seen in the place of the price of a firm that sat out."""
-SILENT = 0
+SILENT = 0.0
 """The first part of an action that proposes no price."""
 
 
@@ -78,7 +78,7 @@ class LeniencyCartel(RoundMarket[Round]):
         if benchmark not in self.benchmarks:
             raise unknown_name("benchmark", benchmark, self.benchmarks)
         place = self.benchmarks[benchmark]
-        return np.array([place + 1.0 if benchmark == "monopoly" else SILENT, place])
+        return np.array([place + 1.0 if benchmark == "monopoly" else SILENT, float(place)])
 
     def game(self) -> StageGame:
         """One round as a game of prices: menus are the grid, in silence."""
