@@ -54,6 +54,16 @@ class TestConditionalCooperator(PolicyConformance):
         ),
     )
 
+    def test_it_gives_what_it_is_obliged_to_while_its_standing_is_not_clean(self) -> None:
+        market = public_goods_v0.parallel_env()
+        kind = find_policy(self.policy)
+        policy = kind.bind(kind.parse({"start": 0.1, "obliged": 0.6}), Seat("member_1", 0, market, 1))
+        observations, _ = market.reset(seed=1)
+        for index, given in ((0, 2.0), (1, 12.0)):
+            told = Notice("member_1", 1, "warned", index, "WARNED", "")
+            decision = policy.act(observations["member_1"], told, None, Randomness(1, 1, "member_1"))
+            assert decision.action.tolist() == [given]
+
     def test_it_answers_to_parts_of_endowments_not_to_amounts(self) -> None:
         options = {"endowment": [10.0, 20.0, 40.0, 20.0]}
         assert course(self.policy, {"slope": 1.0}, [[10.0]], options) == [[10.0], pytest.approx([10 * 1.25 / 3])]

@@ -18,11 +18,13 @@ Part = Annotated[Finite, Field(ge=0, le=1)]
 class ConditionalCooperatorParameters(DocumentPart):
     """`start`: the part of its endowment that it gives first; `slope`: its answer to a unit given by the others.
 
-    A slope below 1 is the self-serving bias for which cooperation decays.
+    A slope below 1 is the self-serving bias for which cooperation decays. `obliged`: the least part that it gives while
+    its standing in an institution is not the initial one.
     """
 
     start: Part = 1.0
     slope: Part = 0.9
+    obliged: Part = 0.0
 
 
 class ConditionalCooperator(Member[ConditionalCooperatorParameters, None]):
@@ -41,9 +43,12 @@ class ConditionalCooperator(Member[ConditionalCooperatorParameters, None]):
     def act(
         self, observation: Observation, notice: Notice | None, memory: None, randomness: Randomness
     ) -> Decision[None]:
-        """The others' average, shaded."""
-        if not observation["round"][0]:
-            return Decision(self.gives(self.parameters.start), None)
+        """The others' average, shaded; at least what it is obliged to."""
         if self.punishes_now(observation):
             return Decision(self.gives(0.0), None)
-        return Decision(self.gives(self.parameters.slope * float(self.others_gave(observation).mean())), None)
+        part = self.parameters.start
+        if observation["round"][0]:
+            part = self.parameters.slope * float(self.others_gave(observation).mean())
+        if notice is not None and notice.state_index:
+            part = max(part, self.parameters.obliged)
+        return Decision(self.gives(part), None)
