@@ -26,7 +26,7 @@ from agoranomos.learning.q_learning import LearningGame, QLearning, game_of
 from agoranomos.learning.q_learning_draws import session_key
 from agoranomos.learning.q_learning_reference import learn_in_python
 from agoranomos.learning.q_learning_torch import NUMBERS, Batch
-from agoranomos.learning.sessions import learn
+from agoranomos.learning.session_runs import learn
 from agoranomos.markets import bertrand_v0
 
 COPIED = 1 << 28

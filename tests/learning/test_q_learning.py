@@ -15,7 +15,7 @@ from agoranomos.learning.q_learning import LearningGame, QLearning, game_of, lea
 from agoranomos.learning.q_learning_draws import drawn, first_joint, session_key
 from agoranomos.learning.q_learning_reference import Learned, learn_in_python
 from agoranomos.learning.q_learning_torch import Batch, learn_batch
-from agoranomos.learning.sessions import learn, sessions
+from agoranomos.learning.session_runs import learn, sessions
 from learning.games import logit_duopoly, random_game
 
 SHORT = QLearning(stable=400, most=1_200, decay=5e-3)

@@ -15,7 +15,7 @@ from agoranomos.cli.terminal import console, say, say_json
 from agoranomos.errors import UsageError, unknown_name
 
 if TYPE_CHECKING:
-    from agoranomos.learning.probe import Probe
+    from agoranomos.learning.deviation_probe import Probe
 
 FIGURES = (".png", ".svg")
 
@@ -53,8 +53,8 @@ def probe(
     Example:  agora probe --market bertrand-calvano --roster bertrand-punish-and-return
     """
     from agoranomos.agents import engines_needed, load_roster, seat_agents
-    from agoranomos.learning.probe import Horizon, rounds_needed
-    from agoranomos.learning.probe import probe as run_probe
+    from agoranomos.learning.deviation_probe import Horizon, rounds_needed
+    from agoranomos.learning.deviation_probe import probe as run_probe
     from agoranomos.learning.probe_export import draw_probe, probe_as_json
     from agoranomos.markets import build_market, load_market
     from agoranomos.models.opening import open_engine

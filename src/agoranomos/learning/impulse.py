@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from agoranomos.learning.limit_play import LimitPlay, reply
+from agoranomos.learning.limit_cycle import LimitPlay, reply
 from agoranomos.learning.q_learning import Floats, Indices, LearningGame
 from agoranomos.markets.stage_game import StageGame
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from agoranomos.errors import MachineError
-from agoranomos.learning.probe import BEFORE, Probe
+from agoranomos.learning.deviation_probe import BEFORE, Probe
 
 SHOWN = 15
 """Rounds after the deviation that the figure shows."""

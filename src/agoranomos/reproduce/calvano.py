@@ -12,11 +12,11 @@ from pathlib import Path
 import numpy as np
 
 from agoranomos.learning.impulse import impulse_response
-from agoranomos.learning.limit_play import limit_play, profit_gain
+from agoranomos.learning.limit_cycle import limit_play, profit_gain
 from agoranomos.learning.q_learning import Floats
 from agoranomos.learning.q_learning_draws import session_key
 from agoranomos.learning.q_learning_reference import Learned
-from agoranomos.learning.sessions import sessions
+from agoranomos.learning.session_runs import sessions
 from agoranomos.reproduce.calvano_settings import CalvanoSettings, Setting, paper_setting
 from agoranomos.reproduce.kept_sessions import KeptSessions, Row
 from agoranomos.statistics import Interval, mean_interval

@@ -10,7 +10,7 @@ import numpy as np
 
 from agoranomos.errors import UsageError
 from agoranomos.institutions.institution import Institution
-from agoranomos.learning.judged_game import judged_game
+from agoranomos.learning.judged import judged_game
 from agoranomos.learning.q_learning import Floats, LearningGame, QLearning, game_of
 from agoranomos.markets.facts import SCALE
 from agoranomos.markets.market import Market

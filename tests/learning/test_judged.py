@@ -13,12 +13,12 @@ from agoranomos.institutions import Governed, Institution, load_institution
 from agoranomos.institutions.draws import round_draws
 from agoranomos.learning.audit_cases import audit_cases, case_of, even
 from agoranomos.learning.joint_measures import joint_measures
-from agoranomos.learning.judged_game import judged_game
-from agoranomos.learning.limit_play import limit_play, profit_gain
+from agoranomos.learning.judged import judged_game
+from agoranomos.learning.limit_cycle import limit_play, profit_gain
 from agoranomos.learning.q_learning import QLearning, game_of
 from agoranomos.learning.q_learning_draws import session_key
 from agoranomos.learning.q_learning_reference import learn_in_python
-from agoranomos.learning.sessions import learn, sessions
+from agoranomos.learning.session_runs import learn, sessions
 from agoranomos.markets import bertrand_v0, cournot_v0
 from agoranomos.markets.market import Market
 from agoranomos.workspace import find_workspace, resolve
@@ -189,7 +189,7 @@ def changed(text: str) -> Institution:
 def test_what_cannot_be_listed_is_refused_with_the_reason(
     old: str, new: str, why: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("agoranomos.learning.judged_game.MOST_STANDINGS", 200)
+    monkeypatch.setattr("agoranomos.learning.judged.MOST_STANDINGS", 200)
     text = LADDER.replace("MEASURE", "own_elevation")
     assert old in text
     text = text.replace(old, new)

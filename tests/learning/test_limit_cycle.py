@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from agoranomos.learning.impulse import AFTER, BEFORE, impulse_response
-from agoranomos.learning.limit_play import limit_play, profit_gain
+from agoranomos.learning.limit_cycle import limit_play, profit_gain
 from agoranomos.learning.q_learning import LearningGame, QLearning, game_of
 from agoranomos.learning.q_learning_draws import session_key
 from agoranomos.learning.q_learning_reference import Learned
-from agoranomos.learning.sessions import sessions
+from agoranomos.learning.session_runs import sessions
 from learning.games import MONOPOLY_PRICE, NASH_PRICE, logit_duopoly, logit_profits
 
 NASH = logit_profits(np.full(2, NASH_PRICE))

@@ -16,12 +16,12 @@ from agoranomos.agents.roster import resolve_roster
 from agoranomos.documents import Source, read_text
 from agoranomos.errors import MachineError, UsageError
 from agoranomos.institutions import load_institution
-from agoranomos.learning.probe import BEFORE, Horizon, Probe, probe, rounds_needed
+from agoranomos.learning.deviation_probe import BEFORE, Horizon, Probe, probe, rounds_needed
 from agoranomos.learning.probe_export import draw_probe, probe_as_json
 from agoranomos.learning.probe_play import play_rounds
 from agoranomos.learning.probe_verdict import verdict_of
 from agoranomos.learning.q_learning import QLearning, game_of
-from agoranomos.learning.sessions import sessions
+from agoranomos.learning.session_runs import sessions
 from agoranomos.markets import bertrand_v0, cournot_v0
 from agoranomos.markets.market import Market
 from agoranomos.policies import Decision, Policy
