@@ -29,6 +29,10 @@ TITLES = {
     "log_verify": "Verifying a log",
     "log_ratios": "The log against the limits of the machine",
     "models": "The embedded language model",
+    "pettingzoo_step": "A bare step of every market",
+    "market_kernels": "Scripted play in the vectorised kernels",
+    "long_run": "Memory over ten million rounds",
+    "ppo": "Training by PPO",
 }
 """The scripts that measure time, and what each is called on the page; `false_accusation.py` measures something else."""
 

@@ -270,6 +270,11 @@ AIMS = (
     ("log_verify", "entries_per_second_median", min, ">=", 200_000, "entries verified a second, without replay"),
     ("runner_mock", "overhead_us_per_decision", max, "<=", 100,
      "microseconds of our CPU a decision beyond policy and market, 64 runs waiting for a model of 50 ms"),
+    ("pettingzoo_step", "cournot_step_extra_us", max, "<=", 20,
+     "microseconds of a bare step of cournot_v0 beyond a minimal environment's"),
+    ("market_kernels", "cournot_firm_rounds_per_second", min, ">=", 5_000_000,
+     "firm-rounds a second of scripted play in the Cournot kernel, on two cores, all measures included"),
+    ("long_run", "grown_mib_at_most", max, "<=", 1.0, "mebibytes that memory grows over ten million rounds"),
 )  # fmt: skip
 """Script, figure, which of several counts, how it compares with the aim, the aim, and what it is."""
 
