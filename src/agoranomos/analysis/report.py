@@ -75,6 +75,8 @@ def render(summary: CampaignSummary) -> str:
         others=list(dict.fromkeys(measure for arm in summary.arms for measure in arm.others)),
         benchmarks=_benchmarks(summary),
         nothing=float("nan"),
+        places=lambda interval: words.places(interval.point),
+        places_of=words.places,
         compared=_compared(summary),
         digits=words.DIGITS,
         published=published(),

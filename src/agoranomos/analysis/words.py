@@ -81,9 +81,16 @@ def bounds(interval: Interval, digits: int = 2) -> str:
     return f"{number(interval.low, digits)} to {number(interval.high, digits)}"
 
 
+def places(value: float) -> int:
+    """Decimals that show four digits or so of an amount of this size."""
+    return 0 if not abs(value) < 1000 else 1 if abs(value) >= 100 else 2
+
+
 def against_nash(value: float, nash: float) -> str:
     """How far `value` is from its Nash value, in words; within 0.05% they are the same."""
-    if not (math.isfinite(value) and math.isfinite(nash)) or nash <= 0:
+    if math.isfinite(value) and math.isfinite(nash) and nash <= 0:
+        return f"against {number(nash, places(nash))} at Nash"
+    if not (math.isfinite(value) and math.isfinite(nash)):
         return "of undefined distance from Nash"
     ratio = value / nash - 1
     if abs(ratio) < 0.0005:
