@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from agoranomos.randomness import Randomness
 from conformance.policy import COURNOT, PolicyConformance, Setting, Trace, play, seated
 from policies.general import DILEMMA, GENERAL_MARKETS, PRICES, against
 
@@ -35,10 +36,11 @@ def test_what_is_not_on_its_menu_is_imitated_by_what_is_nearest():
 
 
 def test_experiments_are_as_frequent_as_asked():
-    rivals = [[[5.0]]] * 1
-    setting = GENERAL_MARKETS["prices"]
-    played = [against("imitation", {"experimentation": 0.3}, setting, rivals, seed=s)[0] for s in range(1500)]
-    assert np.mean([price != (5.0,) for price in played]) == pytest.approx(0.3 * 7 / 8, abs=0.04)
+    market = GENERAL_MARKETS["prices"](1)
+    policy = seated("imitation", {"experimentation": 0.3}, market, 0)[0]
+    seen = market.reset(seed=0)[0]["left"]
+    played = [tuple(policy.act(seen, None, None, Randomness(seed, 1, "left")).action) for seed in range(4000)]
+    assert np.mean([price != (5.0,) for price in played]) == pytest.approx(0.3 * 7 / 8, abs=0.03)
 
 
 def test_imitators_with_equal_costs_end_near_the_competitive_output():

@@ -1,6 +1,8 @@
 import numpy as np
 import pytest
 
+from agoranomos.policies.hindsight import Tally
+from agoranomos.randomness import Randomness
 from conformance.policy import PolicyConformance, Trace, play, seated
 from policies.general import DILEMMA, GENERAL_MARKETS, PRICES, against
 
@@ -36,8 +38,9 @@ class TestRegretMatchingByStanding(PolicyConformance):
 
 def test_it_draws_in_proportion_to_regrets():
     """After 5 against 1: the menu would have earned 0, 9, 14, 15, 130/9, 12, 5, -6 where 5 was earned."""
-    setting = GENERAL_MARKETS["prices"]
-    drawn = np.array([against("regret-matching", {}, setting, [[[1.0]]] * 2, seed=s)[1][0] for s in range(2500)])
+    policy = seated("regret-matching", {}, GENERAL_MARKETS["prices"](1), 0)[0]
+    tally = Tally.empty(8).seen(6, (0.0, 9.0, 14.0, 15.0, 130 / 9, 12.0, 5.0, -6.0), 5.0)
+    drawn = policy.menu[[policy.choose(tally, 6, Randomness(seed, 2, "left")) for seed in range(4000)], 0]
     regrets = {1.0: 4.0, 2.0: 9.0, 3.0: 10.0, 10 / 3: 85 / 9, 4.0: 7.0}
     assert set(drawn) == set(regrets)
     for price, regret in regrets.items():
