@@ -166,12 +166,14 @@ def _panels(arms: Sequence[ArmSummary]) -> dict[str, list[ArmSummary]]:
 def _price_panel(axes: Any, title: str, members: Sequence[ArmSummary], regimes: Sequence[str]) -> None:
     axes.set_title(title)
     longest = max(arm.trajectory.shape[1] for arm in members)
+    drawn: set[float] = set()  # benchmarks may coincide; the first keeps its name
     for name in ("nash", "monopoly", "competitive", "efficient"):
         benchmark = members[0].arm.benchmarks.get(name)
         if benchmark is not None:
             price = benchmark.mean_price if members[0].priced else benchmark.welfare
-            if np.isnan(price):
+            if np.isnan(price) or price in drawn:
                 continue
+            drawn.add(price)
             axes.axhline(
                 price, color="#8a94a0", linewidth=0.9 if name == "nash" else 0.7, linestyle=(0, (2, 2)), zorder=1
             )
