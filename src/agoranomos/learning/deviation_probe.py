@@ -3,9 +3,9 @@
 Agents play until what they do repeats. Then the same run is played again, and in one round one agent is made to play
 its best reply of the stage game to what the others do. Everything that differs afterwards follows from that.
 
-Source: Calvano et al. (2020), section V.B, there for Q-learners; collusion as a scheme of reward and punishment:
-Harrington (2018), Developing Competition Law for Collusion by Autonomous Artificial Agents, Journal of Competition Law
-and Economics 14(3).
+Source: Calvano et al. (2020), on deviations and punishments, there for Q-learners; collusion as a scheme of reward and
+punishment: Harrington (2018), Developing Competition Law for Collusion by Autonomous Artificial Agents, Journal of
+Competition Law and Economics 14(3).
 """
 
 from __future__ import annotations

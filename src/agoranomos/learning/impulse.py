@@ -1,7 +1,7 @@
 """The impulse response of trained learners: one of them is made to undercut for one period, and play is followed.
 
 The deviator plays its one-shot best reply to what the others are about to do, and then follows its own strategy again.
-Source: Calvano et al. (2020), section V.B (figure 4), which averages over sessions.
+Source: Calvano et al. (2020), on deviations and punishments.
 """
 
 from __future__ import annotations

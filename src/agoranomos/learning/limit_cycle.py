@@ -72,7 +72,7 @@ def _cycle(game: LearningGame, learned: Learned) -> LimitPlay:
 def profit_gain(profits: Sequence[float] | Floats, nash: Floats, monopoly: Floats) -> float:
     """Delta: 0 at one-shot Nash profits, 1 at joint-profit maximum; of the agents' mean profits.
 
-    Source: Calvano et al. (2020), equation 9.
+    Source: Calvano et al. (2020), the average profit gain.
     """
     base, most = float(np.mean(nash)), float(np.mean(monopoly))
     return (float(np.mean(profits)) - base) / (most - base)

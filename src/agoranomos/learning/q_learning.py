@@ -4,7 +4,7 @@ In period t an agent in state s plays a uniform action with probability `exp(-de
 It then learns `Q(s, a) <- (1 - learning_rate) Q(s, a) + learning_rate (r + discount max Q(s', .))`; all do so at once.
 
 Source: Calvano, Calzolari, Denicolo and Pastorello (2020), Artificial Intelligence, Algorithmic Pricing, and Collusion,
-American Economic Review 110(10), section II (the learning rule: equations 3 to 5; initial values: equation 8).
+American Economic Review 110(10), on the learning rule, exploration and initial values.
 """
 
 from __future__ import annotations
@@ -104,7 +104,7 @@ class LearningGame:
         return tuple(joint // stride % size for stride, size in zip(self.strides, self.sizes, strict=True))
 
     def initial_values(self, discount: float) -> Floats:
-        """Q at the start, [rows, N, K]: the discounted profit while all others choose uniformly (equation 8).
+        """Q at the start, [rows, N, K]: the discounted profit while all others choose uniformly.
 
         Beyond an agent's own menu the values are minus infinity. Profits are those before fines: nobody knows of an
         institution before it has been judged. Raises `UsageError` for more values than memory should hold.

@@ -3,7 +3,8 @@
 Draw n of a session is the n-th output of SplitMix64 seeded with the session's key. A period of N agents takes 2N + 1
 numbers: for each agent one that decides whether it explores, for each one that says what, and one for the authority.
 
-Source: Steele, Lea and Flood (2014), Fast splittable pseudorandom number generators, OOPSLA, figure 17.
+Source: Steele, Lea and Flood (2014), Fast splittable pseudorandom number generators, OOPSLA; constants as in the
+reference implementation by Vigna.
 """
 
 from __future__ import annotations

@@ -60,7 +60,7 @@ class QLearning(Scripted[QLearningParameters, Table]):
     In decision t it plays a uniform entry of its menu with probability `exp(-decay t)`, else the first best known one,
     and learns `Q(s, a) += rate (r + discount max Q(s', .) - Q(s, a))` from profit net of fines. Values begin at the
     discounted profit against uniform play. Source: Watkins and Dayan (1992), Q-learning; Calvano, Calzolari, Denicolo
-    and Pastorello (2020), Artificial Intelligence, Algorithmic Pricing, and Collusion, section II.
+    and Pastorello (2020), Artificial Intelligence, Algorithmic Pricing, and Collusion.
     """
 
     name = "q-learning"

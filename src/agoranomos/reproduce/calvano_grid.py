@@ -1,4 +1,4 @@
-"""Delta over learning rates and decays of exploration: a coarse form of the paper's figure 1."""
+"""Delta over learning rates and decays of exploration: a coarse form of the paper's grid."""
 
 from __future__ import annotations
 
