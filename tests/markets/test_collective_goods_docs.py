@@ -10,11 +10,13 @@ from agoranomos.markets import load_market, parse_market
 from agoranomos.markets.catalogue import build_market
 from agoranomos.markets.commons.measures import MEASURE_KINDS as COMMONS
 from agoranomos.markets.public_goods.measures import MEASURE_KINDS as PUBLIC_GOODS
+from agoranomos.markets.threshold_public_goods import ThresholdPublicGoodsSpec, equilibria
 from agoranomos.markets.threshold_public_goods.measures import MEASURE_KINDS as THRESHOLD
 from agoranomos.workspace import Workspace
 
 DOCS = Path(__file__).parents[2] / "docs" / "markets"
 PAGES = {"commons": COMMONS, "public-goods": PUBLIC_GOODS, "threshold-public-goods": THRESHOLD}
+GROUPS = [f"threshold-public-goods{end}" for end in ("", "-high", "-tipping", "-costly")]
 LAKES = ["commons-fishery", "commons-pasture", "commons-pollution", "commons-logistic", "commons-fish-war"]
 
 
@@ -51,6 +53,39 @@ def lakes(workspace):
 
 def test_the_commons_settle_where_the_page_says(tmp_path):
     assert marked("commons", "benchmarks") == lakes(Workspace(tmp_path, "docs"))
+
+
+def tipping_points():
+    ratios = (0.25, 0.5, 1, 2, 4)
+    lines = ["| t | " + " | ".join(f"k = {number(k)}" for k in ratios) + " |", "|---" * 6 + "|"]
+    for threshold in (2, 4, 6, 8):
+        points = []
+        for ratio in ratios:
+            gain = 1 + 0.2 * ratio
+            spec = ThresholdPublicGoodsSpec(threshold=threshold, success_contributor=gain, success_other=gain)
+            (point,) = equilibria(spec).mixed
+            points.append(f"{point:.3f}")
+        lines.append(f"| {threshold} | {' | '.join(points)} |")
+    return "\n".join(lines)
+
+
+def groups(workspace):
+    lines = [
+        "| market | pure: contributors | symmetric mixed | `nash` | `efficient` | payoffs of all at either |",
+        "|---|---|---|---|---|---|",
+    ]
+    for name in GROUPS:
+        market = load_market(name, workspace)
+        found, welfare = market.equilibria, [b["welfare_e6"] / 1e6 for b in market.facts.benchmarks.values()]
+        cells = [", ".join(map(str, found.pure)), ", ".join(f"{q:.3f}" for q in found.mixed)]
+        cells += [str(market.contributors[b]) for b in ("nash", "efficient")] + [", ".join(map(number, welfare))]
+        lines.append(f"| `{name}` | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def test_the_equilibria_are_those_of_the_page(tmp_path):
+    assert marked("threshold-public-goods", "tipping") == tipping_points()
+    assert marked("threshold-public-goods", "equilibria") == groups(Workspace(tmp_path, "docs"))
 
 
 @pytest.mark.parametrize("code", blocks("python"))
