@@ -24,7 +24,7 @@ class RosterEntry(DocumentPart):
     parameters: dict[str, Any] = Field(default_factory=dict)
     noise: Annotated[Finite, Field(ge=0, le=1)] = 0.0
     tremble: Annotated[Finite, Field(ge=0, le=1)] = 0.0
-    count: Annotated[int, Field(ge=1, le=64, strict=True)] = 1
+    count: Annotated[int, Field(ge=1, le=5_000, strict=True)] = 1
 
     @model_serializer(mode="wrap")
     def _without_a_steady_hand(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:

@@ -91,8 +91,14 @@ class Outlook:
         return self._own(self._within_capacity(known.monopoly.total * share))
 
     def totals_at(self, price_elevation: float) -> Quantities:
-        """The output of each good at which its price stands at `price_elevation` between Nash (0) and monopoly (1)."""
+        """The output of each good at which its price stands at `price_elevation` between Nash (0) and monopoly (1).
+
+        Where the firms' versions differ, the output at that place between the two: a price then hangs on its split.
+        """
         known = benchmarks(self.spec)
+        if self.spec.differentiated:
+            total = known.nash.total + price_elevation * (known.monopoly.total - known.nash.total)
+            return tuple(total.tolist())
         price = known.nash.price + price_elevation * (known.monopoly.price - known.nash.price)
         return tuple((np.asarray(self.spec.beta) * (np.asarray(self.spec.alpha) - price)).tolist())
 
@@ -114,22 +120,25 @@ class Outlook:
         """What the rivals brought in the last round, one number a good, as far as an own observation tells.
 
         Exactly `q (1 - s) / s` from own quantity q and share s. Without own output of a good there is no share, and
-        inverse demand is solved for the total instead: exact without demand shocks and above a price of zero.
+        inverse demand is solved for the total instead: exact without demand shocks and above a price of zero. So it
+        is where shares are not public, at the expected demand.
         """
-        rivals = []
+        known = "share" in observation
         goods = zip(
             observation["quantity"].tolist(),
-            observation["share"].tolist(),
-            observation["price"].tolist(),
+            observation["share"].tolist() if known else [0.0] * len(self.spec.goods),
+            observation["own_price" if self.spec.differentiated else "price"].tolist(),
             self.spec.alpha,
             self.spec.beta,
+            self.spec.substitutability,
             strict=True,
         )
-        for quantity, share, price, alpha, beta in goods:
+        rivals = []
+        for quantity, share, price, alpha, beta, gamma in goods:
             if quantity > 0.0 and share > 0.0:
                 rivals.append(quantity * (1.0 - share) / share)
-            else:
-                rivals.append(max(0.0, beta * (alpha - price)))
+                continue
+            rivals.append(max(0.0, beta * (alpha - price) - quantity) / gamma if gamma > 0.0 else 0.0)
         return rivals
 
     def _own(self, plan: Plan) -> Quantities:

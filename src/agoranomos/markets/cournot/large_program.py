@@ -23,6 +23,9 @@ from agoranomos.errors import MachineError
 from agoranomos.markets.cournot.capacity_program import TOLERANCE, Solution
 from agoranomos.markets.cournot.clear import Array
 
+MIXED_TOLERANCE = 1e-7
+"""How well the KKT conditions must hold where only some goods have `of_own`: their plans are not refined exactly."""
+
 MOST_STEPS = 400
 """Newton steps before the search is given up; some ten are the rule."""
 
@@ -64,8 +67,9 @@ def maximise_linked(program: Linked) -> Solution:
     else:
         optimal, pressure = _proximal(program)
         candidates = (_least_squares(program, optimal, pressure, close) for close in _TIES)
+    mixed = np.unique(program.of_own > 0.0).size > 1
     for found in candidates:
-        if _satisfies_kkt(program, found.quantity, found.shadow):
+        if _satisfies_kkt(program, found.quantity, found.shadow, MIXED_TOLERANCE if mixed else TOLERANCE):
             return Solution(found.quantity, np.maximum(found.shadow, 0.0))
     raise MachineError(
         "the benchmarks of this market could not be computed to nine digits",
@@ -134,17 +138,13 @@ def _newton(
         if np.all(np.abs(missing) <= 1e-14 * scale):
             break
         step = _step(answer, slope, stiffness, coupled, filled, missing)
-        share, improved = 1.0, False
-        for _ in range(60):
-            there = at(y + share * step)
-            # Near the root heights differ by rounding alone, and the residual decides.
-            if there[2] <= height + 1e-4 * share * float(missing @ step) or (
-                np.abs(there[1]).max() < 0.5 * np.abs(missing).max() and there[2] <= height + 1e-12 * abs(height)
-            ):
-                improved = True
-                break
+        slack, share = 1e-13 * abs(height), 1.0
+        there = at(y + step)
+        while there[2] > height + 1e-4 * share * float(missing @ step) + slack and share > 1e-9:
             share /= 2.0
-        if not improved:
+            there = at(y + share * step)
+        # Near the root heights differ by rounding alone; then only a smaller residual is progress.
+        if there[2] >= height - slack and np.abs(there[1]).max() > 0.5 * np.abs(missing).max():
             break
         y = y + share * step
         answer, missing, height = there
@@ -223,7 +223,7 @@ def _exact(margin: Array, of_total: Array, capacity: Array, made: NDArray[np.boo
     """
     goods = len(of_total)
     pressure = np.zeros(goods)
-    reached = ~made.any(axis=0)
+    reached: NDArray[np.bool_] = np.logical_not(made.any(axis=0))
     for root in range(goods):
         if reached[root]:
             continue
@@ -239,8 +239,8 @@ def _exact(margin: Array, of_total: Array, capacity: Array, made: NDArray[np.boo
                 waiting.append(int(k))
         spare = made[:, group] & ~fills[:, None]
         if spare.any():
-            i, at = np.unravel_index(int(np.argmax(spare)), spare.shape)
-            shift = margin[i, group[at]] - pressure[group[at]]
+            first = divmod(int(np.argmax(spare)), len(group))
+            shift = margin[first[0], group[first[1]]] - pressure[group[first[1]]]
         else:
             brought = capacity[fills & made[:, group].any(axis=1)].sum()
             shift = (brought - (pressure[group] / of_total[group]).sum()) / (1.0 / of_total[group]).sum()
@@ -248,9 +248,9 @@ def _exact(margin: Array, of_total: Array, capacity: Array, made: NDArray[np.boo
     return pressure
 
 
-def _satisfies_kkt(program: Linked, quantity: Array, shadow: Array) -> bool:
-    money = TOLERANCE * float(np.max(np.abs(program.margin)))
-    amount = TOLERANCE * max(float(np.max(np.abs(quantity))), 1e-300)
+def _satisfies_kkt(program: Linked, quantity: Array, shadow: Array, tolerance: float) -> bool:
+    money = tolerance * float(np.max(np.abs(program.margin)))
+    amount = tolerance * max(float(np.max(np.abs(quantity))), 1e-300)
     used = quantity.sum(axis=1)
     gain = program.margin - program.of_total * quantity.sum(axis=0) - program.of_own * quantity - shadow[:, None]
     return bool(
