@@ -13,6 +13,7 @@ PLUG_IN_GROUP = "agoranomos.markets"
 
 _MODULES = {
     "bertrand": "bertrand_v0",
+    "bertrand-investment": "bertrand_investment_v0",
     "commons": "commons_v0",
     "cournot": "cournot_v0",
     "credence-goods": "credence_goods_v0",
