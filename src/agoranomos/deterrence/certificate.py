@@ -19,7 +19,7 @@ from agoranomos.institutions.bind import Bound, bind
 from agoranomos.institutions.institution import EXPIRY, Institution
 from agoranomos.markets.catalogue import build_market
 from agoranomos.markets.cournot.benchmarks import benchmarks
-from agoranomos.markets.cournot.spec import CournotSpec
+from agoranomos.markets.cournot.spec import CournotSpec, beyond_totals
 from agoranomos.markets.market import Market
 
 HORIZON = 50
@@ -95,6 +95,8 @@ def certify(
     spec = getattr(market, "spec", None)
     if not isinstance(spec, CournotSpec):
         raise UsageError(f"{type(market).__name__} is no Cournot market; certify knows no other yet")
+    if reason := beyond_totals(spec):
+        raise UsageError(f"{spec.name}: {reason}; certify knows Cournot markets of identical versions and lasting firms")
     bound = bind(institution, market.facts)
     ladders = Ladders(bound)
     unshocked = build_market(spec.model_copy(update={"demand_shock": None}))

@@ -8,7 +8,7 @@ from pydantic import ConfigDict, create_model
 
 from agoranomos.documents import Document, Source, parse_document, read_text
 from agoranomos.errors import UsageError
-from agoranomos.markets.cournot import Cournot
+from agoranomos.markets.cournot import Cournot, beyond_totals
 from agoranomos.markets.market import Market
 from agoranomos.markets.market_spec import MarketSpec
 from agoranomos.markets.registry import find_market_type, market_types
@@ -57,11 +57,21 @@ def load_market(name: str, workspace: Workspace) -> Market:
 
 
 def load_cournot(name: str, workspace: Workspace, what: str) -> Cournot:
-    """The market called `name`, for `what`, which knows Cournot markets only; raises `UsageError` for another type."""
+    """The market called `name`, for `what`, which knows Cournot markets only; raises `UsageError` for another type.
+
+    So it does for a Cournot market whose prices and profits do not follow from the totals alone, or whose firms come
+    and go.
+    """
     market = load_market(name, workspace)
     if not isinstance(market, Cournot):
         raise UsageError(
             f"{what} knows markets of type cournot only; {name} is of type {market.spec.type}",
+            advice="Play the institution in it instead: agora run, or agora graph test with traces of signals.",
+        )
+    reason = beyond_totals(market.spec)
+    if reason:
+        raise UsageError(
+            f"{what} knows Cournot markets of identical versions and lasting firms; in {name} {reason}",
             advice="Play the institution in it instead: agora run, or agora graph test with traces of signals.",
         )
     return market

@@ -61,6 +61,7 @@ _LIBRARY = {
     "tit-for-tat": "tit_for_tat:TitForTat",
     "trial-cartelist": "leniency_cartel:TrialCartelist",
     "trial-expert": "credence_goods:TrialExpert",
+    "trigger-price": "cournot:TriggerPrice",
     "undertreater": "credence_goods:Undertreater",
     "win-stay-lose-shift": "win_stay_lose_shift:WinStayLoseShift",
     "zero-intelligence": "chance:ZeroIntelligence",

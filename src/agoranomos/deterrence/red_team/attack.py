@@ -21,7 +21,7 @@ from agoranomos.deterrence.red_team.witness import Witness, witness_of
 from agoranomos.errors import UsageError
 from agoranomos.institutions.bind import bind
 from agoranomos.institutions.institution import Institution
-from agoranomos.markets.cournot.spec import CournotSpec
+from agoranomos.markets.cournot.spec import CournotSpec, beyond_totals
 from agoranomos.markets.market import Market
 
 STAGES: Final = {"families": 0.25, "exhaustive": 0.25, "learner": 0.15, "evolution": 0.35}
@@ -84,6 +84,8 @@ def attack(
     spec = getattr(market, "spec", None)
     if not isinstance(spec, CournotSpec):
         raise UsageError(f"{type(market).__name__} is no Cournot market; attack knows no other yet")
+    if reason := beyond_totals(spec):
+        raise UsageError(f"{spec.name}: {reason}; attack knows Cournot markets of identical versions and lasting firms")
     arena = Arena(spec, bind(institution, market.facts))
     whole = Allowance(clock, seconds, evaluations)
     search = Search(arena, whole, progress)

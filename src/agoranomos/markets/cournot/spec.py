@@ -248,6 +248,15 @@ def cournot_spec(**fields: Any) -> CournotSpec:
     return spec_of(CournotSpec, fields)
 
 
+def beyond_totals(spec: CournotSpec) -> str:
+    """Why a round's prices and profits do not follow from the totals and the costs alone; empty where they do."""
+    if spec.differentiated:
+        return "the firms' versions differ"
+    if spec.comes_and_goes:
+        return "firms enter and leave"
+    return "there are fixed costs" if spec.fixed_cost is not None else ""
+
+
 def _in_order(ranges: Ranges) -> Ranges:
     """The intercepts, then the costs, each by index: however a specification came about, its draws are the same."""
     places = sorted(ranges, key=lambda place: [MAY_BE_DRAWN.index(place.partition(".")[0]), *_indices(place)])
