@@ -27,7 +27,8 @@ HEAVY = (
     "pyarrow",
 )
 READING = (
-    *("doctor", "list", "replay", "report", "judge", "log show", "log verify", "models list"),
+    *("doctor", "list", "replay", "report", "judge", "log show", "log verify", "models list", "probe"),
+    "reproduce calvano",
     *(f"graph {verb}" for verb in ("lint", "check", "show", "test", "diff", "prose", "certify", "attack", "calibrate")),
 )
 

@@ -11,6 +11,7 @@ import pytest
 
 from agoranomos.errors import MachineError, UsageError
 from agoranomos.institutions.draws import INCREMENT, MASK, mix
+from agoranomos.learning import q_learning_kernel
 from agoranomos.learning.q_learning import LearningGame, QLearning, game_of, learning_game
 from agoranomos.learning.q_learning_draws import drawn, first_joint, session_key
 from agoranomos.learning.q_learning_reference import Learned, learn_in_python
@@ -155,6 +156,18 @@ def test_the_compiled_form_equals_the_plain_one_in_the_papers_duopoly() -> None:
     plain = learn_in_python(game, rule, session_key(1, 1))
     assert (plain.greedy != game.initial_values(rule.discount).argmax(axis=2)).sum() > 50
     same(plain, learn(game, rule, session_key(1, 1)))
+
+
+def test_the_kernels_text_read_by_python_does_the_same_as_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("_drawn", "_noted", "play"):
+        monkeypatch.setattr(q_learning_kernel, name, getattr(q_learning_kernel, name).py_func)
+    generator = np.random.default_rng(8)
+    rule = QLearning(learning_rate=0.4, decay=1e-3, stable=300, most=900)
+    for number, standings in enumerate((1, 3)):
+        game = random_game(generator, standings=standings, cases=standings)
+        with np.errstate(over="ignore"):  # 64 bits wrap
+            read = learn(game, rule, session_key(1, number))
+        same(learn_in_python(game, rule, session_key(1, number)), read)
 
 
 @pytest.mark.parametrize("standings", [1, 2])
