@@ -1,24 +1,27 @@
 """What is claimed of a policy (`Facts`), held against what it does.
 
-Everybody's actions are given, drawn from the menus of the market's game; the policy decides in every round, and what
+Everybody's actions are given, drawn at random; the policy decides in every round, and what
 it decides is compared between two runs that differ in one thing.
 """
 
+# ruff: noqa: D102  -- a test's name says what it states
+
 from __future__ import annotations
 
-import asyncio
-import inspect
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
 import pytest
 
+from agoranomos.conformance.policy_play import PolicyInMarkets, decide
 from agoranomos.errors import UsageError
 from agoranomos.institutions.notices import Notice
 from agoranomos.markets.market import Market
-from agoranomos.policies import Policy
+from agoranomos.policies import Policy, Seat
+from agoranomos.policies.chance import uniform_action
 from agoranomos.policies.facts import Facts
 from agoranomos.randomness import Randomness
 
@@ -41,7 +44,7 @@ class Course:
     draws: int = 11
 
 
-def decided(policies: Sequence[Policy[Any]], market: Market, course: Course) -> list[tuple[tuple[float, ...], ...]]:
+def decided(policies: Sequence[Any], market: Market, course: Course) -> list[tuple[tuple[float, ...], ...]]:
     """What the policies decide in each round of the course, and after its last."""
     observations, _ = market.reset(seed=5)
     memories = [policy.start() for policy in policies]
@@ -54,11 +57,8 @@ def decided(policies: Sequence[Policy[Any]], market: Market, course: Course) -> 
             if course.profit_noise:
                 for key in ("round_profit", "cumulative_profit"):
                     observed[key] = observed[key] + 1e4 * noise.standard_normal(1)
-            decision: Any = policy.act(
-                observed, _notice(agent, number, course), memories[i], Randomness(course.draws, number, agent)
-            )
-            if inspect.isawaitable(decision):
-                decision = asyncio.run(_wait(decision))
+            told, draws = _notice(agent, number, course), Randomness(course.draws, number, agent)
+            decision = decide(policy, observed, told, memories[i], draws)
             memories[i] = decision.memory
             row.append(tuple(decision.action.tolist()))
         found.append(tuple(row))
@@ -66,10 +66,6 @@ def decided(policies: Sequence[Policy[Any]], market: Market, course: Course) -> 
             actions = map(np.array, course.joint[number - 1])
             observations = market.step(dict(zip(market.possible_agents, actions, strict=True)))[0]
     return found
-
-
-async def _wait(decision: Any) -> Any:
-    return await decision
 
 
 def _notice(agent: str, number: int, course: Course) -> Notice | None:
@@ -81,42 +77,37 @@ def _notice(agent: str, number: int, course: Course) -> Notice | None:
 
 
 def joint_actions(market: Market, seed: int, rounds: int) -> Joint:
-    """Entries of everybody's menu, uniform and independent."""
+    """Entries of everybody's menu, uniform and independent; where a round is no game, draws from the action spaces."""
     rng = np.random.default_rng(seed)
-    menus = market.game().menus
+    try:
+        menus = market.game().menus
+    except UsageError:
+        seats = [Seat(agent, i, market, seed) for i, agent in enumerate(market.possible_agents)]
+        return tuple(tuple(tuple(uniform_action(seat, rng).tolist()) for seat in seats) for _ in range(rounds))
     return tuple(tuple(tuple(menu[rng.integers(len(menu))].tolist()) for menu in menus) for _ in range(rounds))
 
 
-class FactsConformance:
-    """The tests of a policy's facts; `PolicyConformance` inherits them. Without facts, or with other parameters than
-    the default, nothing is claimed."""
-
-    parameters: Any
-    markets: Mapping[str, Any]
+class FactsConformance(PolicyInMarkets):
+    """The tests of a policy's facts. Without facts, or with other parameters than the default, nothing is claimed."""
 
     @pytest.fixture
     def facts(self) -> Facts:
-        claimed = self.kind.facts  # type: ignore[attr-defined]
+        claimed = self.kind.facts
         if claimed is None or self.parameters:
             pytest.skip("nothing is claimed")
-        return claimed  # type: ignore[no-any-return]
+        return claimed
 
     def courses(self) -> Iterator[tuple[Any, Market, Course]]:
-        """A policy in every seat, its market, and two courses each, in all markets whose rounds are games."""
+        """A policy in every seat, its market, and two courses each, in all markets."""
         for setting in self.markets.values():
             market = setting(ROUNDS + 1)
-            try:
-                market.game()
-            except UsageError:
-                continue
             for seed in (1, 2):
-                yield self.bind(market), market, Course(joint_actions(market, seed, ROUNDS))  # type: ignore[attr-defined]
+                yield self.bind(market), market, Course(joint_actions(market, seed, ROUNDS))
 
     def differs(self, **changed: Any) -> bool:
         """Whether anything is decided differently, anywhere, where this is different."""
-        before = {"standings": ("active",)} if {"standings", "fines"} & set(changed) else {}
         for policies, market, course in self.courses():
-            plain = replace(course, **before)
+            plain = replace(course, standings=("active",)) if {"standings", "fines"} & set(changed) else course
             if decided(policies, market, plain) != decided(policies, market, replace(plain, **changed)):
                 return True
         return False
@@ -154,13 +145,10 @@ class FactsConformance:
         ear = _Ear()
         for setting in self.markets.values():
             market = setting(ROUNDS + 1)
-            try:
-                joint = joint_actions(market, 1, ROUNDS)
-            except UsageError:
-                continue
+            joint = joint_actions(market, 1, ROUNDS)
             for name in ("play", "game", "seen"):
                 setattr(market, name, ear.noting(name, getattr(market, name)))
-            policies = ear.hearing(lambda market=market: self.bind(market))  # type: ignore[attr-defined, misc]
+            policies = ear.hearing(partial(self.bind, market))
             decided([_Heard(policy, ear) for policy in policies], market, Course(joint, STATES))
         assert ear.heard == set(facts.needs) & {"play", "game", "seen"}
 
@@ -202,4 +190,4 @@ class _Heard:
         self.policy, self.ear, self.start = policy, ear, policy.start
 
     def act(self, *situation: Any) -> Any:
-        return self.ear.hearing(lambda: self.policy.act(*situation))
+        return self.ear.hearing(partial(self.policy.act, *situation))
