@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
+from agoranomos.campaigns.planning import plan
 from agoranomos.cli.entry import run_command
 from agoranomos.cli.graph_schema import document_kinds, json_schema
 from agoranomos.documents import Source, read_document, read_text
 from agoranomos.institutions import load_institution
 from agoranomos.institutions.show import as_svg
-from agoranomos.workspace import Workspace, library_root, list_names
+from agoranomos.markets import market_types
+from agoranomos.workspace import Workspace, find_workspace, library_root, list_names
 
 SHIPPED = sorted(path.stem for path in (library_root() / "institutions").glob("*.yaml") if "." not in path.stem)
 
@@ -52,11 +55,22 @@ def institution(text: str, name: str = "sloppy.yaml") -> object:
     return load_institution(Source(name, text))
 
 
+@cache
+def markets_of_institutions() -> dict[str, str]:
+    """A market that each shipped institution governs in a shipped campaign."""
+    workspace = find_workspace(Path(__file__).parent)
+    found: dict[str, str] = {}
+    for campaign in list_names("campaigns", workspace):
+        for arm in plan(read_text(campaign.path), workspace).arms:
+            found.setdefault(arm.institution_name, arm.market_name)
+    return found
+
+
 @pytest.mark.parametrize("name", SHIPPED)
 def test_what_is_shipped_has_no_remarks_and_fits_its_market(
     home: Path, capsys: pytest.CaptureFixture[str], name: str
 ) -> None:
-    assert run_command(["graph", "lint", name, "--market", "cournot-duopoly"]) == 0
+    assert run_command(["graph", "lint", name, "--market", markets_of_institutions()[name]]) == 0
     assert capsys.readouterr().out.startswith(f"{name}: ")
 
 
@@ -174,9 +188,15 @@ def test_every_kind_of_document_has_a_schema(home: Path, capsys: pytest.CaptureF
     assert run_command(["graph", "schema", kind]) == 0
     printed = json.loads(capsys.readouterr().out)
     assert printed == json.loads(json.dumps(json_schema(kind)))
-    assert printed["additionalProperties"] is False
-    assert printed["properties"]["kind"]["const"] == kind
-    assert printed["properties"]["version"]["const"] == 1
+    shapes = [printed]
+    if kind == "market":
+        types = printed["discriminator"]["mapping"]
+        assert set(types) == set(market_types())
+        shapes = [printed["$defs"][place.rpartition("/")[2]] for place in types.values()]
+    for shape in shapes:
+        assert shape["additionalProperties"] is False
+        assert shape["properties"]["kind"]["const"] == kind
+        assert shape["properties"]["version"]["const"] == 1
 
 
 def test_an_unknown_kind_of_document_is_answered_with_the_nearest(

@@ -19,14 +19,14 @@ def document_kinds() -> dict[str, type[Document]]:
     from agoranomos.campaigns import Campaign
     from agoranomos.institutions.manifest import Manifest
     from agoranomos.institutions.traces import Traces
-    from agoranomos.markets import CournotSpec
+    from agoranomos.markets import MarketSpec
     from agoranomos.policies.document import PolicyDocument
     from agoranomos.workspace import WorkspaceDocument
 
     return {
         "institution": Manifest,
         "traces": Traces,
-        "market": CournotSpec,
+        "market": MarketSpec,
         "roster": Roster,
         "policy": PolicyDocument,
         "campaign": Campaign,
@@ -39,12 +39,26 @@ def json_schema(kind: str) -> dict[str, Any]:
     kinds = document_kinds()
     if kind not in kinds:
         raise unknown_name("kind of document", kind, kinds)
-    made = kinds[kind].model_json_schema(by_alias=True, mode="validation")
-    if "extends" in made["properties"]:  # what a base says need not be said again
+    made = _markets() if kind == "market" else kinds[kind].model_json_schema(by_alias=True, mode="validation")
+    if "extends" in made.get("properties", ()):  # what a base says need not be said again
         own = [key for key in ("kind", "version", "name") if key in made["required"]]
         made["else"] = {"required": made["required"]}
         made |= {"required": own, "if": {"required": ["extends"]}, "then": {}}
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **made}
+
+
+def _markets() -> dict[str, Any]:
+    """One schema for each type of market, told apart by `type`; those of plug-ins among them."""
+    from functools import reduce
+    from operator import or_
+
+    from pydantic import Field, TypeAdapter
+
+    from agoranomos.markets import find_market_type, market_types
+
+    specs: Any = reduce(or_, [find_market_type(name).spec for name in market_types()])
+    adapter: TypeAdapter[Any] = TypeAdapter(Annotated[specs, Field(discriminator="type")])
+    return adapter.json_schema(by_alias=True, mode="validation")
 
 
 def schema(
