@@ -1,8 +1,11 @@
 """What members of a public goods game give, and whom they punish, stage by stage."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from agoranomos.conformance.policy_facts import decided, joint_actions
 from agoranomos.errors import UsageError
 from agoranomos.institutions.notices import Notice
 from agoranomos.markets import cournot_v0, public_goods_v0
@@ -100,6 +103,16 @@ class TestAltruisticPunisher(PolicyConformance):
         Trace(actions=everybody((20.0,), (20.0,)), factory=FACTORY),
         Trace(actions=everybody((20.0, 0, 0, 0), (0, 0, 0, 0)), factory=FACTORY, market=PUNISHMENT),
     )
+
+    def forgets(self, shared: int) -> bool:
+        """As for every policy, and also after an odd number of rounds, before a punishment stage."""
+        for policies, market, course in self.courses():
+            joint = course.joint[:-1]
+            other = joint_actions(market, 77, len(joint) - shared) + joint[len(joint) - shared :]
+            ends = [decided(policies, market, replace(course, joint=played))[-1] for played in (joint, other)]
+            if ends[0] != ends[1]:
+                return False
+        return super().forgets(shared)
 
     def test_it_punishes_in_proportion_to_the_shortfall(self) -> None:
         assert course(self.policy, {}, [[5.0, 0, 0, 0]])[1] == [0.0, 3.0, 3.0, 3.0]

@@ -9,6 +9,7 @@ from pydantic import Field
 from agoranomos.documents import DocumentPart, Finite
 from agoranomos.institutions.notices import Notice
 from agoranomos.policies.commons.user import User
+from agoranomos.policies.facts import Facts
 from agoranomos.policies.policy import Decision, Observation
 from agoranomos.randomness import Randomness
 
@@ -29,6 +30,7 @@ class ConditionalUser(User[ConditionalUserParameters, float]):
 
     name = "conditional-user"
     parameters_type = ConditionalUserParameters
+    facts = Facts("reciprocity", memory=None, needs=("play",))
 
     def start(self) -> float:
         """No round was played."""

@@ -9,6 +9,7 @@ from pydantic import Field
 from agoranomos.documents import DocumentPart, Finite
 from agoranomos.institutions.notices import Notice
 from agoranomos.policies.commons.user import User
+from agoranomos.policies.facts import Facts
 from agoranomos.policies.policy import Decision, Observation
 from agoranomos.randomness import Randomness
 
@@ -27,6 +28,7 @@ class Greedy(User[GreedyParameters, None]):
 
     name = "greedy"
     parameters_type = GreedyParameters
+    facts = Facts("competition", memory=None)
 
     def start(self) -> None:
         """Nothing to remember."""

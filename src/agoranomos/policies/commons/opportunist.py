@@ -9,6 +9,7 @@ from pydantic import Field
 from agoranomos.documents import DocumentPart, Finite, Name
 from agoranomos.institutions.notices import Notice
 from agoranomos.policies.commons.user import User
+from agoranomos.policies.facts import Facts
 from agoranomos.policies.policy import Decision, Observation
 from agoranomos.randomness import Randomness
 
@@ -31,6 +32,7 @@ class Opportunist(User[OpportunistParameters, None]):
 
     name = "commons-opportunist"
     parameters_type = OpportunistParameters
+    facts = Facts("institution", memory=None, needs=("play",), reads_standing=True)
 
     def start(self) -> None:
         """Nothing to remember."""

@@ -9,6 +9,7 @@ from pydantic import Field
 from agoranomos.documents import DocumentPart, Finite
 from agoranomos.institutions.notices import Notice
 from agoranomos.policies.commons.user import User
+from agoranomos.policies.facts import Facts
 from agoranomos.policies.policy import Decision, Observation
 from agoranomos.randomness import Randomness
 
@@ -27,6 +28,7 @@ class SustainableShare(User[SustainableShareParameters, None]):
 
     name = "sustainable-share"
     parameters_type = SustainableShareParameters
+    facts = Facts("benchmark", memory=None, needs=("play",))
 
     def start(self) -> None:
         """Nothing to remember."""

@@ -9,6 +9,7 @@ from pydantic import Field
 from agoranomos.documents import DocumentPart, Finite
 from agoranomos.institutions.notices import Notice
 from agoranomos.policies.commons.user import User
+from agoranomos.policies.facts import Facts
 from agoranomos.policies.policy import Decision, Observation
 from agoranomos.randomness import Randomness
 
@@ -28,6 +29,7 @@ class ThresholdUser(User[ThresholdUserParameters, None]):
 
     name = "threshold-user"
     parameters_type = ThresholdUserParameters
+    facts = Facts("benchmark", memory=None)
 
     def start(self) -> None:
         """Nothing to remember."""

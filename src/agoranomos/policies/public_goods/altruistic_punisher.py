@@ -9,6 +9,7 @@ from pydantic import Field
 
 from agoranomos.documents import DocumentPart, Finite
 from agoranomos.institutions.notices import Notice
+from agoranomos.policies.facts import Facts
 from agoranomos.policies.policy import Decision, Observation
 from agoranomos.policies.public_goods.member import Member
 from agoranomos.randomness import Randomness
@@ -32,6 +33,7 @@ class AltruisticPunisher(Member[AltruisticPunisherParameters, None]):
 
     name = "altruistic-punisher"
     parameters_type = AltruisticPunisherParameters
+    facts = Facts("reciprocity", memory=1)
 
     def start(self) -> None:
         """Nothing to remember."""

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from agoranomos.documents import DocumentPart, Finite
 from agoranomos.institutions.notices import Notice
+from agoranomos.policies.facts import Facts
 from agoranomos.policies.policy import Decision, Observation
 from agoranomos.policies.public_goods.member import Member
 from agoranomos.randomness import Randomness
@@ -36,6 +37,7 @@ class ConditionalCooperator(Member[ConditionalCooperatorParameters, None]):
 
     name = "conditional-cooperator"
     parameters_type = ConditionalCooperatorParameters
+    facts = Facts("reciprocity", memory=2)
 
     def start(self) -> None:
         """Nothing to remember."""

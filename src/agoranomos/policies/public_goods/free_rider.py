@@ -9,6 +9,7 @@ from pydantic import Field
 from agoranomos.documents import DocumentPart, Finite
 from agoranomos.institutions.notices import Notice
 from agoranomos.markets.facts import SCALE
+from agoranomos.policies.facts import Facts
 from agoranomos.policies.policy import Decision, Observation
 from agoranomos.policies.public_goods.member import Member
 from agoranomos.randomness import Randomness
@@ -33,6 +34,7 @@ class FreeRider(Member[FreeRiderParameters, float]):
 
     name = "free-rider"
     parameters_type = FreeRiderParameters
+    facts = Facts("competition")
 
     def start(self) -> float:
         """It gives nothing."""
