@@ -101,7 +101,7 @@ def best_share(alpha, discount, others, users=1):
     return shares[choices[120].argmax()]
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", SETS)
 def test_the_fish_war_is_what_value_iteration_finds(seed):
     chance = np.random.default_rng(seed)
     spec = random_spec(chance, "levhari-mirman", users=int(chance.integers(2, 5)))
