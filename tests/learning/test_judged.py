@@ -38,18 +38,18 @@ events:
   seen: {when: high && (look || visit), accuses: R1}
   calm: {when: "!high && visit"}
 counters:
-  offences: {max: 3, next: "seen ? offences + 1 : (calm ? offences - 1 : offences)"}
+  offences: {max: 2, next: "seen ? offences + 1 : (calm ? offences - 1 : offences)"}
 rules:
   R1: {attribute: A firm, deontic: must not, aim: ask high prices}
   R2: {attribute: A firm, deontic: may, aim: return}
 transitions:
-  - {rule: R1, from: free, to: watched, on: seen, lasts: 3}
+  - {rule: R1, from: free, to: watched, on: seen, lasts: 2}
   - rule: R1
     from: watched
     to: fined
     on: seen
-    lasts: 4
-    fine: {rate: [0.5, 1.5, 3.0], by: offences, above: nash, floor: 0.01}
+    lasts: 2
+    fine: {rate: [0.5, 1.5], by: offences, above: nash, floor: 0.01}
   - {rule: R1, from: fined, to: fined, on: seen, when: most.offences >= 2, fine: {rate: 2.0}}
   - {rule: R2, from: watched, to: free, on: expiry}
   - {rule: R2, from: fined, to: free, on: calm, when: others.fined == 0}
@@ -175,10 +175,10 @@ def changed(text: str) -> Institution:
         ("high && (look || visit)", "high && (look || visit) && round > 3", "number of the round"),
         ("high && (look || visit)", "high && (look || visit) && rounds_in_state > 3", "how long a state"),
         ("high && (look || visit)", "high && (look || visit) && !reported", "reports"),
-        ("on: seen, lasts: 3", "on: seen, lasts: 3, jitter: 2", "jitter"),
-        ("on: seen, lasts: 3", "on: seen, lasts: 3, cooldown: 2", "cooldown"),
-        ("on: seen, lasts: 3", "on: seen, lasts: 3, suspend: true", "suspends or caps"),
-        ("max: 3,", "max: 900000,", "more than 200 joint standings"),
+        ("on: seen, lasts: 2", "on: seen, lasts: 2, jitter: 2", "jitter"),
+        ("on: seen, lasts: 2", "on: seen, lasts: 2, cooldown: 2", "cooldown"),
+        ("on: seen, lasts: 2", "on: seen, lasts: 2, suspend: true", "suspends or caps"),
+        ("max: 2,", "max: 900000,", "more than 200 joint standings"),
         (
             "  visit: {probability: 0.6}",
             "  visit: {probability: 0.6}\n  third: {probability: 0.5}\n  fourth: {probability: 0.5}",

@@ -26,6 +26,9 @@ from agoranomos.markets.market import Market
 MOST_STANDINGS = 5_000
 """Joint standings that are followed before the institution is refused."""
 
+_AT_ONCE = 100_000
+"""Rounds that are judged at once."""
+
 NOW = 1_000_000_000
 """The round in which everything is judged here; nothing that is accepted asks for it."""
 
@@ -70,15 +73,18 @@ def _explored(
     known = _reduced(judge.start(1))
     seen = {known.packed()[0].tobytes(): 0}
     following, fines = [], []
-    place = 0
-    while place < known.runs:
-        rows = np.full(joint * cases, place)
+    done = 0
+    while done < known.runs:
+        more = min(known.runs - done, max(_AT_ONCE // (joint * cases), 1))
         rounds = Rounds(
             NOW,
-            {name: np.repeat(values, cases, axis=0) for name, values in measures.items()},
-            np.tile(draws, (joint, 1)),
+            {
+                name: np.tile(np.repeat(values, cases, axis=0), (more, *[1] * (values.ndim - 1)))
+                for name, values in measures.items()
+            },
+            np.tile(draws, (more * joint, 1)),
         )
-        judged = judge.judge(known.take(rows), rounds)
+        judged = judge.judge(known.take(np.repeat(np.arange(done, done + more), joint * cases)), rounds)
         reached = _reduced(judged.standings)
         if (reached.limit_e6 != FREE).any():
             raise UsageError(
@@ -86,23 +92,20 @@ def _explored(
                 advice="Train under one that fines.",
             )
         first, inverse = unique(reached)
-        numbers = []
-        for row in first.tolist():
-            packed = reached.take([row]).packed()[0].tobytes()
-            if packed not in seen:
-                seen[packed] = known.runs
-                known = _joined(known, reached.take([row]))
-            numbers.append(seen[packed])
+        different = reached.take(first)
+        numbers = [seen.setdefault(row.tobytes(), len(seen)) for row in different.packed()]
+        new = [place for place, number in enumerate(numbers) if number >= known.runs]
+        known = _joined(known, different.take(np.array(new, np.int64)))
         if known.runs > MOST_STANDINGS:
             raise UsageError(
                 f"institution {judge.bound.institution.name} has more than {MOST_STANDINGS:,} joint standings, and "
                 "learners' tables hold no more",
                 advice="Shorten its counters and timers.",
             )
-        following.append(np.array(numbers)[inverse].reshape(joint, cases))
-        fines.append((judged.fine_e6).reshape(joint, cases, -1))
-        place += 1
-    return known, np.array(following), np.array(fines)
+        following.append(np.array(numbers)[inverse].reshape(more, joint, cases))
+        fines.append(judged.fine_e6.reshape(more, joint, cases, -1))
+        done += more
+    return known, np.concatenate(following), np.concatenate(fines)
 
 
 def _reduced(standings: Standings) -> Standings:
