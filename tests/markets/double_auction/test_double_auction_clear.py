@@ -8,13 +8,9 @@ import pytest
 from agoranomos.markets.double_auction import DoubleAuction
 from agoranomos.markets.double_auction.call import call
 from agoranomos.markets.double_auction.clear import clear, empty_books, submit
+from agoranomos.markets.double_auction.env import arrivals
 from agoranomos.markets.double_auction.equilibrium import market_equilibrium
-from agoranomos.randomness import named_generator
 from markets.double_auction.auction_specs import random_orders, random_spec
-
-
-def arrival(seed: int, number: int, traders: int) -> np.ndarray:
-    return named_generator(seed, "arrival", number).permutation(traders)
 
 
 def rows(market: DoubleAuction, orders: np.ndarray) -> dict:
@@ -43,7 +39,7 @@ def test_the_book_trades_as_the_kernel_does() -> None:
         for t in range(1, spec.rounds + 1):
             orders = random_orders(spec, rng, 1)
             market.step(rows(market, orders))
-            books, found = submit(spec, books, orders[..., None][:, 0], arrival(number, t, len(orders)))
+            books, found = submit(spec, books, orders[..., None][:, 0], arrivals(number, t, len(orders)))
             outcome = market.outcome()
             same(outcome, *found)
             traded += sum(outcome.units)
@@ -81,9 +77,9 @@ def test_the_clearing_house_clears_as_the_kernel_does() -> None:
             market.step(rows(market, orders))
             for own, size in zip(orders, sizes, strict=True):
                 own[size:] = np.nan
-            same(market.outcome(), *clear(spec, orders, arrival(number, t, len(orders))))
-    many = clear(spec, np.stack([orders] * 5), np.stack([arrival(number, t, len(orders))] * 5))
-    assert np.array_equal(many.units[3], clear(spec, orders, arrival(number, t, len(orders))).units)
+            same(market.outcome(), *clear(spec, orders, arrivals(number, t, len(orders))))
+    many = clear(spec, np.stack([orders] * 5), np.stack([arrivals(number, t, len(orders))] * 5))
+    assert np.array_equal(many.units[3], clear(spec, orders, arrivals(number, t, len(orders))).units)
 
 
 def test_truthful_orders_clear_at_a_competitive_price_and_lose_no_surplus() -> None:

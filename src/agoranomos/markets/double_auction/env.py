@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import floor
 from typing import Any, ClassVar
 
 import numpy as np
@@ -18,8 +19,23 @@ from agoranomos.markets.double_auction.spec import DoubleAuctionSpec
 from agoranomos.markets.facts import SCALE, MarketFacts, Measures
 from agoranomos.markets.market import Observation
 from agoranomos.markets.round_market import Boxes, RoundMarket
+from agoranomos.randomness import Randomness
 
 PLAYS = ("competitive", "truthful")
+SEEN_BY_ALL = ("step", "best_bid", "best_ask", "volume", "last_price")
+FLOAT64 = np.dtype(np.float64)
+
+
+def _frozen(numbers: Sequence[float]) -> NDArray[np.float64]:
+    values = np.array(numbers, dtype=np.float64)
+    values.flags.writeable = False
+    return values
+
+
+def arrivals(seed: int, round_number: int, traders: int) -> list[int]:
+    """The order in which traders come in a round, each order with the same probability."""
+    order: list[int] = Randomness(seed, round_number).normals("arrival", traders).argsort().tolist()
+    return order
 
 
 class DoubleAuction(RoundMarket[RoundOutcome]):
@@ -55,6 +71,12 @@ class DoubleAuction(RoundMarket[RoundOutcome]):
         self._used: list[int] = []
         self._day = Day(0, (), 0.0, False)
         self._last_price = 0.0
+        self._seen_alone = np.zeros(0)
+        self._moved = True
+        traders = len(self._limits)
+        self._nothing = (0,) * traders, (None,) * traders, (0.0,) * traders
+        self._seen_by_all: dict[str, np.ndarray] = {}
+        self._highest_e6 = floor(spec.highest_price * SCALE)
         shapes = [
             ActionShape(
                 tuple(
@@ -86,6 +108,7 @@ class DoubleAuction(RoundMarket[RoundOutcome]):
     def _begin(self) -> None:
         self._last_price = 0.0
         self._new_day()
+        self._publish(None)
 
     def _new_day(self) -> None:
         self._book.clear()
@@ -93,7 +116,7 @@ class DoubleAuction(RoundMarket[RoundOutcome]):
         self._day = Day(0, (), 0.0, False)
 
     def _clear(self, rows: tuple[Row, ...]) -> RoundOutcome:
-        arrival = self.draws("arrival").permutation(len(rows)).tolist()
+        arrival = arrivals(self.seed, self.round_number, len(rows))
         outcome = self._in_book(rows, arrival) if self._continuous else self._in_call(rows, arrival)
         if outcome.prices:
             self._last_price = outcome.prices[-1]
@@ -102,7 +125,16 @@ class DoubleAuction(RoundMarket[RoundOutcome]):
         else:
             self._day = outcome.day
             self._used = [used + units for used, units in zip(self._used, outcome.units, strict=True)]
+        self._publish(outcome)
         return outcome
+
+    def _counted(self, agent: str, action: Any) -> tuple[Row, bool]:
+        """As every market's; a single price within its bounds, which is nearly every order, is counted here and now."""
+        if self._continuous and type(action) is np.ndarray and action.dtype is FLOAT64 and action.size == 1:
+            price = action.item()
+            if 0.0 <= price <= self.spec.highest_price:
+                return (min(round(price * SCALE), self._highest_e6),), False
+        return super()._counted(agent, action)
 
     def _in_call(self, rows: tuple[Row, ...], arrival: list[int]) -> RoundOutcome:
         return call_round(self.spec, [[price / SCALE for price in row] for row in rows], arrival)
@@ -110,12 +142,15 @@ class DoubleAuction(RoundMarket[RoundOutcome]):
     def _in_book(self, rows: tuple[Row, ...], arrival: list[int]) -> RoundOutcome:
         orders = [row[0] / SCALE if row else None for row in rows]
         trades, bid, ask = continuous_round(self.spec, self._book, self._used, orders, arrival)
+        day, step = self._day, self._day.step + 1
+        if not trades:
+            after = Day(step, day.prices, day.surplus, step == self.spec.steps)
+            return RoundOutcome(*self._nothing, (), bid, ask, after)
         units, paid, profit = settled(self.spec, trades, self._used)
-        day, prices = self._day, tuple([trade.price for trade in trades])
+        prices = tuple([trade.price for trade in trades])
         surplus = day.surplus
         for own in profit:
             surplus += own
-        step = day.step + 1
         after = Day(step, day.prices + prices, surplus, step == self.spec.steps)
         return RoundOutcome(tuple(units), tuple(paid), tuple(profit), prices, bid, ask, after)
 
@@ -137,22 +172,45 @@ class DoubleAuction(RoundMarket[RoundOutcome]):
         return "\n".join(lines)
 
     def _observed(self, index: int, outcome: RoundOutcome | None) -> dict[str, np.ndarray]:
-        row, used = self._limits[index], self._used[index]
-        limit = (row[used] if used < len(row) else 0.0,) if self._continuous else row
-        quoted = outcome is not None and not outcome.day.over
-        bid = outcome.best_bid if quoted and outcome is not None else None
-        ask = outcome.best_ask if quoted and outcome is not None else None
-        own = outcome.paid[index] if outcome is not None else None
+        own, at = self._seen_alone, 3 * index
         return {
-            "limit": np.array(limit),
-            "left": np.array([float(len(row) - used)]),
-            "step": np.array([float(self._day.step)]),
-            "best_bid": np.array([0.0 if bid is None else bid]),
-            "best_ask": np.array([self.spec.highest_price if ask is None else ask]),
-            "volume": np.array([0.0 if outcome is None else float(len(outcome.prices))]),
-            "last_price": np.array([self._last_price]),
-            "own_price": np.array([0.0 if own is None else own]),
+            "limit": own[at : at + 1] if self._continuous else np.array(self._limits[index]),
+            "left": own[at + 1 : at + 2],
+            "own_price": own[at + 2 : at + 3],
+            **self._seen_by_all,
         }
+
+    def _publish(self, outcome: RoundOutcome | None) -> None:
+        """What is seen after a round, in arrays that nobody can write to: what all see alike is the same for everybody.
+
+        What each sees alone is made anew only after a round in which something was traded, or in which a day ended.
+        """
+        moved = outcome is None or outcome.day.over or len(outcome.prices) > 0
+        if moved or self._moved:
+            self._seen_alone = _frozen(self._alone(outcome))
+        self._moved = moved
+        bid = ask = None
+        if outcome is not None and not outcome.day.over:
+            bid, ask = outcome.best_bid, outcome.best_ask
+        values = _frozen(
+            (
+                float(self._day.step),
+                0.0 if bid is None else bid,
+                self.spec.highest_price if ask is None else ask,
+                0.0 if outcome is None else float(len(outcome.prices)),
+                self._last_price,
+            )
+        )
+        self._seen_by_all = {key: values[k : k + 1] for k, key in enumerate(SEEN_BY_ALL)}
+
+    def _alone(self, outcome: RoundOutcome | None) -> list[float]:
+        """Limit, units left and own price, trader by trader."""
+        found: list[float] = []
+        for index, (row, used) in enumerate(zip(self._limits, self._used, strict=True)):
+            left = len(row) - used
+            own = outcome.paid[index] if outcome is not None else None
+            found += (row[used] if left else 0.0, left, 0.0 if own is None else own)
+        return found
 
     def _observation_boxes(self, index: int) -> Boxes:
         units, most = len(self._limits[index]), self.spec.highest_price
