@@ -49,6 +49,7 @@ class Procurement(RoundMarket[RoundOutcome]):
         )
         self._costs: tuple[float, ...] = ()
         self._last_won: list[int] = []
+        self._opened: dict[str, np.ndarray] = {}
         shapes = [ActionShape((ActionPart("bid", 0.0, spec.ceiling),)) for _ in spec.firms]
         super().__init__(spec, spec.firms, spec.goods, shapes, render_mode=render_mode)
 
@@ -82,6 +83,7 @@ class Procurement(RoundMarket[RoundOutcome]):
     def _begin(self) -> None:
         self._last_won = [0] * len(self.possible_agents)
         self._draw_costs()
+        self._open(None)
 
     def _clear(self, rows: tuple[Row, ...]) -> RoundOutcome:
         bids = [row[0] / SCALE if row else None for row in rows]
@@ -92,6 +94,7 @@ class Procurement(RoundMarket[RoundOutcome]):
         if outcome.winner >= 0:
             self._last_won[outcome.winner] = number
         self._draw_costs()
+        self._open(outcome)
         return outcome
 
     def _draw_costs(self) -> None:
@@ -124,15 +127,18 @@ class Procurement(RoundMarket[RoundOutcome]):
         return "\n".join(lines)
 
     def _observed(self, index: int, outcome: RoundOutcome | None) -> dict[str, np.ndarray]:
+        return {"cost": np.array([self._costs[index]]), **self._opened}
+
+    def _open(self, outcome: RoundOutcome | None) -> None:
+        """What all see of a tender: the same arrays for everybody, which nobody can write to."""
         firms = len(self.possible_agents)
-        seen = {"cost": np.array([self._costs[index]]), "won": np.zeros(firms)}
-        if outcome is None:
-            return {**seen, "bids": np.zeros(firms), "price": np.zeros(1)}
-        if outcome.winner >= 0:
-            seen["won"][outcome.winner] = 1.0
-        seen["bids"] = np.array([bid or 0.0 for bid in outcome.bid])
-        seen["price"] = np.array([outcome.price or 0.0])
-        return seen
+        values = np.zeros(2 * firms + 1)
+        if outcome is not None and outcome.winner >= 0:
+            values[firms + outcome.winner], values[-1] = 1.0, outcome.price
+        if outcome is not None:
+            values[:firms] = [bid or 0.0 for bid in outcome.bid]
+        values.flags.writeable = False
+        self._opened = {"bids": values[:firms], "won": values[firms:-1], "price": values[-1:]}
 
     def _observation_boxes(self, index: int) -> Boxes:
         low, high = self.spec.cost[index]
