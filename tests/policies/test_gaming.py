@@ -4,6 +4,7 @@ from agoranomos.markets import cournot_v0
 from agoranomos.policies import Seat, find_policy
 from agoranomos.randomness import Randomness
 from conformance.policy import PolicyConformance, Trace, notice
+from policies.general import DILEMMA, GENERAL_MARKETS, PRICES
 
 DIVISION = ((60, 0), (0, 60))
 NASH = ((140 / 3, 80 / 3), (80 / 3, 140 / 3))
@@ -24,6 +25,32 @@ class TestLadderGamer(PolicyConformance):
         ),
         Trace(actions=(((54, 6), (6, 54)),), parameters={"sharpness": 0.9}),
     )
+
+
+class TestLadderGamerInAnyMarket(PolicyConformance):
+    policy = "ladder-gamer"
+    markets = {name: GENERAL_MARKETS[name] for name in ("prices", "dilemma", "public goods")}
+    traces = (
+        # Without a division it takes the joint optimum.
+        Trace(
+            actions=(((5,), (5,)), ((10 / 3,), (10 / 3,)), ((5,), (5,))),
+            factory=PRICES,
+            states=("active", "warning", "active"),
+        ),
+        Trace(actions=(((0,), (0,)), ((1,), (1,))), factory=DILEMMA, states=("active", "fined")),
+        Trace(
+            actions=(((28.75,), (28.75,)), ((130 / 3,), (100 / 3,))),
+            market={"marginal_cost": ((40.0,), (45.0,))},
+            states=("active", "warning"),
+            parameters={"benchmark": "division"},
+        ),
+    )
+
+
+class TestInformerThatNamesWhatItTakes(PolicyConformance):
+    policy = "informer"
+    parameters = {"benchmark": "monopoly"}
+    markets = {name: GENERAL_MARKETS[name] for name in ("the papers' duopoly", "prices")}
 
 
 class TestInformer(PolicyConformance):
