@@ -37,6 +37,8 @@ from agoranomos.markets.market import Observation
 from agoranomos.markets.round_market import Boxes, RoundMarket
 from agoranomos.markets.stage_game import StageGame
 
+MOST_REMEMBERED = 10_000
+"""Actions of which it is remembered what they become when they are made feasible."""
 CLOSED = -1.0
 """What is seen in the place of the prices of an expert that sat out."""
 
@@ -78,6 +80,7 @@ class CredenceGoods(RoundMarket[Round]):
         )
         self._reputation: tuple[float, ...] = (0.0,) * len(spec.experts)
         self._believed: dict[tuple[float, float], float] = {}
+        self._made_feasible: dict[Row, Row] = {}
         shapes = [ActionShape(_parts(spec)) for _ in spec.experts]
         super().__init__(spec, spec.experts, spec.treatments, shapes, render_mode=render_mode)
 
@@ -112,7 +115,11 @@ class CredenceGoods(RoundMarket[Round]):
         row, changed = super()._counted(agent, action)
         if not row:
             return row, changed
-        feasible = _feasible(self.spec, row)
+        feasible = self._made_feasible.get(row)
+        if feasible is None:
+            feasible = _feasible(self.spec, row)
+            if len(self._made_feasible) < MOST_REMEMBERED:
+                self._made_feasible[row] = feasible
         return feasible, changed or feasible != row
 
     def _clear(self, rows: tuple[Row, ...]) -> Round:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from agoranomos.markets.credence_goods.spec import CredenceGoodsSpec
-from agoranomos.markets.credence_goods.theory import CLOSE, HONEST, MAJOR, MINOR, Conduct, terms
+from agoranomos.markets.credence_goods.theory import CLOSE, MAJOR, MINOR, Conduct
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ def serve(
 
 def promised(spec: CredenceGoodsSpec, prices: tuple[float, float]) -> float:
     """What a visit at these prices is worth to a consumer on average, if the expert is honest."""
-    return terms(spec, prices, HONEST).utility
+    return spec.value - prices[MINOR] - spec.major_probability * (prices[MAJOR] - prices[MINOR])
 
 
 def remembered(spec: CredenceGoodsSpec, reputation: Sequence[float], played: Round) -> tuple[float, ...]:

@@ -1,0 +1,51 @@
+"""The page docs/markets/leniency-cartel.md says what the code does."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from agoranomos.documents import Source, parse_document
+from agoranomos.markets import load_market
+from agoranomos.markets.leniency_cartel import LeniencyCartelSpec
+from agoranomos.markets.leniency_cartel.measures import MEASURE_KINDS
+from agoranomos.workspace import Workspace
+
+PAGE = Path(__file__).parents[3] / "docs" / "markets" / "leniency-cartel.md"
+
+
+def benchmark_table(workspace):
+    lines = ["| market | benchmark | place | price | profit | CS | welfare |", "|---|---|---|---|---|---|---|"]
+    for name in ("leniency-cartel", "leniency-cartel-triopoly"):
+        market = load_market(name, workspace)
+        for benchmark, place in market.benchmarks.items():
+            at = market.facts.benchmarks[benchmark]
+            numbers = [at["profit_e6"][0], at["consumer_surplus_e6"], at["welfare_e6"]]
+            cells = [str(place), f"{market.spec.price(place):g}", *(f"{n / 1e6:.6g}" for n in numbers)]
+            lines.append(f"| `{name}` | {benchmark} | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def blocks(language):
+    return re.findall(rf"```{language}\n(.*?)```", PAGE.read_text(), re.DOTALL)
+
+
+def test_the_benchmark_table_is_what_the_code_computes(tmp_path):
+    table = re.search(r"<!-- benchmarks -->\n(.*?)\n?<!-- /benchmarks -->", PAGE.read_text(), re.DOTALL)
+    assert table is not None
+    assert table.group(1).strip() == benchmark_table(Workspace(tmp_path, "docs"))
+
+
+@pytest.mark.parametrize("code", blocks("python"))
+def test_the_examples_run(code):
+    exec(compile(code, str(PAGE), "exec"), {})
+
+
+def test_the_file_of_the_page_is_valid():
+    (text,) = blocks("yaml")
+    assert parse_document(Source("page", text), LeniencyCartelSpec).evidence_lasts == 50
+
+
+def test_every_measure_is_explained():
+    for name in MEASURE_KINDS:
+        assert f"`{name}`" in PAGE.read_text(), name
