@@ -44,6 +44,12 @@ def test_json_for_one_agent_under_an_institution(home: Path, capsys: pytest.Capt
     ]
 
 
+def test_runs_that_went_different_ways_are_told_apart(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["probe", "--market", "bertrand-calvano", "--roster", "grim-trigger", "--seeds", "6", "--at", "20"]
+    assert run_command([*words, "--after", "20"]) == 0
+    assert "one by one: " in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     ("words", "why"),
     [

@@ -138,6 +138,23 @@ def test_noise_is_averaged_over_seeds_and_said_to_be_unsteady() -> None:
     assert found.verdict.word == "merely high"
 
 
+def test_runs_that_went_different_ways_are_counted_one_by_one() -> None:
+    """A grim trigger whose hand trembles has broken down in some runs and not in others."""
+    market = bertrand_v0.parallel_env(rounds=60)
+    entry = RosterEntry(policy="grim-trigger", tremble=0.02)
+    roster = resolve_roster(Roster(kind="roster", version=1, agents=(entry,)), WORKSPACE)
+    found = probe(
+        market,
+        lambda seed: seat_agents(roster, market, seed, workspace=WORKSPACE),
+        seeds=range(8),
+        deviators=["firm_1"],
+        horizon=Horizon(at=20, after=30),
+    )
+    assert sum(found.verdicts.values()) == 8
+    assert {"competitive", "collusive"} <= set(found.verdicts)
+    assert probe_as_json(found)["verdicts"] == found.verdicts
+
+
 def test_play_that_never_repeats_is_probed_after_the_search() -> None:
     market = MARKETS["quantities"]()
     found = probe(market, seating(market, "nash", noise=0.01), deviators=["firm_1"], horizon=SHORT)

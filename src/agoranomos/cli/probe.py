@@ -98,6 +98,9 @@ def _say(found: Probe) -> None:
     under = f" under {found.institution}" if found.institution is not None else ""
     say(f"{found.market}{under}: {verdict.word}")
     say(verdict.sentence)
+    if len(found.verdicts) > 1:
+        alone = ", ".join(f"{word} {count}" for word, count in found.verdicts.items())
+        say(f"That is the most common verdict; one by one: {alone}.")
     say()
     table = Table(box=None, pad_edge=False, header_style="bold")
     for heading in ("who deviates", "seed", "round", "elevation", "gain at once", "loss after", "in all"):

@@ -10,8 +10,9 @@ Competition Law and Economics 14(3).
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -19,7 +20,7 @@ from agoranomos.agents import Agent
 from agoranomos.errors import UsageError, unknown_name
 from agoranomos.institutions.institution import Institution
 from agoranomos.learning.probe_play import Floats, Forced, Played, play_rounds
-from agoranomos.learning.probe_verdict import Verdict, verdict_of
+from agoranomos.learning.probe_verdict import Verdict, Word, verdict_of
 from agoranomos.markets.facts import SCALE
 from agoranomos.markets.market import Market
 
@@ -87,6 +88,13 @@ class Deviation:
         """What the deviation brings in all."""
         return self.gain - self.loss
 
+    @property
+    def verdict(self) -> Verdict:
+        """The verdict on this deviation alone."""
+        return verdict_of(
+            elevation=self.elevation, gain=self.gain, loss=self.loss, reacted=self.reacted, returned=self.returned
+        )
+
 
 @dataclass(frozen=True, eq=False)
 class Probe:
@@ -99,14 +107,21 @@ class Probe:
 
     @property
     def verdict(self) -> Verdict:
-        """The verdict on the means over all deviations."""
+        """The verdict on the means over those deviations that have the most common verdict."""
+        word = next(iter(self.verdicts))
+        alike = replace(self, deviations=tuple(one for one in self.deviations if one.verdict.word == word))
         return verdict_of(
-            elevation=self.mean("elevation"),
-            gain=self.mean("gain"),
-            loss=self.mean("loss"),
-            reacted=self.mean("reacted"),
-            returned=self.mean("returned"),
+            elevation=alike.mean("elevation"),
+            gain=alike.mean("gain"),
+            loss=alike.mean("loss"),
+            reacted=alike.mean("reacted"),
+            returned=alike.mean("returned"),
         )
+
+    @property
+    def verdicts(self) -> dict[Word, int]:
+        """How many deviations have each verdict, the most common first: runs may have gone different ways before."""
+        return dict(Counter(one.verdict.word for one in self.deviations).most_common())
 
     def mean(self, name: str) -> float:
         """The mean of one of a deviation's values; a share for what is true or false."""
