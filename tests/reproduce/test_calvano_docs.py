@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 
+from agoranomos.learning.limit_cycle import profit_gain
 from agoranomos.learning.q_learning import QLearning
 from agoranomos.reproduce import CalvanoSettings, reproduce_calvano
 from agoranomos.reproduce.calvano_export import as_json
 from agoranomos.reproduce.calvano_grid import reproduce_grid
+from agoranomos.reproduce.calvano_settings import paper_setting
 from agoranomos.reproduce.calvano_sweep import reproduce_sweep
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
@@ -57,6 +59,32 @@ def test_the_sweep_is_what_was_measured() -> None:
         free, dear = ([row[k] for row in one["profit_gain"]] for k in (0, -1))
         assert min(free) > 0.7
         assert max(dear) < 0.3
+
+
+def test_what_is_read_off_the_sweep_is_there() -> None:
+    shown = []
+    for one in measured("calvano_sweep")["maps"]:
+        chances, fines = one["rows"]["values"], one["columns"]["values"]
+        gain = {(c, f): one["profit_gain"][i][k] for i, c in enumerate(chances) for k, f in enumerate(fines)}
+        assert max(value for (c, f), value in gain.items() if c * f >= 0.4 - 1e-9) < 0.3
+        equal = [f"{gain[cell]:.2f}" for cell in ((0.2, 1.0), (0.1, 2.0), (0.05, 4.0))]
+        assert equal == sorted(equal, reverse=True)
+        shown.append(equal)
+    page = " ".join(PAGE.split())
+    often, middle, rare = shown[0]
+    assert f"{often} with a look in five rounds and a fine of 1, {middle} with one in ten" in page
+    assert (
+        f"and {rare} with one in twenty and a fine of 4 ({shown[1][0]}, {shown[1][1]} and {shown[1][2]} where" in page
+    )
+
+
+def test_what_the_threshold_lets_pass() -> None:
+    setting = paper_setting()
+    market = setting.market
+    nash, monopoly = (market.benchmarks.outcomes()[name].price[0] for name in ("nash", "monopoly"))
+    allowed = max(k for k, price in enumerate(setting.levels[0]) if (price - nash) / (monopoly - nash) < 0.2)
+    left = profit_gain(setting.stage.table[allowed, allowed], setting.nash, setting.monopoly)
+    assert f"has a Delta of {left:.2f} if both firms ask it" in " ".join(PAGE.split())
 
 
 def test_the_speed_is_what_was_measured() -> None:
