@@ -96,7 +96,7 @@ def certify(
     if not isinstance(spec, CournotSpec):
         raise UsageError(f"{type(market).__name__} is no Cournot market; certify knows no other yet")
     if reason := beyond_totals(spec):
-        raise UsageError(f"{spec.name}: {reason}; certify knows Cournot markets of identical versions and lasting firms")
+        raise UsageError(f"{spec.name}: {reason}; certify knows identical versions and lasting firms only")
     bound = bind(institution, market.facts)
     ladders = Ladders(bound)
     unshocked = build_market(spec.model_copy(update={"demand_shock": None}))

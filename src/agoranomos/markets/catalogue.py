@@ -71,7 +71,7 @@ def load_cournot(name: str, workspace: Workspace, what: str) -> Cournot:
     reason = beyond_totals(market.spec)
     if reason:
         raise UsageError(
-            f"{what} knows Cournot markets of identical versions and lasting firms; in {name} {reason}",
+            f"{what} knows identical versions and lasting firms only; in {name} {reason}",
             advice="Play the institution in it instead: agora run, or agora graph test with traces of signals.",
         )
     return market

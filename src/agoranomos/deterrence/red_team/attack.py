@@ -85,7 +85,7 @@ def attack(
     if not isinstance(spec, CournotSpec):
         raise UsageError(f"{type(market).__name__} is no Cournot market; attack knows no other yet")
     if reason := beyond_totals(spec):
-        raise UsageError(f"{spec.name}: {reason}; attack knows Cournot markets of identical versions and lasting firms")
+        raise UsageError(f"{spec.name}: {reason}; attack knows identical versions and lasting firms only")
     arena = Arena(spec, bind(institution, market.facts))
     whole = Allowance(clock, seconds, evaluations)
     search = Search(arena, whole, progress)

@@ -72,7 +72,12 @@ class Cournot(RoundMarket[RoundOutcome]):
         return np.asarray(outcomes[benchmark].quantity[self._index[agent]], dtype=np.float64)
 
     def game(self) -> StageGame:
-        """One unshocked round with all firms; a menu has, good by good, nothing and each benchmark's quantity."""
+        """One unshocked round; a menu has, good by good, nothing and each benchmark's quantity.
+
+        Raises `UsageError` where firms come and go: who plays changes from round to round.
+        """
+        if self.spec.comes_and_goes:
+            return super().game()
         return self._game
 
     def seen(self, agent: str, observation: Observation) -> NDArray[np.float64] | None:

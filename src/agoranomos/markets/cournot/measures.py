@@ -70,8 +70,8 @@ def measure(spec: CournotSpec, benchmark: Benchmarks, outcome: Outcome) -> dict[
     quantity, total = outcome.quantity, outcome.total
     firms, goods = len(spec.firms), len(spec.goods)
     demand = _once(outcome.intercept)
-    nash = reclear(spec, benchmark.nash, demand)
-    monopoly = reclear(spec, benchmark.monopoly, demand)
+    nash = reclear(spec, benchmark.nash, demand, benchmark.active)
+    monopoly = reclear(spec, benchmark.monopoly, demand, benchmark.active)
 
     share = _divide(quantity, np.where(total > 0.0, total, np.nan)[..., None, :])
     hhi = _ordered_sum(share * share, axis=-2)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
-from pydantic import Field
+from pydantic import Discriminator, Field, Tag
 
 from agoranomos.documents import DocumentPart
 from agoranomos.markets.facts import SCALE
@@ -29,10 +29,18 @@ class PriceBelow(DocumentPart):
     price_below: Bar
 
 
-Entry: TypeAlias = Annotated[int, Field(ge=1, strict=True)] | PriceAbove
+def _tag(value: Any) -> str:
+    return "price" if isinstance(value, Mapping | DocumentPart) else "round"
+
+
+Entry: TypeAlias = Annotated[
+    Annotated[int, Field(ge=1, strict=True), Tag("round")] | Annotated[PriceAbove, Tag("price")], Discriminator(_tag)
+]
 """The first round that a firm is in, or the price that brings it in."""
 
-Exit: TypeAlias = Annotated[int, Field(ge=2, strict=True)] | PriceBelow
+Exit: TypeAlias = Annotated[
+    Annotated[int, Field(ge=2, strict=True), Tag("round")] | Annotated[PriceBelow, Tag("price")], Discriminator(_tag)
+]
 """The first round that a firm is out again, for good, or the price that drives it out."""
 
 

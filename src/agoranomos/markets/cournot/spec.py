@@ -207,6 +207,10 @@ class CournotSpec(MarketSpec):
     @model_validator(mode="after")
     def _middles(self) -> CournotSpec:
         require_middles({key: getattr(self, key) for key in MAY_BE_DRAWN}, self.ranges or {})
+        for place, (low, _) in (self.ranges or {}).items():
+            if low < 0.0 or (low == 0.0 and place.startswith("alpha")):
+                least = "more than 0" if place.startswith("alpha") else "at least 0"
+                raise ValueError(f"{place}: {low:g} could be drawn; {least} was expected")
         return self
 
     @model_validator(mode="after")
