@@ -230,7 +230,7 @@ def test_a_market_for_lemons_breaks_down_where_minor_cures_are_worth_too_little(
 
 def test_benchmark_measures_are_averages_of_benchmark_play():
     for name in ("nash", "monopoly", "efficient"):
-        market = credence_goods_v0.parallel_env(beliefs="theory", verifiability=True, rounds=3000)
+        market = credence_goods_v0.parallel_env(beliefs="theory", verifiability=True, rounds=1000)
         observations, _ = market.reset(seed=2)
         total = np.zeros(3)
         while market.agents:
@@ -239,7 +239,7 @@ def test_benchmark_measures_are_averages_of_benchmark_play():
             total += [sum(measures["profit_e6"]), measures["welfare_e6"], sum(measures["customers_e6"])]
         expected = market.facts.benchmarks[name]
         wanted = [sum(expected["profit_e6"]), expected["welfare_e6"], sum(expected["customers_e6"])]
-        np.testing.assert_allclose(total / 3000, wanted, rtol=0.02, atol=20_000)
+        np.testing.assert_allclose(total / 1000, wanted, rtol=0.03, atol=30_000)
 
 
 def test_an_expert_that_cares_for_profit_alone():

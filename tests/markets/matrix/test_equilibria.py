@@ -10,6 +10,7 @@ import pytest
 
 from agoranomos.errors import MachineError, UsageError
 from agoranomos.markets import load_market, matrix_v0
+from agoranomos.markets.matrix import equilibria
 from agoranomos.markets.matrix.benchmarks import benchmarks, security_action
 from agoranomos.markets.matrix.equilibria import (
     all_equilibria,
@@ -19,6 +20,7 @@ from agoranomos.markets.matrix.equilibria import (
     pure_profile,
     regrets,
 )
+from agoranomos.markets.matrix.play import play_out
 from agoranomos.workspace import Workspace
 
 
@@ -182,3 +184,13 @@ def test_importing_the_market_does_not_load_gambit():
 
     code = "import sys, agoranomos.markets.matrix_v0 as m; m.parallel_env(); assert 'pygambit' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_kernels_and_solvers_refuse_what_they_cannot_do(monkeypatch):
+    table = matrix_v0.parallel_env().spec.table()
+    with pytest.raises(ValueError, match="was expected"):
+        play_out(table, [0, 1, 1])
+    pennies = np.array([[[1.0, -1], [-1, 1]], [[-1, 1], [1, -1]]])
+    monkeypatch.setattr(equilibria, "LARGEST_REGRET", -1.0)
+    with pytest.raises(MachineError, match="no equilibrium of this game was found"):
+        one_equilibrium(pennies)

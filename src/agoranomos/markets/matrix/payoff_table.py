@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Annotated, Any, TypeAlias
 
@@ -18,17 +19,19 @@ DEEPEST = 16
 
 def as_table(value: Any, place: str = "", depth: int = 0) -> Table:
     """`value` with every number as a float and every list as a tuple; raises `ValueError` with the place of a fault."""
+    if type(value) is float and math.isfinite(value):
+        return value
     if isinstance(value, Sequence) and not isinstance(value, str):
         if depth == DEEPEST:
             raise ValueError(f"payoffs are nested more than {DEEPEST} levels deep")
-        return tuple(as_table(part, f"{place}[{k}]", depth + 1) for k, part in enumerate(value))
+        return tuple([as_table(part, f"{place}[{k}]", depth + 1) for k, part in enumerate(value)])
     try:
         if isinstance(value, bool):
             raise TypeError
         number = float(value)
     except (TypeError, ValueError, OverflowError):
         raise ValueError(f"{value!r} at {place or 'the top'} is no number") from None
-    if not np.isfinite(number):
+    if not math.isfinite(number):
         raise ValueError(f"the payoff at {place} is {number}; every payoff must be finite")
     return number
 
