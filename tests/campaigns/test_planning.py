@@ -214,12 +214,12 @@ def test_an_institution_that_lint_only_warns_of_may_run(lab: Lab) -> None:
 
 
 @pytest.mark.parametrize("size", [40_000, 70_000])
-def test_an_entry_0_that_no_log_takes_is_refused_before_anything_runs(lab: Lab, size: int) -> None:
+def test_an_entry_0_that_is_too_long_for_actors_to_sign_is_refused_before_anything_runs(lab: Lab, size: int) -> None:
     policies = lab.workspace.folder("policies")
     policies.mkdir()
     (policies / "long.md").write_text("Compete. " * (size // 9))
     with pytest.raises(UsageError, match="entry 0 of its log would have") as refused:
-        lab.plan(MOCK.replace("free: {}", "free: {told: long}"))
+        lab.plan(MOCK.replace("free: {}", "free: {told: long}") + "signatures: actors\n")
     assert "every agent's policy with what it is told" in refused.value.advice
     assert "65,535" in refused.value.message
     assert "arm free" in refused.value.message

@@ -26,6 +26,7 @@ from agoranomos.institutions.entries import (
     DecisionRecord,
     InstitutionRecord,
     Opened,
+    Part,
     Round,
     Seen,
     canonical_json,
@@ -87,6 +88,7 @@ EXAMPLES = {
     "notice": (NoticeIssued("firm_1", 2, "fined", 'PENALISED \u2014 "pay"\n'), 1, 5),
     "attested": (Attested(Seen("12" * 32, 2), (ActorSignature("agent:firm_1", "34" * 32, "AAAA"),)), 1, 7),
     "closed": (Closed(2), 2, 6),
+    "part": (Part(3, 2, '"kind":"round","r\u00e4'), 4, 9),
 }
 WITHHELD = Round(
     actions=((1, 0),),

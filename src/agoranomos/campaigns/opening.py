@@ -13,6 +13,7 @@ from agoranomos.campaigns.private import Part
 from agoranomos.campaigns.private_store import PrivateStore
 from agoranomos.errors import Finding, MachineError, UsageError, nearest
 from agoranomos.institutions.entries import Round, decode_entry
+from agoranomos.institutions.parts import Joiner, whole_entries
 from agoranomos.logs import LogFault, Verification, Verifier, verify_log
 from agoranomos.logs.disclosure import Opening
 from agoranomos.logs.merkle import CompactRange, leaf_hashes
@@ -69,7 +70,7 @@ class OpeningFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_f
 
 def withheld_in(lines: Iterable[bytes], first: int = 0) -> Iterator[Withheld]:
     """The texts that the entries commit to, in order; `first` is the index of the first line."""
-    for index, line in enumerate(lines, first):
+    for index, line, _ in whole_entries(lines, first):
         if b'"prompt_commitment"' not in line:
             continue
         entry = decode_entry(line)
@@ -178,12 +179,16 @@ def verify_opening(opening: OpeningFile, folder: Path, trusted: Sequence[Verifie
 def _verified_line(folder: Path, wanted: int, trusted: Sequence[Verifier]) -> tuple[Verification, bytes | None]:
     """Verify the log, and give the line of one entry as it was hashed; None where the log is shorter."""
     found: list[bytes] = []
+    joiner = Joiner(wanted)
     taken = 0
 
     def take(lines: list[bytes]) -> None:
         nonlocal taken
-        if taken <= wanted < taken + len(lines):
-            found.append(lines[wanted - taken])
+        for line in lines[max(wanted - taken, 0) :]:
+            if found:
+                break
+            whole = joiner.take(line)
+            found.extend([] if whole is None else [whole.line])
         taken += len(lines)
 
     if (folder / "tile").is_dir():

@@ -188,17 +188,18 @@ def _refuse_errors(institution: Institution) -> None:
 
 
 def _check_opening(arm: Arm, seed: int) -> None:
-    """Raise `UsageError` where entry 0 of the arm's runs would be longer than a log takes."""
+    """Raise `UsageError` where actors would have to sign an entry 0 that is longer than a line of a log."""
     governed, agents = set_up(arm, seed, MemoryLog(), {name: _Unopened(name) for name in arm.models})
     size = governed.opening_bytes(seed)
-    if size > MAX_ENTRY_BYTES:
+    if size > MAX_ENTRY_BYTES and arm.signatures == "actors":
         policies = sum(len(describe(agent).encode()) for agent in agents)
         texts = () if arm.institution is None else (arm.institution, *bases_of(arm.institution))
         institution = sum(len(text.text.encode()) for text in texts)
         raise UsageError(
-            f"entry 0 of its log would have {size:,} bytes, and a log takes {MAX_ENTRY_BYTES:,}",
+            f"entry 0 of its log would have {size:,} bytes, and actors sign {MAX_ENTRY_BYTES:,} at most",
             advice=f"Entry 0 holds the institution ({institution:,} bytes) and every agent's policy with what it is "
-            f"told ({policies:,} bytes for {len(agents)} agents). Shorten the texts, or seat fewer agents.",
+            f"told ({policies:,} bytes for {len(agents)} agents). Shorten the texts, seat fewer agents, or leave "
+            "`signatures` out.",
         )
 
 

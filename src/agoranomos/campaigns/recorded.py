@@ -9,6 +9,7 @@ from typing import Protocol, cast
 
 from agoranomos.errors import Finding
 from agoranomos.institutions.entries import CallRecord, Round, decode_entry
+from agoranomos.institutions.parts import whole_entries
 from agoranomos.logs import Acknowledgement
 from agoranomos.models import Completion, Engine, FailureKind, Request, prompt_sha256, prompt_text
 
@@ -44,7 +45,7 @@ class Recording:
     @property
     def rounds(self) -> int:
         """How many rounds are recorded."""
-        return sum(b'"kind":"round"' in line for line in self.entries)
+        return len(self.seqs)
 
 
 def recording_of(entries: Iterable[bytes], blob: Callable[[str], bytes]) -> Recording:
@@ -52,8 +53,8 @@ def recording_of(entries: Iterable[bytes], blob: Callable[[str], bytes]) -> Reco
     lines = tuple(entries)
     calls: dict[Caller, CallRecord] = {}
     seqs: dict[int, int] = {}
-    for line in lines:
-        entry = decode_entry(line)
+    for whole in whole_entries(lines):
+        entry = decode_entry(whole.line)
         if isinstance(entry.body, Round):
             seqs[entry.round] = entry.seq
             for decision in entry.body.decisions:

@@ -20,8 +20,9 @@ from agoranomos.campaigns.ledger_entries import (
 )
 from agoranomos.campaigns.ledger_history import History
 from agoranomos.errors import Finding
-from agoranomos.institutions.entries import Closed, Opened, Round, decode_entry
+from agoranomos.institutions.entries import Closed, Opened, Part, Round, decode_entry
 from agoranomos.institutions.judgement import NoticeIssued, Sanction, Transition
+from agoranomos.institutions.parts import Joiner
 from agoranomos.logs import LogFault, layout
 
 _ROUND = b',"round":'
@@ -33,7 +34,8 @@ class RunItem(NamedTuple):
     """What the order of a run rests on: an entry's kind and round, whom it is about, and what it counts.
 
     `agent` is empty where it is about nobody in particular. `opened` is the body of an `opened` entry; `number` is the
-    rounds that a `closed` one states; `applied` is false of a transition that was blocked.
+    rounds that a `closed` one states; `applied` is false of a transition that was blocked. `part` is the line of a part
+    of an entry, with the folder of its log.
     """
 
     kind: str
@@ -42,6 +44,7 @@ class RunItem(NamedTuple):
     opened: Opened | None = None
     number: int = 0
     applied: bool = True
+    part: tuple[Path, bytes] | None = None
 
 
 class LedgerItem(NamedTuple):
@@ -66,8 +69,9 @@ def read_checked(folder: Path, line: bytes) -> RunItem | LedgerItem:
         return _of_a_ledger(folder, line)
     entry = decode_entry(line)
     body = entry.body
-    if isinstance(body, Opened):
-        return RunItem(entry.kind, entry.round, opened=body)
+    if isinstance(body, Opened | Part):
+        opened, part = (None, (folder, line)) if isinstance(body, Part) else (body, None)
+        return RunItem(entry.kind, entry.round, opened=opened, part=part)
     if isinstance(body, Round):
         for decision in body.decisions:
             for call in decision.calls:
@@ -129,9 +133,15 @@ class RunOrder:
         self._agents: frozenset[str] = frozenset()
         self._moved: set[str] = set()  # agents with a transition that was applied in this round
         self._signed = False  # whether the actors have signed this round
+        self._joiner = Joiner()
 
     def take(self, index: int, item: RunItem) -> None:
         """Add the next entry; raises `LogFault`."""
+        if item.part is not None:
+            self._take_part(index, *item.part)
+            return
+        if self._joiner.waits:
+            raise _fault(index, "an entry in parts goes on here, and there is another entry")
         if self.closed:
             raise _fault(index, "an entry after the run was closed")
         if (item.opened is None) == (self.opened is None):
@@ -150,6 +160,22 @@ class RunOrder:
             self.closed = True
         elif item.kind != "round":
             self._decided(index, item)
+
+    def _take_part(self, index: int, folder: Path, line: bytes) -> None:
+        """Put an entry together from its parts, and take it when the last has come."""
+        if self.closed:
+            raise _fault(index, "an entry after the run was closed")
+        if not self._joiner.waits:
+            self._joiner = Joiner(index)
+        try:
+            whole = self._joiner.take(line)
+            item = None if whole is None else read_checked(folder, whole.line)
+        except LogFault:
+            raise
+        except Finding as fault:
+            raise LogFault("tampered", fault.message, entry=index) from None
+        if whole is not None and isinstance(item, RunItem):
+            self.take(whole.first, item)
 
     def _decided(self, index: int, item: RunItem) -> None:
         if self._signed:

@@ -17,6 +17,7 @@ from agoranomos.campaigns.timings import CallKey
 from agoranomos.errors import Finding, MachineError
 from agoranomos.institutions.entries import Opened, Round
 from agoranomos.institutions.judgement import CaseRecord, Sanction, StandingRecord, Transition
+from agoranomos.institutions.parts import whole_entries
 from agoranomos.markets.facts import SCALE, MarketFacts
 
 AGENT_MEASURES = (
@@ -102,8 +103,8 @@ class RunTables:
         current: _RoundRows | None = None
         suspended = frozenset[int]()
         rounds = 0
-        for line in entries:
-            entry = _lines.decode(line)
+        for whole in whole_entries(entries):
+            entry = _lines.decode(whole.line)
             if entry.kind == "round":
                 if current is not None and opened is not None:
                     suspended = self._finish(arm, seed, opened, current, suspended, named)

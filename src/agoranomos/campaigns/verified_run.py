@@ -15,6 +15,7 @@ from agoranomos.institutions import Institution, Replayed, replay
 from agoranomos.institutions.actor_check import ActorCheck, ActorsChecked
 from agoranomos.institutions.attestation import run_of
 from agoranomos.institutions.entries import Opened, decode_entry
+from agoranomos.institutions.parts import Joiner, whole_entries
 from agoranomos.institutions.replay import check_same_institution
 from agoranomos.logs import LogFault, Verification, Verifier, Verifying
 from agoranomos.logs.policy import Policy
@@ -139,13 +140,14 @@ class _Judging:
 
     def judge(self, lines: Iterator[bytes]) -> None:
         """Read a run to its end; a ledger holds nothing to judge, and nobody's signature but its own."""
-        first = next(lines, None)
-        if first is None or not is_of_a_run(first):
+        first, *rest = _first_entry(lines) or (b"",)
+        if not is_of_a_run(first):
             return
-        checked = self._checked(chain((first,), lines))
+        checked = self._checked(chain((first, *rest), lines))
         if self._again:
             try:
-                opened = decode_entry(first).body
+                (whole,) = whole_entries((first, *rest))
+                opened = decode_entry(whole.line).body
                 self.opened = opened if isinstance(opened, Opened) else None
                 self.replayed = replay(checked)
                 if self._institution is not None and self.opened is not None:
@@ -178,6 +180,20 @@ class _Judging:
         for found in (self._unsigned, self._misjudged):
             if found is not None:
                 raise found
+
+
+def _first_entry(lines: Iterator[bytes]) -> tuple[bytes, ...]:
+    """The lines of entry 0: one, or its parts as far as they go; empty where there is none."""
+    taken = []
+    joiner = Joiner()
+    for line in lines:
+        taken.append(line)
+        try:
+            if joiner.take(line) is not None:
+                break
+        except Finding:
+            break  # Whoever judges these lines finds the same, and says so.
+    return tuple(taken)
 
 
 def _not_to_be_judged(error: Exception) -> LogFault:

@@ -36,14 +36,15 @@ def receipt(
 
     Example:  agora log receipt logs/CAMPAIGN/runs/ARM/0 --agent firm_1 -o receipts
     """
+    from agoranomos.institutions.parts import whole_entries
     from agoranomos.logs.export import put_file, written_beside
 
     opened = provable(log)
     with written_beside(output) as part:
         count = 0
         agents: set[str] = set()
-        for index, line in enumerate(opened.entries()):
-            entry = _parsed(index, line)
+        for index, whole_line, lines in whole_entries(opened.entries()):
+            entry = _parsed(index, whole_line)
             about = agents_of(entry)
             if index == 0:
                 agents |= set(seats_of(entry))
@@ -51,8 +52,9 @@ def receipt(
                 about |= agents
             agents |= about
             if agent in about and round_number in (None, entry.get("round")):
-                put_file(part, f"{index:012d}{SUFFIX}", opened.inclusion(index, line).data)
-                count += 1
+                for place, line in enumerate(lines, index):  # of an entry in parts, a receipt for each
+                    put_file(part, f"{place:012d}{SUFFIX}", opened.inclusion(place, line).data)
+                    count += 1
         if agent not in agents:
             raise unknown_name("agent", agent, agents)
         if not count:

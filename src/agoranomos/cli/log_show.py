@@ -73,14 +73,17 @@ class _Lying:
 
     def entries(self, tail: int | None) -> Iterator[dict[str, Any]]:
         """Entry 0, and then all, or those from which on `tail` are left; raises `Finding` for what is no entry."""
+        from agoranomos.institutions.parts import Joiner
         from agoranomos.logs import LogFault
         from agoranomos.logs.unverified import lines_as_they_lie
 
+        joiner = Joiner()
         try:
             for index, line in enumerate(lines_as_they_lie(self._place)):
                 self.size = index + 1
-                if tail is None or index == 0 or index >= self._signed - tail:
-                    yield self._entry(index, line)
+                whole = joiner.take(line)
+                if whole is not None and (tail is None or whole.first == 0 or index >= self._signed - tail):
+                    yield self._entry(whole.first, whole.line)
         except LogFault as fault:
             if self.size < self._signed:
                 raise

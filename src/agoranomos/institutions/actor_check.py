@@ -17,6 +17,7 @@ from agoranomos.institutions.entries import (
     Closed,
     Entry,
     Opened,
+    Part,
     Round,
     Seen,
     decode_entry,
@@ -123,6 +124,8 @@ class ActorCheck:
             self._tree.extend([*self._leaves, leaf])
             self._bodies, self._lines, self._leaves = [], [], []
             return
+        if isinstance(body, Part):
+            raise LogFault("tampered", f"entry {index}: what actors sign is never in parts", entry=index)
         if isinstance(body, Opened | Round | Closed):
             self._require_signed()
             if isinstance(body, Opened):

@@ -147,7 +147,15 @@ class Closed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     rounds: int
 
 
-Body: TypeAlias = Opened | Round | Transition | Sanction | NoticeIssued | Attested | Closed
+class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Piece `part` (from 1) of the `of` pieces of an entry that is too long for a line: see `parts`."""
+
+    of: int
+    part: int
+    text: str
+
+
+Body: TypeAlias = Opened | Round | Transition | Sanction | NoticeIssued | Attested | Closed | Part
 
 BODY_OF_KIND: dict[str, type[Body]] = {
     "opened": Opened,
@@ -157,6 +165,7 @@ BODY_OF_KIND: dict[str, type[Body]] = {
     "notice": NoticeIssued,
     "attested": Attested,
     "closed": Closed,
+    "part": Part,
 }
 """The table of entry types."""
 

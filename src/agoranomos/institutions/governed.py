@@ -34,6 +34,7 @@ from agoranomos.institutions.institution import Institution
 from agoranomos.institutions.judge import first_notices, initial_standings, judge, record_of
 from agoranomos.institutions.judgement import Judgement, Observed, Standing
 from agoranomos.institutions.notices import Notice
+from agoranomos.institutions.parts import encode_lines
 from agoranomos.institutions.reporting import in_order, split_reports, with_report
 from agoranomos.institutions.talking import Talk, hearing, split_messages, spoken, with_message, with_messages
 from agoranomos.markets.market import Market
@@ -375,7 +376,7 @@ class Governed(ParallelEnv):  # type: ignore[misc]
         return actions[agent] if limit is None else self.adapter.constrain(agent, actions[agent], limit)
 
     def opening_bytes(self, seed: int) -> int:
-        """How long entry 0 is with this seed: a log takes none of more than 65,535 bytes."""
+        """How long entry 0 is with this seed; it is written in parts where a line is too short for it."""
         return len(encode_entry(self._opening(seed), 0, 0))
 
     def _opening(self, seed: int) -> Opened:
@@ -393,12 +394,20 @@ class Governed(ParallelEnv):  # type: ignore[misc]
         return Opened(seed, rounds, canonical_json(description), facts, record, self._roster)
 
     def _encode(self, bodies: Sequence[Body], round_number: int) -> tuple[bytes, ...]:
-        return tuple([encode_entry(body, round_number, self._size + i) for i, body in enumerate(bodies)])
+        """The lines of the entries, those in parts that are too long for one."""
+        lines: list[bytes] = []
+        for body in bodies:
+            lines += encode_lines(body, round_number, self._size + len(lines))
+        return tuple(lines)
 
     def _recorded(self, bodies: Sequence[Body], round_number: int) -> tuple[bytes, ...]:
         """The entries of a round, signed by its actors where they sign."""
         lines = self._encode(bodies, round_number)
-        return lines if self._attestor is None else self._attestor.attest(round_number, bodies, lines)
+        if self._attestor is None:
+            return lines
+        if len(lines) != len(bodies):
+            raise UsageError(f"an entry of round {round_number} is too long for actors to sign: it would be in parts")
+        return self._attestor.attest(round_number, bodies, lines)
 
     def _append(self, entries: tuple[bytes, ...]) -> Any:
         if self._log is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any
 
 from agoranomos.errors import Finding, UsageError
 from agoranomos.institutions.bind import Bound, bind
@@ -15,6 +15,7 @@ from agoranomos.institutions.inheritance import recorded_source
 from agoranomos.institutions.institution import Institution, load_institution
 from agoranomos.institutions.judge import first_notices, initial_standings, judge, record_of
 from agoranomos.institutions.judgement import Judgement, Observed, Standing
+from agoranomos.institutions.parts import Joiner
 from agoranomos.institutions.shapes import misshapen
 from agoranomos.institutions.tally import Acts
 
@@ -53,9 +54,6 @@ class Replayed:
     disturbed: int = 0
 
 
-_Entries: TypeAlias = Iterator[tuple[int, Entry[Any]]]
-
-
 def replay(lines: Iterable[bytes], institution: Institution | None = None) -> Replayed:
     """Judge a recorded run again: `lines` are its entries, oldest first.
 
@@ -65,25 +63,23 @@ def replay(lines: Iterable[bytes], institution: Institution | None = None) -> Re
     in which it had suspended somebody are no evidence: a firm left alone is no offender. Draws that the recorded
     institution did not need are made from the recorded seed.
     """
-    entries = _decoded(lines)
+    entries = _Entries(lines)
     opened = _opening(entries)
     own = recorded_institution(opened)
     bound = _bind(institution or own, opened)
     strict = institution is None
     fold = _Fold(bound, opened.facts.agents, opened.seed, own=strict)
     if strict:
-        _expect_next(entries, fold.begin(), 0, 1)
+        _expect_next(entries, fold.begin(), 0)
     else:
         fold.begin()
-    size = _fold_rounds(entries, fold, opened, strict)
-    return fold.result(institution or own, size)
+    _fold_rounds(entries, fold, opened, strict)
+    return fold.result(institution or own, entries.size)
 
 
-def _fold_rounds(entries: _Entries, fold: _Fold, opened: Opened, strict: bool) -> int:
-    size = 0
+def _fold_rounds(entries: _Entries, fold: _Fold, opened: Opened, strict: bool) -> None:
     signed = _Signed()
     for index, entry in entries:
-        size = index + 1
         body = entry.body
         if fold.closed:
             raise ReplayMismatch(index, "an entry after the run was closed")
@@ -100,7 +96,7 @@ def _fold_rounds(entries: _Entries, fold: _Fold, opened: Opened, strict: bool) -
             bodies = fold.round(body, entry.round)
             if strict:
                 _expect_equal(index, entry, bodies[0])
-                size = _expect_next(entries, bodies[1:], entry.round, index + 1)
+                _expect_next(entries, bodies[1:], entry.round)
         elif isinstance(body, Closed):
             if strict and {body.rounds, entry.round} != {fold.rounds}:
                 raise ReplayMismatch(
@@ -111,8 +107,7 @@ def _fold_rounds(entries: _Entries, fold: _Fold, opened: Opened, strict: bool) -
         elif strict or isinstance(body, Opened):
             raise ReplayMismatch(index, f"a {entry.kind} entry that the institution did not decide")
     if strict:
-        signed.at_end(size)
-    return size
+        signed.at_end(entries.size)
 
 
 class _Signed:
@@ -226,15 +221,32 @@ def _tallied(tally: Tally, judgement: Judgement, agent: str) -> Tally:
     )
 
 
-def _decoded(lines: Iterable[bytes]) -> _Entries:
-    for index, line in enumerate(lines):
+class _Entries(Iterator[tuple[int, Entry[Any]]]):
+    """The decoded entries, each with the index of its first line; `size` counts the lines that were read."""
+
+    def __init__(self, lines: Iterable[bytes]) -> None:
+        self.size = 0
+        self._lines = iter(lines)
+        self._joiner = Joiner()
+
+    def __next__(self) -> tuple[int, Entry[Any]]:
+        index = self.size
         try:
-            entry = decode_entry(line)
+            for line in self._lines:
+                self.size += 1
+                whole = self._joiner.take(line)
+                if whole is None:
+                    continue
+                entry = decode_entry(whole.line)
+                if entry.seq != index:
+                    raise ReplayMismatch(index, f"its sequence number is {entry.seq}")
+                return index, entry
+            self._joiner.end()
+        except ReplayMismatch:
+            raise
         except Finding as error:
             raise ReplayMismatch(index, error.message.removeprefix(f"entry {index}: ")) from None
-        if entry.seq != index:
-            raise ReplayMismatch(index, f"its sequence number is {entry.seq}")
-        yield index, entry
+        raise StopIteration
 
 
 def _opening(entries: _Entries) -> Opened:
@@ -290,20 +302,20 @@ def _expect_draws(index: int, body: Round, opened: Opened, number: int, bound: B
         raise ReplayMismatch(index, "the recorded messages are not of agents of this market, in their order")
 
 
-def _expect_next(entries: _Entries, bodies: Sequence[Body], number: int, start: int) -> int:
-    """The next entries must be `bodies`; returns the index after them."""
-    for offset, body in enumerate(bodies):
-        index = start + offset
+def _expect_next(entries: _Entries, bodies: Sequence[Body], number: int) -> None:
+    """The next entries must be `bodies`."""
+    for body in bodies:
         try:
-            _, entry = next(entries)
+            index, entry = next(entries)
         except StopIteration:
             raise ReplayMismatch(
-                index, f"the log ends, but the institution decided: {_short(body)}", advice="The record is incomplete."
+                entries.size,
+                f"the log ends, but the institution decided: {_short(body)}",
+                advice="The record is incomplete.",
             ) from None
         if entry.round != number:
             raise ReplayMismatch(index, f"it says round {entry.round} in round {number}")
         _expect_equal(index, entry, body)
-    return start + len(bodies)
 
 
 def _expect_equal(index: int, entry: Entry[Any], body: Body) -> None:

@@ -12,7 +12,7 @@ from random import Random
 import msgspec
 
 from agoranomos.campaigns.attack.laying import copy_of, lay_log
-from agoranomos.campaigns.attack.twin import Keys
+from agoranomos.campaigns.attack.twin import Keys, refuse_parts
 from agoranomos.campaigns.folder import CampaignFolder
 from agoranomos.campaigns.ledger_entries import (
     Ended,
@@ -142,7 +142,9 @@ def about(body: LedgerBody, run: TwinRun) -> bool:
 
 
 def _run(folder: CampaignFolder, body: RunClosed, rng: Random) -> TwinRun:
-    lines = tuple(LogReader(folder.run(body.arm, body.seed)).entries())
+    place = folder.run(body.arm, body.seed)
+    lines = tuple(LogReader(place).entries())
+    refuse_parts(place, lines)
     return TwinRun(body.arm, body.seed, lines, SigningKey.from_seed(body.head.origin, rng.randbytes(32)))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count, islice
 from pathlib import Path
@@ -13,6 +13,7 @@ from random import Random
 from agoranomos.campaigns.attack.actors_anew import attested_anew
 from agoranomos.campaigns.attack.laying import copy_of, lay_log
 from agoranomos.errors import UsageError
+from agoranomos.institutions.parts import is_part
 from agoranomos.logs import LogReader, SigningKey, Verifier, layout
 from agoranomos.logs.certificate import read_certificate
 from agoranomos.logs.cosigner import Cosigner
@@ -107,6 +108,7 @@ def make_twin(log: Path, scratch: Path, rng: Random) -> Twin:
     borders = list(_borders(lines))
     if len(lines) > MAX_ENTRIES:
         lines = lines[: borders[-1]]
+    refuse_parts(log, lines)
     if not lines:
         raise UsageError(f"{log} is empty: there is nothing in it to forge")
     lines, actors = attested_anew(lines, reader.origin, rng.randbytes(32))
@@ -128,6 +130,15 @@ def make_twin(log: Path, scratch: Path, rng: Random) -> Twin:
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(blob, target)
     return twin
+
+
+def refuse_parts(log: Path, lines: Iterable[bytes]) -> None:
+    """Raise `UsageError` where entries are in parts: what is forged here is made anew line by line."""
+    if any(map(is_part, lines)):
+        raise UsageError(
+            f"{log} has entries in parts, and no forgery here knows how to make them anew",
+            advice="Attack a run with fewer agents: its readers are the same.",
+        )
 
 
 def fitting(sizes: Sequence[int], length: int) -> list[int]:
