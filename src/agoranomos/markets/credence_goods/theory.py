@@ -12,6 +12,7 @@ and Sutter (2011), The economics of credence goods, AER 101.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -75,6 +76,7 @@ def menus(spec: CredenceGoodsSpec) -> tuple[tuple[int, int], ...]:
     return tuple((low, high) for low in range(spec.prices) for high in range(low, spec.prices))
 
 
+@lru_cache(maxsize=32)
 def expected_terms(spec: CredenceGoodsSpec) -> tuple[Terms, ...]:
     """The terms of every menu under the conduct that is profitable at it."""
     found = []
