@@ -138,6 +138,24 @@ def test_noise_is_averaged_over_seeds_and_said_to_be_unsteady() -> None:
     assert found.verdict.word == "merely high"
 
 
+def test_where_a_round_is_no_game_a_benchmark_is_played_instead() -> None:
+    from agoranomos.markets import commons_v0
+
+    market = commons_v0.parallel_env(rounds=40)
+    horizon = Horizon(at=8, after=12)
+    found = probe(market, seating(market, "nash"), horizon=horizon)
+    assert found.verdict.word == "competitive"
+    assert found.mean("gain") == pytest.approx(0.0, abs=1e-9)  # who plays Nash already does nothing else
+
+
+def test_a_named_benchmark_is_played_instead_of_the_best_reply() -> None:
+    market = MARKETS["quantities"]()
+    horizon = Horizon(at=8, after=12)
+    best, nash = (probed(market, "divider", horizon=horizon, instead=name) for name in (None, "nash"))
+    assert best.mean("gain") > nash.mean("gain") > 0.0
+    refused("benchmark", market, horizon=horizon, instead="kindness")
+
+
 def test_runs_that_went_different_ways_are_counted_one_by_one() -> None:
     """A grim trigger whose hand trembles has broken down in some runs and not in others."""
     market = bertrand_v0.parallel_env(rounds=60)

@@ -33,6 +33,12 @@ def probe(
     agent: Annotated[
         list[str] | None, typer.Option("--agent", metavar="NAME", help="Who deviates; default: each in turn.")
     ] = None,
+    instead: Annotated[
+        str | None,
+        typer.Option(
+            "--instead", metavar="BENCHMARK", help="What the deviator plays; default: its best reply, or else nash."
+        ),
+    ] = None,
     after: Annotated[int, typer.Option("--after", metavar="N", help="Rounds that are followed.")] = 100,
     discount: Annotated[
         float, typer.Option("--discount", metavar="DELTA", help="What a round is worth one round earlier.")
@@ -47,8 +53,9 @@ def probe(
     """Tell collusion from merely high prices: force one agent to undercut for one round, and see what follows.
 
     Agents play until what they do repeats. In one round one of them is made to play its best reply to what the others
-    do; the run with the same seed and no deviation is played beside it. High profits are collusion where the
-    deviation pays in its round, the others answer it, and the answer costs more than it brought.
+    do, or a benchmark where a market's rounds are no game in normal form; the run with the same seed and no deviation
+    is played beside it. High profits are collusion where the deviation pays in its round, the others answer it, and
+    the answer costs more than it brought.
 
     Example:  agora probe --market bertrand-calvano --roster bertrand-punish-and-return
     """
@@ -78,6 +85,7 @@ def probe(
         seeds=range(seed, seed + seeds),
         deviators=agent,
         horizon=horizon,
+        instead=instead,
         institution=institution_named(institution) if institution is not None else None,
         progress=_progress(),
     )
@@ -120,7 +128,7 @@ def _say(found: Probe) -> None:
             "as before" if one.returned else "not as before",
         )
     console().print(table)
-    say("elevation: 0 at Nash, 1 at the joint maximum; gains and losses: of the deviator's profit of a round before")
+    say("elevation: 0 at Nash, 1 at the joint maximum; gains and losses: of an agent's mean profit of a round before")
 
 
 def _progress() -> Callable[[int, int], None] | None:

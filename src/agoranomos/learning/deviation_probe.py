@@ -1,7 +1,8 @@
 """The deviation probe: it tells high prices that are held up by what would follow a deviation from merely high ones.
 
 Agents play until what they do repeats. Then the same run is played again, and in one round one agent is made to play
-its best reply of the stage game to what the others do. Everything that differs afterwards follows from that.
+its best reply of the stage game to what the others do, or, where a round is no game in normal form, its part of a
+benchmark (its Nash bid, its Nash harvest). Everything that differs afterwards follows from that.
 
 Source: Calvano et al. (2020), on deviations and punishments, there for Q-learners; collusion as a scheme of reward and
 punishment: Harrington (2018), Developing Competition Law for Collusion by Autonomous Artificial Agents, Journal of
@@ -64,10 +65,11 @@ class Deviation:
     """What came of one forced deviation of one agent with one seed.
 
     `elevation` of profit before it, 0 at Nash and 1 at the joint maximum; `steady`: actions repeated before it. `gain`
-    is what the round itself brought the deviator, `loss` the discounted sum of what it lost afterwards, both in its
-    mean profit of a round before; `reacted`: some other agent did something else than without it. `returned`: the
-    elevation at the end is what it would have been. Paths [BEFORE + 1 + after] begin `BEFORE` rounds before: `own` and
-    `others` are rewards relative to their means before, `price` the mean price likewise (NaN without prices).
+    is what the round itself brought the deviator, `loss` the discounted sum of what it lost afterwards; both, and the
+    paths of profits, in units of an agent's mean profit a round before it. `reacted`: some other agent did something
+    else than without it. `returned`: the elevation at the end is what it would have been. Paths [BEFORE + 1 + after]
+    begin `BEFORE` rounds before: rewards of the deviator (`own`) and the mean of the `others`, and the mean `price`
+    relative to that before (NaN without prices).
     """
 
     agent: str
@@ -139,13 +141,15 @@ def probe(
     seeds: Sequence[int] = (0,),
     deviators: Sequence[str] | None = None,
     horizon: Horizon | None = None,
+    instead: str | None = None,
     institution: Institution | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Probe:
     """Force a deviation on each of `deviators` (default: everybody) with each seed.
 
-    `seat` gives the agents of the run with a seed; the market must last as long as is played (its `rounds`). Raises
-    `UsageError` where the market has no stage game or no benchmarks of profit, and for an unknown agent.
+    `seat` gives the agents of the run with a seed; the market must last as long as is played (its `rounds`). `instead`
+    names the benchmark that a deviator plays; by default its best reply, or `nash` where the market has no stage game.
+    Raises `UsageError` where the market has no benchmarks of profit, and for an unknown agent or benchmark.
     """
     followed = horizon or Horizon()
     agents = market.facts.agents
@@ -154,14 +158,14 @@ def probe(
         if name not in agents:
             raise unknown_name("agent", name, agents)
     scale = _Scale(market)
-    market.game()
+    benchmark = instead if instead is not None or _is_game(market) else "nash"
     found = []
     for seed in seeds:
         seated = tuple(seat(seed))
         plain, at, steady = _settled(market, seated, seed, followed, institution)
         for name in chosen:
             index = agents.index(name)
-            forced = Forced(at, index, _best_reply(market, plain, at, index))
+            forced = Forced(at, index, _best_reply(market, plain, at, index) if benchmark is None else benchmark)
             other = play_rounds(market, seated, seed, at + followed.after, institution=institution, forced=forced)
             found.append(_deviation(plain, other, forced, name, seed, steady, followed, scale))
             if progress is not None:
@@ -185,12 +189,23 @@ class _Scale:
                 f"{market.facts.market} pays no more at the joint optimum than at Nash: nothing to collude on"
             )
 
+    @property
+    def rent(self) -> float:
+        """What an agent earns more in a round at the joint maximum than at Nash, on average."""
+        return self._most - self._nash
+
     def __call__(self, profits: Floats) -> float:
-        return (float(profits.mean()) - self._nash) / (self._most - self._nash)
+        return (float(profits.mean()) - self._nash) / self.rent
 
 
 def _mean_profit(market: Market, benchmark: str) -> float:
-    return float(np.mean(np.array(market.facts.benchmarks[benchmark]["profit_e6"], dtype=np.float64))) / SCALE
+    published = market.facts.benchmarks[benchmark].get("profit_e6")
+    known = [one for one in published if isinstance(one, int)] if isinstance(published, tuple) else []
+    if not known:
+        raise UsageError(
+            f"{market.facts.market} publishes no profit at {benchmark}: how high profits are cannot be said"
+        )
+    return float(np.mean(known)) / SCALE
 
 
 def _settled(
@@ -232,6 +247,14 @@ def _alike(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
     return len(one) == len(other) and np.allclose(one, other, rtol=SAME, atol=SAME, equal_nan=True)
 
 
+def _is_game(market: Market) -> bool:
+    try:
+        market.game()
+    except UsageError:
+        return False
+    return True
+
+
 def _best_reply(market: Market, plain: Played, at: int, index: int) -> Floats:
     """The menu entry that earns agent `index` most in the round, or what it does anyway where no entry earns more."""
     rows = plain.actions[at - 1]
@@ -259,7 +282,8 @@ def _deviation(
     first, last = forced.round - 1 - BEFORE, forced.round + horizon.after
     index = forced.agent
     before = plain.rewards[first : forced.round - 1]
-    unit = max(abs(float(before[:, index].mean())), 1e-12)
+    mean = abs(float(before.mean()))
+    unit = mean if mean > SAME * scale.rent else scale.rent
     extra = (other.rewards[forced.round - 1 : last] - plain.rewards[forced.round - 1 : last])[:, index] / unit
     reacted = any(not _alike(_without(other, t, index), _without(plain, t, index)) for t in range(forced.round, last))
     gap = scale(other.profits[last - LAST : last]) - scale(plain.profits[last - LAST : last])
@@ -278,9 +302,7 @@ def _deviation(
         reacted=reacted,
         returned=abs(gap) <= RETURNED,
         own=rewards[:, index] / unit,
-        others=rewards[:, rivals].mean(axis=1) / max(abs(float(before[:, rivals].mean())), 1e-12)
-        if len(rivals)
-        else np.full(len(rewards), np.nan),
+        others=rewards[:, rivals].mean(axis=1) / unit if len(rivals) else np.full(len(rewards), np.nan),
         price=price,
     )
 

@@ -18,7 +18,7 @@ _OWN, _OTHERS, _PRICE = "#D55E00", "#0072B2", "#009E73"
 
 
 def probe_as_json(found: Probe) -> dict[str, Any]:
-    """The probe as plain JSON values; gains and losses are in the deviator's mean profit of a round before."""
+    """The probe as plain JSON values; gains and losses are in an agent's mean profit of a round before."""
     verdict = found.verdict
     return {
         "market": found.market,

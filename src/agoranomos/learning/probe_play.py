@@ -24,11 +24,14 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Forced:
-    """What agent number `agent` is made to do in round `round` (from 1), whatever it decides."""
+    """What agent number `agent` is made to do in round `round` (from 1), whatever it decides.
+
+    `action` [F], or its part of the benchmark of that name for what it then observes.
+    """
 
     round: int
     agent: int
-    action: Floats
+    action: Floats | str
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,7 +59,8 @@ def play_rounds(
     """Play `rounds` rounds from the start with this seed.
 
     A forced agent decides as ever, and its memory goes on from that decision, as if its hand had slipped. Raises
-    `UsageError` where the market ends before, or the forced agent is suspended in that round.
+    `UsageError` where the market ends before, the forced agent is suspended in that round, or the market does not know
+    the benchmark.
     """
     governed = Governed(market, institution)
     observations, _ = governed.reset(seed=seed)
@@ -80,7 +84,8 @@ def play_rounds(
             name = agents[forced.agent].name
             if name not in chosen:
                 raise UsageError(f"{name} is suspended in round {number} and can do nothing else")
-            chosen[name] = forced.action
+            action = forced.action
+            chosen[name] = market.play(action, name, observations[name]) if isinstance(action, str) else action
         observations, earned, _, _, infos = governed.step(chosen)
         actions.append(tuple(chosen.get(agent.name) for agent in agents))
         rewards.append([earned[agent.name] for agent in agents])
