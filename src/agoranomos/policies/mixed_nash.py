@@ -8,6 +8,7 @@ from agoranomos.documents import DocumentPart, Name
 from agoranomos.errors import UsageError
 from agoranomos.institutions.notices import Notice
 from agoranomos.markets.matrix import Matrix
+from agoranomos.policies.facts import Facts
 from agoranomos.policies.policy import Decision, Observation, Seat
 from agoranomos.policies.scripted import Memoryless, as_action
 from agoranomos.randomness import Randomness
@@ -28,6 +29,7 @@ class MixedNash(Memoryless[MixedNashParameters]):
 
     name = "mixed-nash"
     parameters_type = MixedNashParameters
+    facts = Facts("benchmark", stochastic=True, needs=("matrix",))
 
     def __init__(self, parameters: MixedNashParameters, seat: Seat) -> None:
         super().__init__(parameters, seat)

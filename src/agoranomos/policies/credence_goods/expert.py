@@ -14,6 +14,7 @@ from agoranomos.markets.credence_goods import CredenceGoods
 from agoranomos.markets.credence_goods.env import as_action
 from agoranomos.markets.credence_goods.measures import posted_prices
 from agoranomos.markets.credence_goods.theory import HONEST, Conduct
+from agoranomos.policies.facts import Facts
 from agoranomos.policies.policy import Decision, Observation, Seat
 from agoranomos.policies.scripted import Scripted
 from agoranomos.randomness import Randomness
@@ -75,6 +76,7 @@ class OneWay(Expert[ExpertParameters, None]):
 
     conduct: ClassVar[Conduct] = HONEST
     parameters_type = ExpertParameters
+    facts = Facts("competition")
 
     def start(self) -> None:
         """Nothing to remember."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from agoranomos.documents import DocumentPart
 from agoranomos.institutions.notices import Notice
+from agoranomos.policies.facts import Facts
 from agoranomos.policies.leniency_cartel.party import Party
 from agoranomos.policies.policy import Decision, Observation
 from agoranomos.randomness import Randomness
@@ -25,6 +26,7 @@ class CartelWithReport(Party[TraitorParameters, None]):
 
     name = "cartel-with-report"
     parameters_type = TraitorParameters
+    facts = Facts("collusion", memory=1)
 
     def start(self) -> None:
         """Nothing to remember."""
