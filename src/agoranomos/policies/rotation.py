@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import Annotated
 
 import numpy as np
@@ -12,9 +11,12 @@ from pydantic import Field
 from agoranomos.documents import DocumentPart
 from agoranomos.institutions.notices import Notice
 from agoranomos.policies.facts import Facts
-from agoranomos.policies.policy import Decision, Observation
+from agoranomos.policies.policy import Decision, Observation, Seat
 from agoranomos.policies.scripted import Memoryless
 from agoranomos.randomness import Randomness
+
+AT_ONCE = 1_000_000
+"""Numbers that the payoffs of one call may be asked for."""
 
 
 class RotationParameters(DocumentPart):
@@ -27,48 +29,52 @@ class Rotation(Memoryless[RotationParameters]):
     """Takes turns: in its own it takes all that the others leave, in another's it makes way.
 
     Turns go round in the market's order. Making way is the entry of the menu at which the agent whose turn it is can
-    earn most, everybody else at theirs; in its turn an agent plays its best reply to that. In the prisoner's dilemma
-    one defects at a time; in a Cournot market one firm at a time is the monopolist. Source: rotation in bidding rings,
-    McAfee and McMillan (1992), Bidding Rings; Aoyagi (2003), Bid Rotation and Collusion in Repeated Auctions.
+    earn most, the rest at the joint optimum; in its turn an agent plays its best reply to that. In the prisoner's
+    dilemma one defects at a time; in a Cournot market one firm at a time is the monopolist. Source: rotation in bidding
+    rings, McAfee and McMillan (1992), Bidding Rings; Aoyagi (2003), Bid Rotation and Collusion in Repeated Auctions.
     """
 
     name = "rotation"
     parameters_type = RotationParameters
-    facts = Facts("collusion", needs=("game",))
+    facts = Facts("collusion", needs=("play", "game"))
+
+    def __init__(self, parameters: RotationParameters, seat: Seat) -> None:
+        super().__init__(parameters, seat)
+        benchmark, nothing = self.joint_optimum(), self.nothing_seen()
+        agents = seat.market.possible_agents
+        self._optimum = np.array([seat.market.play(benchmark, agent, nothing) for agent in agents], dtype=np.float64)
+        self._menu = np.array(self.game.menus[seat.index], dtype=np.float64)
+        self._menu.flags.writeable = False
+        self._known: dict[int, NDArray[np.float64]] = {}
 
     def act(
         self, observation: Observation, notice: Notice | None, memory: None, randomness: Randomness
     ) -> Decision[None]:
         """The action of the agent whose turn it is, or of one that makes way."""
-        agents = len(self.seat.market.possible_agents)
-        turn = int(observation["round"][0]) // self.parameters.turn % agents
-        return Decision(self._in_turn_of[turn], None)
+        turn = int(observation["round"][0]) // self.parameters.turn % len(self._optimum)
+        if turn not in self._known:
+            self._known[turn] = self._menu[self._place_in_turn_of(turn)]
+        return Decision(self._known[turn], None)
 
-    @cached_property
-    def _in_turn_of(self) -> tuple[NDArray[np.float64], ...]:
-        """Own action in each agent's turn."""
-        index, menu = self.seat.index, np.array(self.game.menus[self.seat.index])
-        menu.flags.writeable = False
-        agents = range(len(self.game.menus))
-        ways = [self._making_way(active) for active in agents]
-        own = self.game.best_reply(index, np.array([m[k] for m, k in zip(self.game.menus, ways[index], strict=True)]))
-        return tuple(menu[own if active == index else ways[active][index]] for active in agents)
+    def _place_in_turn_of(self, active: int) -> int:
+        own = self.seat.index
+        if active != own:
+            return self._making_way(own, active)
+        joint = self._optimum.copy()
+        for other, menu in enumerate(self.game.menus):
+            if other != own:
+                joint[other] = menu[self._making_way(other, own)]
+        return self.game.best_reply(own, joint)
 
-    def _making_way(self, active: int) -> list[int]:
-        """The place on everybody's menu that leaves most to the agent `active`; its own is not used.
-
-        One agent after another settles on the entry at which the best reply of `active` earns most; those that have
-        not settled yet stand at the first entry of theirs, so the order is that of the market.
-        """
-        menus = self.game.menus
-        settled = [0] * len(menus)
-        for other in range(len(menus)):
-            if other == active:
-                continue
-            earned = []
-            for place in range(len(menus[other])):
-                tried = [*settled[:other], place, *settled[other + 1 :]]
-                joint = np.array([menu[k] for menu, k in zip(menus, tried, strict=True)])
-                earned.append(float(self.game.replies(active, joint).max()))
-            settled[other] = int(np.argmax(earned))
-        return settled
+    def _making_way(self, other: int, active: int) -> int:
+        """The first place on the menu of `other` at which the best reply of `active` earns it most."""
+        given, replies = self.game.menus[other], self.game.menus[active]
+        rows = max(AT_ONCE // (len(replies) * self._optimum.size), 1)
+        earned: list[float] = []
+        for start in range(0, len(given), rows):
+            some = given[start : start + rows]
+            joint = np.tile(self._optimum, (len(some), len(replies), 1, 1))
+            joint[:, :, other] = some[:, None]
+            joint[:, :, active] = replies[None]
+            earned += np.asarray(self.game.payoffs(joint))[..., active].max(axis=1).tolist()
+        return int(np.argmax(earned))

@@ -61,10 +61,14 @@ class Scripted(Policy[MemoryT], Generic[ParametersT, MemoryT]):
         """Own action at a benchmark of the market (`nash`, `monopoly`, ...), for what is observed."""
         return np.asarray(self.seat.market.play(name, self.seat.agent, observation), dtype=np.float64)
 
+    def nothing_seen(self) -> Observation:
+        """What is observed before the first round of most markets: zeros."""
+        space = self.seat.market.observation_space(self.seat.agent)
+        return {key: np.zeros(box.shape) for key, box in space.spaces.items()}
+
     def require_benchmarks(self, *names: str) -> None:
         """Raises `UsageError`, with the nearest name, unless the market knows how these benchmarks are played."""
-        space = self.seat.market.observation_space(self.seat.agent)
-        nothing = {key: np.zeros(box.shape) for key, box in space.spaces.items()}
+        nothing = self.nothing_seen()
         for name in names:
             self.benchmark(name, nothing)
 
