@@ -94,3 +94,37 @@ def test_prices_off_the_grid_go_up_to_twice_the_monopolys():
 def test_no_mapping_at_all_is_refused():
     with pytest.raises(ValueError, match="valid dictionary"):
         BertrandSpec.model_validate([1, 2])
+
+
+def test_a_cost_may_be_left_to_be_drawn():
+    spec = BertrandSpec(cost={"from": 0.9, "to": 1.3})
+    assert spec.cost == (1.1, 1.1)
+    assert BertrandSpec.model_validate(spec.described()) == spec
+    assert spec.described()["cost"] == [{"from": "0.9", "to": "1.3"}] * 2
+    runs = [spec.drawn(seed) for seed in range(200)]
+    assert runs[7] == spec.drawn(7)
+    costs = [cost for run in runs for cost in run.cost]
+    assert all(0.9 <= cost <= 1.3 and run.ranges is None for run in runs for cost in run.cost)
+    assert len(set(costs)) > 30
+    assert sum(first != second for first, second in (run.cost for run in runs)) > 150
+    assert BertrandSpec().drawn(3) == BertrandSpec()
+    one = BertrandSpec(cost=[1.0, {"from": 1.0, "to": 2.0}]).drawn(5)
+    assert one.cost[0] == 1.0 < one.cost[1]
+    assert len({hash(run) for run in runs}) > 100
+
+
+@pytest.mark.parametrize(
+    ("fields", "reason"),
+    [
+        ({"cost": {"from": 1.2, "to": 1.0}}, "finite and in order"),
+        ({"cost": {"from": -1.0, "to": 1.5}}, "cost.0: at least 0"),
+        ({"cost": {"from": 1.0, "to": 9.0}}, "the market is empty"),
+        ({"cost": {"from": 0.5, "to": 1.0}, "demand": HOMOGENEOUS}, "unequal costs for identical goods"),
+        ({"cost": {"from": 1.0, "to": 3.0}, "demand": HOTELLING}, "not everybody buys"),
+        ({"cost": {"from": 1.0, "to": 5.0}, "demand": {**HOTELLING, "reservation": 9.0}}, "one firm sells nothing"),
+        ({"cost": [1.0, 1.0], "ranges": {"cost.0": (1.0, 2.0)}}, "another middle"),
+    ],
+)
+def test_a_range_whose_draws_could_make_no_market_is_refused(fields, reason):
+    with pytest.raises(UsageError, match=reason):
+        bertrand_spec(**fields)

@@ -21,7 +21,8 @@ from agoranomos.markets.bertrand.demand import (
     logit_surplus,
     ordered_sum,
 )
-from agoranomos.markets.bertrand.spec import BertrandSpec, HotellingDemand, LogitDemand
+from agoranomos.markets.bertrand.demand_forms import HotellingDemand, LogitDemand
+from agoranomos.markets.bertrand.spec import BertrandSpec
 
 
 class Outcome(NamedTuple):

@@ -11,8 +11,9 @@ from math import exp, inf, log, sqrt
 from typing import NamedTuple
 
 from agoranomos.markets.bertrand.benchmarks import Benchmarks
+from agoranomos.markets.bertrand.demand_forms import HotellingDemand, LogitDemand
 from agoranomos.markets.bertrand.measures import SMALLEST_DENOMINATOR
-from agoranomos.markets.bertrand.spec import BertrandSpec, HotellingDemand, LogitDemand
+from agoranomos.markets.bertrand.spec import BertrandSpec
 from agoranomos.markets.facts import SCALE, Measured
 from agoranomos.randomness import MAX_EXACT_INTEGER
 

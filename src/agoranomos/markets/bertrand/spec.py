@@ -7,13 +7,16 @@ from typing import Annotated, Any, Literal
 
 import numpy as np
 from pydantic import Field, ValidationInfo, field_validator, model_validator
+from pydantic.json_schema import SkipJsonSchema
 
-from agoranomos.documents import DocumentPart, Finite, Name
+from agoranomos.documents import DocumentPart, Name
 from agoranomos.markets.bertrand.demand import Array
+from agoranomos.markets.bertrand.demand_forms import Demand, HomogeneousDemand, HotellingDemand, LogitDemand
 from agoranomos.markets.bertrand.hotelling_equilibrium import hotelling_monopoly, hotelling_nash, why_not_hotelling
 from agoranomos.markets.bertrand.logit_equilibrium import logit_monopoly, logit_nash
+from agoranomos.markets.drawn import Ranges, draw, is_range, lifted, replaced, require_middles
 from agoranomos.markets.facts import SCALE
-from agoranomos.markets.market_spec import MarketSpec, spec_of
+from agoranomos.markets.market_spec import MarketSpec, spec_of, without_floats
 from agoranomos.randomness import MAX_EXACT_INTEGER
 
 Positive = Annotated[float, Field(gt=0)]
@@ -22,49 +25,6 @@ NotNegative = Annotated[float, Field(ge=0)]
 MAX_FIRMS = 64
 LARGEST_SHOCK = 8.0
 """Standard deviations that the bound on recorded numbers allows for; a normal draw beyond it has probability 1e-15."""
-
-
-class LogitDemand(DocumentPart):
-    """Differentiated goods: `s_i = e^((a_i - p_i) / mu) / (e^(a_0 / mu) + sum_j e^((a_j - p_j) / mu))`.
-
-    `quality` is a_i (one number for all firms or one each), `outside` a_0, `size` the number of consumers.
-    """
-
-    form: Literal["logit"] = "logit"
-    quality: tuple[Finite, ...] = (2.0, 2.0)
-    outside: Finite = 0.0
-    mu: Annotated[float, Field(gt=0)] = 0.25
-    size: Positive = 1.0
-
-    @model_validator(mode="before")
-    @classmethod
-    def _spread(cls, data: Any) -> Any:
-        return {**data, "quality": (data["quality"],)} if _is_number(_of(data, "quality")) else data
-
-
-class HotellingDemand(DocumentPart):
-    """Consumers along a line with two firms at its ends, or around a circle with more (Salop): t, v, how many."""
-
-    form: Literal["hotelling"]
-    transport_cost: Positive = 1.0
-    reservation: Positive = 4.0
-    size: Positive = 1.0
-
-
-class HomogeneousDemand(DocumentPart):
-    """Identical goods: all buy from the cheapest, `D(p) = max(0, intercept - slope p)`; ties share equally."""
-
-    form: Literal["homogeneous"]
-    intercept: Positive = 6.0
-    slope: Positive = 1.0
-
-    @property
-    def size(self) -> float:
-        """What demand shocks multiply: 1, the demand curve as it is."""
-        return 1.0
-
-
-Demand = Annotated[LogitDemand | HotellingDemand | HomogeneousDemand, Field(discriminator="form")]
 
 
 class PriceGrid(DocumentPart):
@@ -106,6 +66,7 @@ class BertrandSpec(MarketSpec):
     `cost` and `demand.quality` may be written as one number that holds for all. With `grid` an action is the index of
     a price; with `grid: null` it is a price from 0 to `price_cap` (by default twice the dearest price of the joint
     monopoly). With `timing: sequential` one firm a round may change its price, in turn, and the others' prices stand.
+    A cost may be a range `{from: 0.9, to: 1.1}`, drawn by each run (`drawn`).
     The defaults are the duopoly of Calvano et al. (2020): a = 2, c = 1, a_0 = 0, mu = 1/4, 15 prices, xi = 0.1.
     """
 
@@ -119,11 +80,12 @@ class BertrandSpec(MarketSpec):
     price_cap: Positive | None = None
     timing: Literal["simultaneous", "sequential"] = "simultaneous"
     demand_shock: PriceShock | None = None
+    ranges: SkipJsonSchema[Ranges | None] = None
 
     @model_validator(mode="before")
     @classmethod
     def _fill_in(cls, data: Any) -> Any:
-        """Defaults and single numbers, spread over the firms that the other keys imply; checks nothing."""
+        """Defaults and single numbers, spread over the firms that the other keys imply; checks ranges."""
         if not isinstance(data, Mapping):
             return data
         filled = {"cost": 1.0, "demand": {}, **data}
@@ -139,13 +101,13 @@ class BertrandSpec(MarketSpec):
         count = max(len(lists[0]), 1) if lists else 2
         filled.setdefault("firms", tuple(f"firm_{i + 1}" for i in range(count)))
         filled.setdefault("goods", tuple(_letters(i) for i in range(count)))
-        if _is_number(filled["cost"]):
+        if _is_number(filled["cost"]) or is_range(filled["cost"]):
             filled["cost"] = (filled["cost"],) * count
         if isinstance(demand, dict) and _is_number(quality):
             demand["quality"] = (quality,) * count
         if isinstance(filled.get("grid"), Mapping) and not {"xi", "low", "high"} & set(filled["grid"]):
             filled["grid"] = {"xi": 0.1, **filled["grid"]}
-        return filled
+        return lifted(filled, ("cost",))
 
     @field_validator("firms", "goods")
     @classmethod
@@ -188,6 +150,20 @@ class BertrandSpec(MarketSpec):
             )
         return self
 
+    @model_validator(mode="after")
+    def _drawable(self) -> BertrandSpec:
+        """Whatever is drawn, the market has benchmarks: all costs at the top, at the bottom, each at the bottom alone.
+
+        What can go wrong is monotone in the costs, or in a difference of two of them.
+        """
+        ranges = self.ranges or {}
+        require_middles({"cost": self.cost}, ranges)
+        low = {place: bounds[0] for place, bounds in ranges.items()}
+        high = {place: bounds[1] for place, bounds in ranges.items()}
+        for costs in (low, high, *({**high, place: low[place]} for place in ranges)) if ranges else ():
+            self._with(costs)
+        return self
+
     @property
     def nash_price(self) -> Array:
         """The Nash prices of one simultaneous round, [N]."""
@@ -222,7 +198,30 @@ class BertrandSpec(MarketSpec):
 
     def described(self) -> dict[str, Any]:
         """As of every market; `grid: null` is written, because leaving it out means Calvano's grid."""
-        return {"grid": None, **super().described()}
+        written = {"grid": None, **super().described()}
+        ranges = {
+            place: {"from": without_floats(low), "to": without_floats(high)}
+            for place, (low, high) in (self.ranges or {}).items()
+        }
+        written.pop("ranges", None)
+        return replaced(written, ranges)
+
+    def drawn(self, seed: int) -> BertrandSpec:
+        """The market of the run with this seed, an ordinary one: every range has given way to a number.
+
+        The draws are in the order of the firms.
+        """
+        if not self.ranges:
+            return self
+        ordered = dict(sorted(self.ranges.items(), key=lambda item: int(item[0].rpartition(".")[2])))
+        return self._with(draw(ordered, seed))
+
+    def __hash__(self) -> int:
+        """Equal specifications have equal hashes; ranges, which are a mapping, are left out."""
+        return hash((self.name, self.firms, self.cost, self.demand, self.grid, self.price_cap, self.timing))
+
+    def _with(self, costs: Mapping[str, float]) -> BertrandSpec:
+        return type(self).model_validate({**replaced(self.model_dump(), costs), "ranges": None})
 
     def _largest_quantity(self) -> float:
         return self.demand.intercept if isinstance(self.demand, HomogeneousDemand) else self.demand.size
