@@ -36,7 +36,7 @@ def random_spec(seed):
     rng = np.random.default_rng(seed)
     intercept = float(rng.uniform(5, 100))
     cost = float(rng.uniform(0, 0.6) * intercept) if seed % 4 else 0.0
-    prices = int(rng.integers(5, 60))
+    prices = int(rng.integers(5, 30))
     step = round(intercept * float(rng.uniform(0.9, 1.3)) / prices, 4)
     firms = tuple(f"f{k}" for k in range(int(rng.integers(2, 6))))
     gamma = float(rng.uniform(0, 0.95))

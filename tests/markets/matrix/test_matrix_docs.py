@@ -76,3 +76,7 @@ def test_the_file_of_the_page_is_valid():
 def test_every_measure_is_explained():
     for name in MEASURE_KINDS:
         assert f"`{name}`" in PAGE.read_text(), name
+
+
+def test_the_default_is_the_file_of_its_name(tmp_path):
+    assert load_market("prisoners-dilemma", Workspace(tmp_path, "test")).spec == MatrixSpec()
