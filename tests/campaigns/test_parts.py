@@ -20,7 +20,7 @@ from agoranomos.institutions.replay import ReplayMismatch
 from agoranomos.logs import LogFault, LogReader
 from campaigns.laboratory import Died, DyingStorage, Lab
 
-FIRMS, ROUNDS = 700, 2
+FIRMS, ROUNDS = 1000, 2
 CROWD = f"""
 kind: market
 version: 1

@@ -78,7 +78,9 @@ class ActionShape:
         return tuple(row), changed
 
     def _numbers(self, agent: str, action: Any) -> list[float]:
-        if type(action) is int:
+        if type(action) is np.ndarray and action.dtype == np.float64 and action.ndim == 1:
+            values: list[float] = action.tolist()
+        elif type(action) is int or isinstance(action, np.integer):
             values = [float(action)]
         else:
             try:

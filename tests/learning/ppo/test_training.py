@@ -8,13 +8,16 @@ from typing import Any
 import numpy as np
 import pytest
 
+from agoranomos.conformance.market import as_submitted
 from agoranomos.documents import Source
 from agoranomos.errors import UsageError
 from agoranomos.institutions import Institution, load_institution
-from agoranomos.markets import MarketSpec
+from agoranomos.markets import MarketSpec, build_market, find_market_type
 from agoranomos.markets.cournot import CournotSpec
 from agoranomos.markets.matrix.spec import MatrixSpec
+from agoranomos.markets.registry import _MODULES as LIBRARY
 from agoranomos.policies.networks import Trained
+from agoranomos.randomness import Randomness
 
 pytest.importorskip("torch")
 
@@ -79,6 +82,18 @@ def test_a_menu_of_the_stage_game_is_chosen_from() -> None:
     trained = learnt(spec, menu=True, **QUICK)
     (actor,) = trained.actors.values()
     assert actor.likeliest(actor.mean).tolist() == [60.0]
+
+
+@pytest.mark.parametrize("name", LIBRARY)
+def test_every_market_of_the_library_can_be_learnt_in(name: str) -> None:
+    kind = find_market_type(name)
+    spec = kind.spec(type=name, name=kind.spec.model_fields["name"].default, rounds=4)
+    trained = learnt(spec, rounds=40, environments=2, horizon=10, hidden=(4,))
+    market = build_market(spec)
+    observations, _ = market.reset(seed=1)
+    for agent, actor in trained.actors.items():
+        action = actor.drawn(actor.features.row(observations[agent], 0), Randomness(1, 1, agent))
+        assert market.action_space(agent).contains(as_submitted(market, agent, action))
 
 
 def test_the_same_seed_gives_the_same_networks_and_another_seed_others() -> None:

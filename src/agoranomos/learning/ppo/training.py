@@ -37,6 +37,7 @@ class Progress:
 class Training:
     """Independent learners in one market, under an institution or none. Batch after batch by `advance`.
 
+    What a market's file leaves to be drawn for each run is drawn once, for the whole training, from its seed.
     What comes out depends on the specification, the institution, the settings, `rounds` (in all copies together) and
     the seed alone, however often it was stopped. Raises `UsageError` for fewer rounds than one batch has.
     """
@@ -44,6 +45,7 @@ class Training:
     def __init__(
         self, spec: MarketSpec, institution: Institution | None, settings: PpoSettings, *, rounds: int, seed: int
     ) -> None:
+        spec = spec.drawn(seed)
         horizon = settings.horizon or min(spec.rounds, LONGEST_HORIZON)
         self.arena = Arena(spec, institution, settings.environments, menu=settings.menu, horizon=horizon)
         self.batches = rounds // (horizon * settings.environments)
