@@ -10,7 +10,13 @@ from agoranomos.markets import CournotSpec, load_market
 from agoranomos.workspace import Workspace
 
 PAGE = Path(__file__).parents[3] / "docs" / "markets" / "cournot.md"
-LIBRARY = ["cournot-duopoly", "cournot-duopoly-symmetric", "cournot-duopoly-tight", "cournot-triopoly"]
+LIBRARY = [
+    "cournot-duopoly",
+    "cournot-duopoly-symmetric",
+    "cournot-duopoly-tight",
+    "cournot-triopoly",
+    "cournot-differentiated",
+]
 
 
 def number(value):
@@ -53,15 +59,17 @@ def test_the_examples_run(code):
     exec(compile(code, str(PAGE), "exec"), {})
 
 
-def test_the_file_of_the_page_is_valid():
-    (text,) = blocks("yaml")
+def test_the_files_of_the_page_are_valid():
+    text, entrants, mills = blocks("yaml")
+    assert parse_document(Source("page", entrants), CournotSpec).comes_and_goes
+    assert parse_document(Source("page", mills), CournotSpec).labels.unit == "kg"
     spec = parse_document(Source("page", text), CournotSpec)
     assert spec.firms == ("north", "south")
     assert spec.beta == (2, 4)
 
 
 def test_every_measure_is_explained():
-    from agoranomos.markets.cournot.measures import MEASURE_KINDS
+    from agoranomos.markets.cournot.measures import FIRM_PRICE, MEASURE_KINDS
 
-    for name in MEASURE_KINDS:
+    for name in [*MEASURE_KINDS, *FIRM_PRICE]:
         assert f"`{name}`" in PAGE.read_text(), name

@@ -52,7 +52,8 @@ def market_division(spec: CournotSpec) -> Array:
     for j, firms in enumerate(owners):
         if len(firms) > 1:
             mean_cost = sum(spec.marginal_cost[i][j] for i in firms) / len(firms)
-            each = spec.beta[j] * max(spec.alpha[j] - mean_cost, 0.0) / (2.0 * len(firms))
+            weight = 1.0 + spec.substitutability[j] * (len(firms) - 1)
+            each = spec.beta[j] * max(spec.alpha[j] - mean_cost, 0.0) / (2.0 * weight)
             for i in firms:
                 quantity[i, j] = min(each, *(spec.capacity[k] for k in firms))
     return quantity

@@ -13,7 +13,6 @@ from agoranomos.errors import nearest
 from agoranomos.markets.cournot.participation import Entry, Exit, contradiction
 from agoranomos.markets.drawn import Ranges, draw, is_range, lifted, replaced, require_middles
 from agoranomos.markets.facts import SCALE
-from agoranomos.markets.labels import Labels
 from agoranomos.markets.market_spec import MarketSpec, spec_of, without_floats
 from agoranomos.randomness import MAX_EXACT_INTEGER
 
@@ -82,7 +81,6 @@ class CournotSpec(MarketSpec):
     entry: dict[Name, Entry] | None = None
     exit: dict[Name, Exit] | None = None
     monitoring: Monitoring | None = None
-    labels: Labels | None = None
     ranges: SkipJsonSchema[Ranges | None] = None
 
     @model_validator(mode="before")
