@@ -21,8 +21,9 @@ class HeraldParameters(DocumentPart):
 class Herald(Memoryless[HeraldParameters]):
     """Proposes a benchmark each round, and plays it once everybody proposed it in the last; until then Nash.
 
-    While its standing is not the initial one it keeps silent and plays Nash. Where nobody can talk, nobody is heard, and it plays Nash for ever: the difference is what talk does. Source: cheap
-    talk as a means to coordinate, Farrell and Rabin (1996), Cheap Talk, Journal of Economic Perspectives 10.
+    While its standing is not the initial one it keeps silent and plays Nash. Where nobody can talk nobody is heard, and
+    it plays Nash for ever: the difference is what talk does. Source: cheap talk as a means to coordinate, Farrell and
+    Rabin (1996), Cheap Talk, Journal of Economic Perspectives 10.
     """
 
     name = "herald"

@@ -6,6 +6,7 @@ import numpy as np
 
 from agoranomos.institutions.notices import Notice
 from agoranomos.policies.double_auction.trading import market_at
+from agoranomos.policies.facts import Facts
 from agoranomos.policies.policy import Decision, Observation, Seat
 from agoranomos.policies.scripted import Memoryless, NoParameters, as_action
 from agoranomos.randomness import Randomness
@@ -21,6 +22,7 @@ class ConstrainedZeroIntelligence(Memoryless[NoParameters]):
 
     name = "zero-intelligence-constrained"
     parameters_type = NoParameters
+    facts = Facts("chance", memory=None, stochastic=True, needs=("double-auction",))
 
     def __init__(self, parameters: NoParameters, seat: Seat) -> None:
         super().__init__(parameters, seat)

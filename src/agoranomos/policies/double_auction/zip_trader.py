@@ -11,6 +11,7 @@ from pydantic import Field
 from agoranomos.documents import DocumentPart
 from agoranomos.institutions.notices import Notice
 from agoranomos.policies.double_auction.trading import market_at
+from agoranomos.policies.facts import Facts
 from agoranomos.policies.policy import Decision, Observation, Seat
 from agoranomos.policies.scripted import Scripted, as_action
 from agoranomos.randomness import Randomness
@@ -48,6 +49,7 @@ class ZipTrader(Scripted[ZipParameters, Margin]):
 
     name = "zip"
     parameters_type = ZipParameters
+    facts = Facts("learning", memory=None, stochastic=True, needs=("double-auction",))
 
     def __init__(self, parameters: ZipParameters, seat: Seat) -> None:
         super().__init__(parameters, seat)

@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 from agoranomos.documents import DocumentPart
 from agoranomos.errors import UsageError
 from agoranomos.institutions.notices import Notice
+from agoranomos.policies.facts import Facts
 from agoranomos.policies.policy import Decision, Observation, Seat
 from agoranomos.policies.procurement.tender import cover_bid, tender_at
 from agoranomos.policies.scripted import Memoryless, as_action
@@ -44,6 +45,7 @@ class BidRotation(Memoryless[BidRotationParameters]):
 
     name = "bid-rotation"
     parameters_type = BidRotationParameters
+    facts = Facts("collusion", stochastic=True, needs=("procurement",))
 
     def __init__(self, parameters: BidRotationParameters, seat: Seat) -> None:
         super().__init__(parameters, seat)

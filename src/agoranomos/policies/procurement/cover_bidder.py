@@ -8,6 +8,7 @@ from pydantic import Field
 
 from agoranomos.documents import DocumentPart
 from agoranomos.institutions.notices import Notice
+from agoranomos.policies.facts import Facts
 from agoranomos.policies.policy import Decision, Observation, Seat
 from agoranomos.policies.procurement.tender import cover_bid, tender_at
 from agoranomos.policies.scripted import Memoryless, as_action
@@ -29,6 +30,7 @@ class CoverBidder(Memoryless[CoverBidderParameters]):
 
     name = "cover-bidder"
     parameters_type = CoverBidderParameters
+    facts = Facts("collusion", stochastic=True, needs=("procurement",))
 
     def __init__(self, parameters: CoverBidderParameters, seat: Seat) -> None:
         super().__init__(parameters, seat)
