@@ -14,7 +14,7 @@ MATRIX_OPTIONS ?=
 
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
-SOURCES := src tests benchmarks docs .ci
+SOURCES := src tests benchmarks docs examples .ci
 AGORA := $(BIN)/agora
 
 .PHONY: help
@@ -57,9 +57,9 @@ test: lint  ## The checks above and the tests, with their coverage floors.
 	$(BIN)/python .ci/coverage_floors.py $(VENV)/coverage.json
 
 .PHONY: test-model
-test-model: $(VENV)/.has-test $(VENV)/.has-local  ## The tests of engines that need torch, and of the embedded model.
+test-model: $(VENV)/.has-test $(VENV)/.has-local  ## The tests of what needs torch: engines, PPO, the embedded model.
 	$(AGORA) models pull smollm2
-	$(BIN)/python -m pytest tests/models -m "not long"
+	$(BIN)/python -m pytest tests/models tests/learning tests/policies/test_ppo.py -m "not long"
 
 .PHONY: long
 long: $(VENV)/.has-test $(VENV)/.has-local  ## The tests that take minutes each.
