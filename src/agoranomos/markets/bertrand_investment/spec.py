@@ -5,9 +5,11 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Annotated, Literal
 
+import numpy as np
 from pydantic import Field, field_validator, model_validator
 
 from agoranomos.documents import Finite, Name
+from agoranomos.markets.bertrand.logit_equilibrium import logit_monopoly
 from agoranomos.markets.facts import SCALE
 from agoranomos.markets.market_spec import MarketSpec
 from agoranomos.randomness import MAX_EXACT_INTEGER
@@ -62,9 +64,12 @@ class BertrandInvestmentSpec(MarketSpec):
             raise ValueError(f"a price of at most {self.price_cap:g} is not above the first unit cost: nobody can sell")
         if (self.quality - self.outside - self.unit_cost[-1]) / self.mu < -20.0:
             raise ValueError("even at the lowest cost not one consumer in 400 million would buy: the market is empty")
-        most = self.price_cap * self.size * len(self.goods) * len(self.firms) * self.rounds
-        most += self.funds + sum(self.investment) * len(self.goods)
-        most = max(most, abs(self.quality - self.outside) * self.size * len(self.goods))
+        cheapest = np.array([self.unit_cost[-1]])
+        margin = float((logit_monopoly(cheapest, np.array([self.quality]), self.mu, self.outside) - cheapest)[0])
+        served = self.size * len(self.goods)
+        kept = self.funds + margin * served * self.rounds  # alone in every market at the lowest cost, at the best price
+        surplus = (abs(self.quality - self.outside) + 5.0 * self.mu) * served
+        most = max(kept, surplus + margin * served * len(self.firms), sum(self.investment), self.price_cap)
         if most * SCALE > MAX_EXACT_INTEGER:
             raise ValueError(
                 f"values up to {most:.3g} could not be recorded exactly in millionths "
