@@ -11,7 +11,6 @@ from agoranomos.markets import CournotSpec, build_market, load_market
 from agoranomos.markets.catalogue import described_market
 from agoranomos.markets.cournot.spec import cournot_spec
 from agoranomos.workspace import Workspace
-from conformance.market import MarketConformance
 
 RELABELLED = {
     "firms": ("north", "south"),
@@ -176,8 +175,3 @@ def test_tools_that_reason_from_totals_refuse_what_they_do_not_know(fields, mess
         certify(institution, build_market(cournot_spec(**fields)))
     with pytest.raises(UsageError, match=message):
         attack(institution, build_market(cournot_spec(**fields)), evaluations=1)
-
-
-class TestRelabelled(MarketConformance):
-    factory = "agoranomos.markets.cournot_v0:parallel_env"
-    options = {**RELABELLED, "rounds": 20}

@@ -108,7 +108,7 @@ def test_nobody_gains_by_leaving_nash(seed):
 
 
 @pytest.mark.parametrize(("solve", "measure"), [(joint_monopoly, "profit"), (competitive, "welfare")])
-@pytest.mark.parametrize("block", range(5))
+@pytest.mark.parametrize("block", [0, *(pytest.param(b, marks=pytest.mark.long) for b in range(1, 5))])
 def test_planners_do_best_by_the_market_itself(solve, measure, block):
     """100 random markets each: SLSQP, which knows only how the market clears, comes to the same plan."""
     for seed in range(20 * block, 20 * block + 20):
@@ -241,10 +241,10 @@ def test_of_an_unrelated_version_without_sales_nothing_is_known():
 
 class TestDifferentiated(MarketConformance):
     factory = "agoranomos.markets.cournot_v0:parallel_env"
-    options = {"marginal_cost": ((40.0, 50.0), (50.0, 40.0)), "differentiation": (0.3, 0.8), "rounds": 30}
-
-
-class TestDifferentiatedUnderShocks(MarketConformance):
-    factory = "agoranomos.markets.cournot_v0:parallel_env"
-    options = {"differentiation": 0.5, "demand_shock": {"sigma": 0.1}, "fixed_cost": 10.0, "rounds": 20}
-    exempt = {"test_payoffs_are_the_rewards_of_a_round": "the game has unshocked demand, a round has not"}
+    options = {
+        "marginal_cost": ((40.0, 50.0), (50.0, 40.0)),
+        "differentiation": (0.0, 0.8),
+        "monitoring": {"public": "price"},
+        "fixed_cost": 10.0,
+        "rounds": 20,
+    }

@@ -167,9 +167,9 @@ def test_memory_stays_flat(options):
 
     tracemalloc.start()
     try:
-        play(300)
+        play(150)
         before = tracemalloc.get_traced_memory()[0]
-        play(1500)
+        play(600)
         assert tracemalloc.get_traced_memory()[0] - before < 20_000
     finally:
         tracemalloc.stop()

@@ -63,8 +63,3 @@ class TestPublicPrice(MarketConformance):
         "continuation": 0.9,
     }
     exempt = {"test_payoffs_are_the_rewards_of_a_round": "the game has unshocked demand, a round has not"}
-
-
-class TestPublicPriceOfVersions(MarketConformance):
-    factory = "agoranomos.markets.cournot_v0:parallel_env"
-    options = {"monitoring": {"public": "price"}, "differentiation": (0.0, 0.5), "rounds": 20}
