@@ -91,6 +91,9 @@ def menu_play(market: Any, chance: np.random.Generator) -> Play:
     return play
 
 
+FIELDS = {"credence-goods": {"beliefs": "theory"}}
+"""What a type's default specification needs besides for a round to be a game."""
+
 PLAYS = {"cournot": cournot_play, "procurement": procurement_play, "double-auction": double_auction_play}
 
 
@@ -109,7 +112,7 @@ def timed(
 ) -> tuple[list[tuple[float, float]], int, int]:
     """The seconds of each measurement, by the clock and of the processor; agent-rounds in each; and agents."""
     kind = find_market_type(name)
-    market = build_market(kind.spec(type=name, name=kind.spec.model_fields["name"].default))
+    market = build_market(kind.spec(type=name, name=kind.spec.model_fields["name"].default, **FIELDS.get(name, {})))
     play = PLAYS.get(name, menu_play)(market, np.random.default_rng(seed))
     play(chunk)
     chunks = max(rounds // (chunk * len(market.possible_agents)), 1)
