@@ -141,10 +141,18 @@ def test_the_strict_level_puts_parts_together(run: tuple[Lab, Plan, Path]) -> No
         followed(lines[1:])
 
 
-def test_a_cut_log_is_shown_as_far_as_entries_are_whole(run: tuple[Lab, Plan, Path]) -> None:
+def test_a_cut_log_is_shown_as_far_as_entries_are_whole(run: tuple[Lab, Plan, Path], tmp_path: Path) -> None:
     lines = list(LogReader(run[2]).entries())
     with pytest.raises(Finding, match="is missing"):
         list(whole_entries(lines[:-2]))
+    log = shutil.copytree(run[2], tmp_path / "log")
+    entries = next((log / "entries").glob("*.jsonl"))
+    entries.write_bytes(
+        b"".join(line + b"\n" for line in [*lines, lines[0].replace(b'"seq":0}', b'"seq":%d}' % len(lines))])
+    )
+    lying = _Lying(log)
+    assert [entry["kind"] for entry in lying.entries(None)][-2:] == ["round", "closed"]
+    assert (lying.unsigned, lying.torn) == (1, "parts of an entry whose last part is missing")
     assert json.loads(next(whole_entries(lines)).line)["kind"] == "opened"
 
 

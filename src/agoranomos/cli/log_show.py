@@ -88,6 +88,8 @@ class _Lying:
             if self.size < self._signed:
                 raise
             self.torn = fault.message
+        if joiner.waits and not self.torn:
+            self.torn = "parts of an entry whose last part is missing"
         if self.size < self._signed:
             raise Finding(f"entry {self.size} is missing: {self._signed} are signed", advice=self._verify)
 
