@@ -41,6 +41,11 @@ def _rekeyed(digest: bytes) -> np.random.Generator:
     return generator
 
 
+def named_uniforms(seed: int, purpose: str, round_number: int, size: int) -> np.ndarray:
+    """`size` draws, uniform on [0, 1): those that `named_generator` would give first, made faster."""
+    return _rekeyed(_digest(seed, purpose, round_number, "")).random(size)
+
+
 def named_integer(seed: int, purpose: str, round_number: int = 0, agent: str = "") -> int:
     """One draw, uniform over 0 .. 2**53 - 1: an integer that can be recorded and replayed."""
     return int.from_bytes(_digest(seed, purpose, round_number, agent)[:8], "little") & MAX_EXACT_INTEGER

@@ -20,7 +20,7 @@ from agoranomos.markets.credence_goods.theory import (
     profitable,
     terms,
 )
-from agoranomos.markets.credence_goods.visits import choose
+from agoranomos.markets.credence_goods.visits import choices
 from agoranomos.workspace import Workspace
 from conformance.market import MarketConformance
 
@@ -255,11 +255,10 @@ def test_an_expert_that_cares_for_profit_alone():
 
 
 def test_consumers_go_where_they_expect_most_or_stay_out():
-    assert choose([1.0, 2.0, None], 1.6, 0.0) == 1
-    assert choose([2.0, 2.0, 2.0], 1.6, 0.5) == 1
-    assert choose([2.0, 2.0], 1.6, 1.0) == 1
-    assert choose([1.0, 1.5], 1.6, 0.0) is None
-    assert choose([None, None], 0.0, 0.0) is None
+    assert choices([1.0, 2.0, None], 1.6) == [1]
+    assert choices([2.0, 2.0, 2.0], 1.6) == [0, 1, 2]
+    assert choices([1.0, 1.5], 1.6) == []
+    assert choices([None, None], 0.0) == []
 
 
 def test_what_the_institutional_facts_forbid_is_put_right():

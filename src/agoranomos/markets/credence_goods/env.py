@@ -36,6 +36,7 @@ from agoranomos.markets.facts import SCALE, MarketFacts, Measures
 from agoranomos.markets.market import Observation
 from agoranomos.markets.round_market import Boxes, RoundMarket
 from agoranomos.markets.stage_game import StageGame
+from agoranomos.randomness import named_uniforms
 
 MOST_REMEMBERED = 10_000
 """Actions of which it is remembered what they become when they are made feasible."""
@@ -80,7 +81,9 @@ class CredenceGoods(RoundMarket[Round]):
         )
         self._reputation: tuple[float, ...] = (0.0,) * len(spec.experts)
         self._believed: dict[tuple[float, float], float] = {}
-        self._made_feasible: dict[Row, Row] = {}
+        self._shown: tuple[np.ndarray, np.ndarray] = (_shared(()), _shared(()))
+        self._read: dict[bytes, tuple[Row, bool]] = {}
+        self._offers: dict[Row, Offer | None] = {(): None}
         shapes = [ActionShape(_parts(spec)) for _ in spec.experts]
         super().__init__(spec, spec.experts, spec.treatments, shapes, render_mode=render_mode)
 
@@ -112,33 +115,45 @@ class CredenceGoods(RoundMarket[Round]):
         self._reputation = (0.0,) * len(self.spec.experts)
 
     def _counted(self, agent: str, action: Any) -> tuple[Row, bool]:
+        # Offers are few and come again and again: what a row of float64 comes to is remembered by its bytes.
+        written = action.tobytes() if type(action) is np.ndarray and action.dtype == np.float64 else b""
+        if written in self._read:
+            return self._read[written]
         row, changed = super()._counted(agent, action)
         if not row:
             return row, changed
-        feasible = self._made_feasible.get(row)
-        if feasible is None:
-            feasible = _feasible(self.spec, row)
-            if len(self._made_feasible) < MOST_REMEMBERED:
-                self._made_feasible[row] = feasible
-        return feasible, changed or feasible != row
+        feasible = _feasible(self.spec, row)
+        found = feasible, changed or feasible != row
+        if written and len(self._read) < MOST_REMEMBERED:
+            self._read[written] = found
+        return found
 
     def _clear(self, rows: tuple[Row, ...]) -> Round:
         spec = self.spec
-        offers = tuple(_offer(row) if row else None for row in rows)
-        drawn = self.draws("needs").random((2, spec.consumers)).tolist()
-        needs = [int(u < spec.major_probability) for u in drawn[0]]
+        offers = tuple([self._offer(row) for row in rows])
+        drawn = named_uniforms(self.seed, "needs", self.round_number, 2 * spec.consumers).tolist()
+        needs = [int(u < spec.major_probability) for u in drawn[: spec.consumers]]
         expected = [self._expected(offer, name) for offer, name in zip(offers, self._reputation, strict=True)]
-        played = serve(spec, offers, expected, needs, drawn[1])
+        played = serve(spec, offers, expected, needs, drawn[spec.consumers :])
         if spec.beliefs == "experience":
             self._reputation = remembered(spec, self._reputation, played)
+        posted = [price for offer in offers for price in (offer.prices if offer else (CLOSED, CLOSED))]
+        self._shown = _shared(posted), _shared(self._reputation)
         return played
+
+    def _offer(self, row: Row) -> Offer | None:
+        if row not in self._offers:
+            if len(self._offers) >= MOST_REMEMBERED:
+                return _offer(self.spec, row)
+            self._offers[row] = _offer(self.spec, row)
+        return self._offers[row]
 
     def _expected(self, offer: Offer | None, reputation: float) -> float | None:
         """What a consumer expects of a visit."""
         if offer is None:
             return None
         if self.spec.beliefs == "experience":
-            return promised(self.spec, offer.prices) + reputation
+            return offer.hope + reputation
         if offer.prices not in self._believed:
             conduct = profitable(self.spec, offer.prices)
             self._believed[offer.prices] = terms(self.spec, offer.prices, conduct).utility
@@ -174,12 +189,12 @@ class CredenceGoods(RoundMarket[Round]):
                 "reputation": np.zeros(experts),
             }
         own = outcome.practices[index]
-        posted = [price for offer in outcome.offers for price in (offer.prices if offer else (CLOSED, CLOSED))]
+        posted, reputation = self._shown
         return {
-            "posted": np.array(posted),
+            "posted": posted,
             "customers": np.array([float(own.customers)]),
             "majors": np.array([float(own.majors)]),
-            "reputation": np.array(self._reputation),
+            "reputation": reputation,
         }
 
     def _observation_boxes(self, index: int) -> Boxes:
@@ -191,6 +206,13 @@ class CredenceGoods(RoundMarket[Round]):
             "majors": (0.0, most, 1),
             "reputation": (-np.inf, np.inf, experts),
         }
+
+
+def _shared(values: Sequence[float]) -> np.ndarray:
+    """What every expert sees alike, made once a round; read-only."""
+    array = np.array(values, dtype=np.float64)
+    array.flags.writeable = False
+    return array
 
 
 def plans(spec: CredenceGoodsSpec) -> list[Conduct]:
@@ -227,6 +249,7 @@ def _on_grid(spec: CredenceGoodsSpec, price_e6: int) -> int:
     return round(spec.price(min(max(place, 0), spec.prices - 1)) * SCALE)
 
 
-def _offer(row: Row) -> Offer:
+def _offer(spec: CredenceGoodsSpec, row: Row) -> Offer:
     treats, charges = (row[2] // SCALE, row[3] // SCALE), (row[4] // SCALE, row[5] // SCALE)
-    return Offer((row[0] / SCALE, row[1] / SCALE), Conduct(treats, charges))
+    prices = row[0] / SCALE, row[1] / SCALE
+    return Offer(prices, Conduct(treats, charges), promised(spec, prices))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from agoranomos.markets.credence_goods.spec import CredenceGoodsSpec
 from agoranomos.markets.credence_goods.theory import CLOSE, MAJOR, MINOR, Conduct
@@ -11,14 +12,17 @@ from agoranomos.markets.credence_goods.theory import CLOSE, MAJOR, MINOR, Conduc
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What one expert posts (minor and major price), and what it does for those who come."""
+    """What one expert posts (minor and major price), what it does for those who come, and what it lets them hope for.
+
+    `hope` is what a visit is worth on average at these prices if the expert is honest (`promised`).
+    """
 
     prices: tuple[float, float]
     conduct: Conduct
+    hope: float
 
 
-@dataclass(slots=True)
-class Practice:
+class Practice(NamedTuple):
     """What happened at one expert's: customers by need, what was done to them, and what changed hands.
 
     `wrongs` counts majors undertreated, minors overtreated, and minor treatments charged as major ones at a higher
@@ -51,13 +55,12 @@ class Round:
     practices: tuple[Practice, ...]
 
 
-def choose(expected: Sequence[float | None], outside: float, draw: float) -> int | None:
-    """Where a consumer goes who expects so much (None: closed): the best, drawn among equals; None stays out."""
+def choices(expected: Sequence[float | None], outside: float) -> list[int]:
+    """Where consumers go who expect so much (None: closed): the best, and those as good; none who stay out."""
     best = max((utility for utility in expected if utility is not None), default=None)
     if best is None or best < outside - CLOSE:
-        return None
-    equals = [k for k, utility in enumerate(expected) if utility is not None and utility >= best - CLOSE]
-    return equals[min(int(draw * len(equals)), len(equals) - 1)]
+        return []
+    return [k for k, utility in enumerate(expected) if utility is not None and utility >= best - CLOSE]
 
 
 def serve(
@@ -68,27 +71,36 @@ def serve(
     draws: Sequence[float],
 ) -> Round:
     """The round in which consumers with these needs go where they expect most; `draws` (0 to 1) break ties."""
-    costs = (spec.minor_cost, spec.major_cost)
-    practices = tuple(Practice() for _ in offers)
-    visits = []
-    for need, draw in zip(needs, draws, strict=True):
-        where = choose(expected, spec.outside, draw)
-        visits.append(where)
-        offer = offers[where] if where is not None else None
-        if where is None or offer is None:
-            continue
-        own, treatment, charge = practices[where], offer.conduct.treats[need], offer.conduct.charges[need]
-        price = offer.prices[charge]
-        own.customers += 1
-        own.majors += need
-        own.undertreated += treatment < need
-        own.overtreated += treatment > need
-        own.minor_treatments += treatment == MINOR
-        own.overcharged += treatment == MINOR and charge == MAJOR and offer.prices[MAJOR] > offer.prices[MINOR]
-        own.paid += price
-        own.cost += costs[treatment]
-        own.utility += spec.value * (treatment >= need) - price
+    equals = choices(expected, spec.outside)
+    visits: list[int | None] = [
+        equals[min(int(draw * len(equals)), len(equals) - 1)] if equals else None for draw in draws
+    ]
+    came = [[0, 0] for _ in offers]
+    for need, where in zip(needs, visits, strict=True):
+        if where is not None:
+            came[where][need] += 1
+    practices = tuple([_practice(spec, offer, *each) for offer, each in zip(offers, came, strict=True)])
     return Round(tuple(offers), tuple(needs), tuple(visits), practices)
+
+
+NOBODY = Practice()
+
+
+def _practice(spec: CredenceGoodsSpec, offer: Offer | None, minors: int, majors: int) -> Practice:
+    """What happens at one expert's when so many come with a minor and a major need."""
+    if offer is None or not minors + majors:
+        return NOBODY
+    (treats_minor, treats_major), (charges_minor, charges_major) = offer.conduct
+    prices, costs = offer.prices, (spec.minor_cost, spec.major_cost)
+    paid = minors * prices[charges_minor] + majors * prices[charges_major]
+    under, over = (0 if treats_major else majors), (minors if treats_minor else 0)
+    right = minors - over
+    overcharged = 0
+    if prices[MAJOR] > prices[MINOR]:
+        overcharged = right * charges_minor + under * charges_major
+    cost = minors * costs[treats_minor] + majors * costs[treats_major]
+    utility = (minors + majors - under) * spec.value - paid
+    return Practice(minors + majors, majors, under, over, overcharged, right + under, paid, cost, utility)
 
 
 def promised(spec: CredenceGoodsSpec, prices: tuple[float, float]) -> float:
@@ -106,6 +118,6 @@ def remembered(spec: CredenceGoodsSpec, reputation: Sequence[float], played: Rou
         if offer is None or not own.customers:
             names.append((1.0 - spec.forgetting) * name)
         else:
-            gap = own.utility / own.customers - promised(spec, offer.prices)
+            gap = own.utility / own.customers - offer.hope
             names.append(name + spec.learning * (gap - name))
     return tuple(names)
