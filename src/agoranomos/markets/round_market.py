@@ -137,6 +137,10 @@ class RoundMarket(Market, Generic[OutcomeT]):
         flat = [flatten(self.observation_space(agent), self.observation(agent)) for agent in self.possible_agents]
         return np.concatenate(flat)
 
+    def action_shape(self, agent: str) -> ActionShape:
+        """The parts of the agent's action, with their bounds."""
+        return self._shapes[agent]
+
     def reset(
         self, seed: int | None = None, options: dict[str, Any] | None = None
     ) -> tuple[dict[str, Observation], dict[str, dict[str, Any]]]:

@@ -12,7 +12,7 @@ import pytest
 
 from agoranomos.agents import Roster, RosterEntry, seat_agents
 from agoranomos.campaigns.runner import run_one
-from agoranomos.errors import UsageError
+from agoranomos.errors import DocumentError, UsageError
 from agoranomos.institutions import Governed
 from agoranomos.logs import MemoryLog
 from agoranomos.markets import Market, find_market_type, market_types
@@ -131,3 +131,12 @@ def test_a_template_about_one_type_of_market_refuses_another() -> None:
             workspace=WORKSPACE,
         )
     assert "market-any" in refused.value.advice
+
+
+def test_a_template_that_asks_for_what_the_market_does_not_show_is_refused_before_the_run() -> None:
+    market = market_of("cournot", demand_shock={"sigma": 0.05}, monitoring={"public": "price"})
+    parameters = PromptedParameters(model="mock/valid")
+    with pytest.raises(DocumentError, match="cournot-cached: block user"):
+        PROMPTED.bind(parameters, Seat("firm_1", 0, market, 1), engine=Saying(), workspace=WORKSPACE)
+    fitting = PromptedParameters(**ANY)
+    PROMPTED.bind(fitting, Seat("firm_1", 0, market, 1), engine=Saying(), workspace=WORKSPACE)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from agoranomos.errors import UsageError
 from agoranomos.models import Engine
-from agoranomos.policies.policy import Seat
+from agoranomos.policies.policy import Observation, Seat
 from agoranomos.policies.policy_type import PolicyType
 from agoranomos.policies.prompted.firm import Firm
 from agoranomos.policies.prompted.policy import Prompted, PromptedParameters
@@ -32,7 +34,14 @@ def bind_prompted(
         )
     path = resolve("policies", parameters.template, workspace or find_workspace())
     template = read_template(path)
-    return Prompted(parameters, Firm.of(seat, template.form.market), engine, template, told)
+    firm = Firm.of(seat, template.form.market)
+    return Prompted(parameters, firm, engine, template, told, _shown(seat))
+
+
+def _shown(seat: Seat) -> Observation:
+    """An observation in the shape that the market shows this agent after its first round, all ones."""
+    space = seat.market.observation_space(seat.agent)
+    return {key: np.ones(part.shape) for key, part in space.spaces.items()}
 
 
 PROMPTED = PolicyType(

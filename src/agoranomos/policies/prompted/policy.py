@@ -52,6 +52,7 @@ class Prompted:
         engine: Engine,
         template: PromptTemplate,
         told: str | None,
+        shown: Observation | None = None,
     ) -> None:
         if template.form.quantities == "integer" and firm.capacity < 1:
             raise UsageError(
@@ -68,6 +69,8 @@ class Prompted:
         nothing_yet = self._values(Notes(), None, {})
         template.messages(nothing_yet)
         template.retry(nothing_yet, "")
+        if shown is not None:
+            template.messages(self._values(Notes().after(shown, None, 1), None, shown))
 
     def start(self) -> Notes:
         """Empty notes."""
