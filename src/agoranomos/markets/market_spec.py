@@ -27,7 +27,8 @@ class MarketSpec(Document):
     """The common keys. A subclass narrows `type` to its own literal and gives `name` a default.
 
     With `continuation` a run's length is unknown: after each round another follows with that probability, drawn from
-    the run's seed, and `rounds` is the most. With `talk` agents can speak to each other; `labels` are for those who read.
+    the run's seed, and `rounds` is the most. With `talk` agents can speak to each other; `labels` are for people and
+    language models.
     """
 
     kind: Literal["market"] = "market"
