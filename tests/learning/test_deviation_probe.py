@@ -15,16 +15,17 @@ from agoranomos.agents import Agent, Roster, RosterEntry, seat_agents
 from agoranomos.agents.roster import resolve_roster
 from agoranomos.documents import Source, read_text
 from agoranomos.errors import MachineError, UsageError
-from agoranomos.institutions import load_institution
+from agoranomos.institutions import Governed, load_institution
 from agoranomos.learning.deviation_probe import BEFORE, Horizon, Probe, probe, rounds_needed
 from agoranomos.learning.probe_export import draw_probe, probe_as_json
 from agoranomos.learning.probe_play import play_rounds
 from agoranomos.learning.probe_verdict import verdict_of
 from agoranomos.learning.q_learning import QLearning, game_of
 from agoranomos.learning.session_runs import sessions
-from agoranomos.markets import bertrand_v0, cournot_v0
+from agoranomos.markets import bertrand_v0, cournot_v0, leniency_cartel_v0
 from agoranomos.markets.market import Market
 from agoranomos.policies import Decision, Policy
+from agoranomos.randomness import Randomness
 from agoranomos.workspace import find_workspace, resolve
 
 WORKSPACE = find_workspace()
@@ -171,6 +172,99 @@ def test_runs_that_went_different_ways_are_counted_one_by_one() -> None:
     assert sum(found.verdicts.values()) == 8
     assert {"competitive", "collusive"} <= set(found.verdicts)
     assert probe_as_json(found)["verdicts"] == found.verdicts
+
+
+class Cycling(Policy[int]):
+    """Goes through its prices again and again, whatever the others do."""
+
+    def __init__(self, prices: list[int]) -> None:
+        self.prices = prices
+
+    def start(self) -> int:
+        return 0
+
+    def act(self, observation: Any, notice: Any, memory: int, randomness: Any) -> Decision[int]:
+        return Decision(np.array([float(self.prices[memory % len(self.prices)])]), memory + 1)
+
+    def describe(self) -> dict[str, Any]:
+        return {"policy": "cycling"}
+
+
+@pytest.mark.parametrize("high", [5, 15])
+def test_how_high_a_cycle_is_does_not_depend_on_where_in_it_the_deviation_comes(high: int) -> None:
+    market = bertrand_v0.parallel_env(rounds=200)
+    prices = [13] * high + [3] * high
+    seated = [Agent(name, Cycling(prices), 0) for name in market.facts.agents]
+    found = [
+        probe(market, lambda _: seated, horizon=Horizon(at=at, after=60)).deviations[0]
+        for at in range(4 * high + 1, 6 * high + 1, 3)
+    ]
+    assert all(one.steady and one.returned and not one.reacted for one in found)
+    assert max(one.elevation for one in found) == pytest.approx(min(one.elevation for one in found))
+    assert 0.2 < found[0].elevation < 0.8
+
+
+def test_an_edgeworth_cycle_is_found_to_be_one() -> None:
+    found = probed(MARKETS["prices"](), "edgeworth")
+    assert found.mean("steady") == 1.0
+    assert found.deviations[0].round < 60
+    assert 0.4 < found.mean("elevation") < 0.7
+
+
+def test_who_is_not_tempted_says_nothing_where_others_are() -> None:
+    """In a rotation the one whose turn it is plays its best reply already; the other could take it all, unpunished."""
+    market = MARKETS["prices"]()
+    for deviators in (["firm_1", "firm_2"], ["firm_2", "firm_1"]):
+        found = probed(market, "rotation", deviators=deviators)
+        assert found.verdicts == {"untempted": 1, "merely high": 1}
+        assert found.verdict.word == "merely high"
+    assert probed(market, "rotation", deviators=["firm_1"]).verdict.word == "untempted"
+
+
+def test_of_two_verdicts_as_common_the_milder_counts_whoever_deviates_first() -> None:
+    """One firm punishes and the other does not, so that the one that punishes can undercut for nothing."""
+    market = MARKETS["prices"]()
+    entries = RosterEntry(policy="grim-trigger"), RosterEntry(policy="benchmark")
+    roster = resolve_roster(Roster(kind="roster", version=1, agents=entries), WORKSPACE)
+
+    def seat(seed: int) -> Any:
+        return seat_agents(roster, market, seed, workspace=WORKSPACE)
+
+    for deviators in (["firm_1", "firm_2"], ["firm_2", "firm_1"]):
+        found = probe(market, seat, deviators=deviators, horizon=SHORT)
+        assert set(found.verdicts) == {"merely high", "collusive"}
+        assert found.verdict.word == "merely high"
+
+
+def test_what_agents_say_is_heard() -> None:
+    """Heralds are high while they hear each other; nobody punishes."""
+    market = cournot_v0.parallel_env(rounds=60, talk={"characters": 200})
+    found = probed(market, "herald", horizon=Horizon(at=20, after=10))
+    assert found.mean("elevation") == pytest.approx(1.0)
+    assert found.verdict.word == "merely high"
+
+
+def test_who_comes_forward_is_heard() -> None:
+    """What the probe plays is what a loop with reports plays."""
+    institution = load_institution(read_text(resolve("institutions", "leniency-programme", WORKSPACE)))
+    market = leniency_cartel_v0.parallel_env(rounds=40)
+    agents = seating(market, "cartel-with-report")(1)
+    played = play_rounds(market, agents, 1, 30, institution=institution)
+    governed = Governed(market, institution, reporting=True)
+    observations, _ = governed.reset(seed=1)
+    reported, fined = 0, 0.0
+    for t in range(30):
+        chosen = {}
+        for agent in agents:
+            seen = observations[agent.name], governed.notices[agent.name], None
+            decision = agent.policy.act(*seen, Randomness(1, t + 1, agent.name))
+            chosen[agent.name] = {"action": decision.action, "report": int(decision.report)}
+            reported += decision.report
+        observations, rewards, _, _, infos = governed.step(chosen)
+        fined += sum(infos[agent.name]["fine"] for agent in agents)
+        assert [rewards[agent.name] for agent in agents] == played.rewards[t].tolist()
+    assert reported
+    assert fined
 
 
 def test_play_that_never_repeats_is_probed_after_the_search() -> None:

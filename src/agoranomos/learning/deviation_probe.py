@@ -16,12 +16,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from agoranomos.agents import Agent
 from agoranomos.errors import UsageError, unknown_name
 from agoranomos.institutions.institution import Institution
 from agoranomos.learning.probe_play import Floats, Forced, Played, play_rounds
-from agoranomos.learning.probe_verdict import Verdict, Word, verdict_of
+from agoranomos.learning.probe_verdict import SEVERITY, Verdict, Word, verdict_of
 from agoranomos.markets.facts import SCALE
 from agoranomos.markets.market import Market
 
@@ -32,7 +33,10 @@ LAST = 5
 """Rounds at the end that say whether play has returned."""
 
 SETTLED = 20
-"""Rounds over which actions must repeat, with a period of at most half as many."""
+"""Rounds over which actions must repeat; where the period is longer than half of this, over two periods."""
+
+LONGEST_PERIOD = 50
+"""Rounds of the longest cycle that is looked for."""
 
 SEARCHED = (60, 300)
 """Rounds that are played in search of such a stretch, at first and at most; without one the deviation comes after."""
@@ -64,12 +68,13 @@ class Horizon:
 class Deviation:
     """What came of one forced deviation of one agent with one seed.
 
-    `elevation` of profit before it, 0 at Nash and 1 at the joint maximum; `steady`: actions repeated before it. `gain`
-    is what the round itself brought the deviator, `loss` the discounted sum of what it lost afterwards; both, and the
-    paths of profits, in units of an agent's mean profit a round before it. `reacted`: some other agent did something
-    else than without it. `returned`: the elevation at the end is what it would have been. Paths [BEFORE + 1 + after]
-    begin `BEFORE` rounds before: rewards of the deviator (`own`) and the mean of the `others`, and the mean `price`
-    relative to that before (NaN without prices).
+    `elevation` of profit before it, 0 at Nash and 1 at the joint maximum, over at least `BEFORE` rounds: whole cycles
+    where actions repeated (`steady`). `gain` is what the round itself brought the deviator, `loss` the discounted sum
+    of what it lost afterwards; both, and the paths of profits, in units of an agent's mean profit a round before it.
+    `reacted`: some other agent did something else than without it. `returned`: the elevation at the end, over `LAST`
+    rounds or whole cycles, is what it would have been. Paths [BEFORE + 1 + after] begin `BEFORE` rounds before: rewards
+    of the deviator (`own`) and the mean of the `others`, and the mean `price` relative to that before (NaN without
+    prices).
     """
 
     agent: str
@@ -109,16 +114,24 @@ class Probe:
 
     @property
     def verdict(self) -> Verdict:
-        """The verdict on the means over those deviations that have the most common verdict."""
-        word = next(iter(self.verdicts))
-        alike = replace(self, deviations=tuple(one for one in self.deviations if one.verdict.word == word))
-        return verdict_of(
+        """The most common verdict, with the means over the deviations that have it; of several, the mildest.
+
+        An agent that nothing tempts says nothing of what holds up prices where others of its run are tempted (a cartel
+        that takes turns): it then does not count.
+        """
+        tempted = {one.seed for one in self.deviations if one.verdict.word != "untempted"}
+        telling = [one for one in self.deviations if one.verdict.word != "untempted" or one.seed not in tempted]
+        counts = Counter(one.verdict.word for one in telling)
+        word = max(counts, key=lambda word: (counts[word], -SEVERITY.index(word)))
+        alike = replace(self, deviations=tuple(one for one in telling if one.verdict.word == word))
+        found = verdict_of(
             elevation=alike.mean("elevation"),
             gain=alike.mean("gain"),
             loss=alike.mean("loss"),
             reacted=alike.mean("reacted"),
             returned=alike.mean("returned"),
         )
+        return found if found.word == word else alike.deviations[0].verdict
 
     @property
     def verdicts(self) -> dict[Word, int]:
@@ -162,12 +175,12 @@ def probe(
     found = []
     for seed in seeds:
         seated = tuple(seat(seed))
-        plain, at, steady = _settled(market, seated, seed, followed, institution)
+        plain, at, period = _settled(market, seated, seed, followed, institution)
         for name in chosen:
             index = agents.index(name)
             forced = Forced(at, index, _best_reply(market, plain, at, index) if benchmark is None else benchmark)
             other = play_rounds(market, seated, seed, at + followed.after, institution=institution, forced=forced)
-            found.append(_deviation(plain, other, forced, name, seed, steady, followed, scale))
+            found.append(_deviation(plain, other, forced, name, seed, period, followed, scale))
             if progress is not None:
                 progress(len(found), len(seeds) * len(chosen))
     return Probe(market.facts.market, institution.name if institution is not None else None, followed, tuple(found))
@@ -210,17 +223,18 @@ def _mean_profit(market: Market, benchmark: str) -> float:
 
 def _settled(
     market: Market, seated: Sequence[Agent], seed: int, horizon: Horizon, institution: Institution | None
-) -> tuple[Played, int, bool]:
-    """The run without a deviation, the round of the deviation, and whether actions repeated over the rounds before."""
+) -> tuple[Played, int, int]:
+    """The run without a deviation, the round of the deviation, and the period of play before it (0: none)."""
     if horizon.at is not None:
         plain = play_rounds(market, seated, seed, horizon.at + horizon.after, institution=institution)
-        return plain, horizon.at, _repeats(plain, horizon.at - 1)
+        return plain, horizon.at, int(_periods(plain, horizon.at - 1)[-1])
     for longest in SEARCHED:
         plain = play_rounds(market, seated, seed, longest + 1 + horizon.after, institution=institution)
-        for done in range(SETTLED, longest + 1):
-            if _repeats(plain, done):
-                return plain, done + 1, True
-    return plain, longest + 1, False
+        periods = _periods(plain, longest)
+        done = int(np.argmax(periods > 0))
+        if periods[done]:
+            return plain, done + 1, int(periods[done])
+    return plain, longest + 1, 0
 
 
 def rounds_needed(horizon: Horizon) -> int:
@@ -228,15 +242,20 @@ def rounds_needed(horizon: Horizon) -> int:
     return (SEARCHED[-1] + 1 if horizon.at is None else horizon.at) + horizon.after
 
 
-def _repeats(plain: Played, done: int) -> bool:
-    """Whether the last `SETTLED` of the first `done` rounds repeat with a short period."""
-    if done < SETTLED:
-        return False
-    window = [_flat(plain, t) for t in range(done - SETTLED, done)]
-    return any(
-        all(_alike(window[t], window[t - period]) for t in range(period, SETTLED))
-        for period in range(1, SETTLED // 2 + 1)
-    )
+def _periods(plain: Played, rounds: int) -> NDArray[np.int64]:
+    """After each number of rounds up to `rounds`, [rounds + 1]: the shortest period with which they repeat, or 0."""
+    flat = [_flat(plain, t) for t in range(rounds)]
+    width = max(len(row) for row in flat)
+    table = np.array([row + (np.nan,) * (width - len(row)) for row in flat])
+    found = np.zeros(rounds + 1, np.int64)
+    for period in range(1, min(LONGEST_PERIOD, rounds // 2) + 1):
+        same = np.isclose(table[period:], table[:-period], rtol=SAME, atol=SAME, equal_nan=True).all(axis=1)
+        needed, run = max(SETTLED, 2 * period) - period, 0
+        for place, alike in enumerate(same, start=period + 1):
+            run = run + 1 if alike else 0
+            if run >= needed and not found[place]:
+                found[place] = period
+    return found
 
 
 def _flat(played: Played, place: int) -> tuple[float, ...]:
@@ -275,28 +294,30 @@ def _deviation(
     forced: Forced,
     name: str,
     seed: int,
-    steady: bool,
+    period: int,
     horizon: Horizon,
     scale: _Scale,
 ) -> Deviation:
     first, last = forced.round - 1 - BEFORE, forced.round + horizon.after
     index = forced.agent
-    before = plain.rewards[first : forced.round - 1]
+    cycle = slice(forced.round - 1 - _whole_cycles(BEFORE, period), forced.round - 1)
+    before = plain.rewards[cycle]
     mean = abs(float(before.mean()))
     unit = mean if mean > SAME * scale.rent else scale.rent
     extra = (other.rewards[forced.round - 1 : last] - plain.rewards[forced.round - 1 : last])[:, index] / unit
     reacted = any(not _alike(_without(other, t, index), _without(plain, t, index)) for t in range(forced.round, last))
-    gap = scale(other.profits[last - LAST : last]) - scale(plain.profits[last - LAST : last])
+    end = slice(last - min(_whole_cycles(LAST, period), horizon.after), last)
+    gap = scale(other.profits[end]) - scale(plain.profits[end])
     rewards = other.rewards[first:last]
     rivals = np.delete(np.arange(rewards.shape[1]), index)
     with np.errstate(invalid="ignore"):
-        price = other.price[first:last] / plain.price[first : forced.round - 1].mean()
+        price = other.price[first:last] / plain.price[cycle].mean()
     return Deviation(
         agent=name,
         seed=seed,
         round=forced.round,
-        elevation=scale(plain.profits[first : forced.round - 1]),
-        steady=steady,
+        elevation=scale(plain.profits[cycle]),
+        steady=period > 0,
         gain=float(extra[0]),
         loss=-float(extra[1:] @ horizon.discount ** np.arange(1, len(extra))),
         reacted=reacted,
@@ -305,6 +326,11 @@ def _deviation(
         others=rewards[:, rivals].mean(axis=1) / unit if len(rivals) else np.full(len(rewards), np.nan),
         price=price,
     )
+
+
+def _whole_cycles(least: int, period: int) -> int:
+    """The fewest rounds, at least so many, that hold whole cycles of this period (0: there is none)."""
+    return -(-least // period) * period if period else least
 
 
 def _without(played: Played, place: int, index: int) -> tuple[float, ...]:

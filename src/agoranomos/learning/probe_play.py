@@ -58,7 +58,8 @@ def play_rounds(
 ) -> Played:
     """Play `rounds` rounds from the start with this seed.
 
-    A forced agent decides as ever, and its memory goes on from that decision, as if its hand had slipped. Raises
+    A forced agent decides, reports and speaks as ever, and its memory goes on from that decision, as if its hand had
+    slipped. Raises
     `UsageError` where the market ends before, the forced agent is suspended in that round, or the market does not know
     the benchmark.
     """
@@ -70,6 +71,7 @@ def play_rounds(
         if not governed.agents:
             raise UsageError(f"{market.facts.market} ended after {number - 1} rounds; {rounds} were to be played")
         chosen: dict[str, Any] = {}
+        reports, messages = [], {}
         for agent in agents:
             seen = observations[agent.name], governed.notices.get(agent.name), memories[agent.name]
             if not governed.may_act(agent.name):
@@ -80,13 +82,18 @@ def play_rounds(
                 decision = asyncio.run(_waited(decision))
             memories[agent.name] = decision.memory
             chosen[agent.name] = np.asarray(decision.action, dtype=np.float64)
+            messages[agent.name] = decision.message
+            if decision.report:
+                reports.append(agent.name)
         if forced is not None and forced.round == number:
             name = agents[forced.agent].name
             if name not in chosen:
                 raise UsageError(f"{name} is suspended in round {number} and can do nothing else")
             action = forced.action
             chosen[name] = market.play(action, name, observations[name]) if isinstance(action, str) else action
-        observations, earned, _, _, infos = governed.step(chosen)
+        pending = governed.clear_and_judge(chosen, reports=reports, messages=messages)
+        governed.commit(pending)
+        observations, earned, _, _, infos = governed.apply(pending)
         actions.append(tuple(chosen.get(agent.name) for agent in agents))
         rewards.append([earned[agent.name] for agent in agents])
         profits.append([infos[agent.name]["profit"] for agent in agents])

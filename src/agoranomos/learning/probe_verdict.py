@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, get_args
 
 Word: TypeAlias = Literal["competitive", "untempted", "merely high", "punished too little", "collusive"]
+
+SEVERITY: tuple[Word, ...] = get_args(Word)
+"""The verdicts, the mildest first."""
 
 COMPETITIVE = 0.15
 """Profits below this share of the way from Nash to the joint maximum are not called high; a grid's own equilibrium
