@@ -80,16 +80,24 @@ class ActionShape:
     def _numbers(self, agent: str, action: Any) -> list[float]:
         if type(action) is np.ndarray and action.dtype == np.float64 and action.ndim == 1:
             values: list[float] = action.tolist()
-        elif type(action) is int or isinstance(action, np.integer):
-            values = [float(action)]
         else:
             try:
-                values = np.asarray(action, dtype=np.float64).ravel().tolist()
+                single = type(action) is int or isinstance(action, np.integer)
+                values = [float(action)] if single else _as_reals(action).ravel().tolist()
             except (TypeError, ValueError):
-                raise UsageError(f"the action of {agent} is no array of numbers: {action!r}") from None
+                raise UsageError(f"the action of {agent} is no array of numbers: {action!r:.200}") from None
+            except OverflowError:
+                raise UsageError(f"the action of {agent} has a number that is too large to be counted") from None
         if len(values) != len(self.parts):
             names = ", ".join(part.name for part in self.parts)
             raise UsageError(
                 f"the action of {agent} has {len(values)} numbers; {len(self.parts)} were expected ({names})"
             )
         return values
+
+
+def _as_reals(action: Any) -> np.ndarray:
+    given = np.asarray(action)
+    if given.dtype.kind in "cSU":
+        raise TypeError("neither texts nor complex numbers are actions")
+    return given.astype(np.float64)
