@@ -30,11 +30,18 @@ def test_a_range_gives_way_to_its_middle_and_is_remembered():
         {"from": 0, "to": float("inf")},
         {"from": 1, "to": 2, "by": 0.5},
         {"from": None, "to": 2},
+        {"from": 1, "to": 10**400},
     ],
 )
 def test_what_is_no_range_is_refused_with_its_place(written):
     with pytest.raises(ValueError, match=r"cost\.0: a number is drawn from a range"):
         lifted({"cost": [written]}, ("cost",))
+
+
+def test_a_range_too_narrow_for_two_decimals_is_refused_with_its_place():
+    with pytest.raises(ValueError, match=r"cost\.0: from 1\.001 to 1\.004: numbers are drawn with 2 decimals"):
+        lifted({"cost": [{"from": 1.001, "to": 1.004}]}, ("cost",))
+    assert lifted({"cost": {"from": 1.0, "to": 1.01}}, ("cost",))["ranges"] == {"cost": (1.0, 1.01)}
 
 
 def test_draws_are_uniform_have_two_decimals_and_depend_on_the_seed_alone():

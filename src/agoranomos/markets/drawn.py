@@ -101,8 +101,13 @@ def _lift(value: Any, place: str, found: Ranges) -> Any:
 def _bounds(value: Mapping[str, Any], place: str) -> tuple[float, float]:
     try:
         low, high = float(value["from"]), float(value["to"])
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, OverflowError):
         low = high = math.nan
     if not (set(value) == {"from", "to"} and math.isfinite(low) and math.isfinite(high) and low < high):
         raise ValueError(f"{place}: a number is drawn from a range {{from: 30, to: 60}}, finite and in order")
+    if round(high - low, 9) < 10.0**-DECIMALS:
+        raise ValueError(
+            f"{place}: from {low!r} to {high!r}: numbers are drawn with {DECIMALS} decimals, and a narrower range than "
+            f"{10.0**-DECIMALS:g} would leave nothing to be drawn"
+        )
     return low, high
