@@ -37,7 +37,17 @@ def test_a_supplier_knows_its_cost_before_it_bids_and_the_bids_after() -> None:
         assert seen["cost"][0] == market.costs[i] != costs[i]
     assert market.outcome().profit[0] == 70.0 - costs[0]
     assert market.actions_e6()[3] == ()
-    assert market.seen("supplier_1", observations["supplier_1"]).tolist() == [[70.0], [71.0], [72.0], [0.0]]
+    assert market.seen("supplier_1", observations["supplier_1"]).tolist() == [[70.0], [71.0], [72.0], [200.0]]
+
+
+def test_who_sent_no_bid_is_not_taken_for_one_who_bid_nothing() -> None:
+    market = parallel_env(rounds=3)
+    market.reset(seed=5)
+    first, second, *others = market.agents
+    observations = market.step({first: np.zeros(1), second: None, **{a: np.array([90.0]) for a in others}})[0]
+    seen = market.seen(first, observations[first])
+    assert seen[:2].tolist() == [[0.0], [market.spec.ceiling]], "a bid of nothing won the tender"
+    assert seen[1] == market.play("monopoly", second, {"cost": np.array([99.0])})
 
 
 def test_before_the_first_tender_nothing_was_seen() -> None:

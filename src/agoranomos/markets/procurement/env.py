@@ -77,8 +77,11 @@ class Procurement(RoundMarket[RoundOutcome]):
         return np.array([bid])
 
     def seen(self, agent: str, observation: Observation) -> NDArray[np.float64] | None:
-        """All bids of the last tender, which were opened in public."""
-        return np.array(observation["bids"])[:, None] if observation["round"][0] else None
+        """All bids of the last tender, which were opened in public; of who sent none one that stays out of it."""
+        if not observation["round"][0]:
+            return None
+        bids = observation["bids"]
+        return np.where((bids == 0.0) & (observation["won"] == 0.0), self.spec.ceiling, bids)[:, None]
 
     def _begin(self) -> None:
         self._last_won = [0] * len(self.possible_agents)
