@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from agoranomos.errors import MachineError, UsageError
+from agoranomos.errors import UsageError
 from agoranomos.institutions.difference_outcomes import Compared
+from agoranomos.workspace.figure_file import save_figure
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -23,7 +24,6 @@ def draw_difference(path: Path, names: tuple[str, str], compared: Sequence[Compa
     """Write the figure to `path` (PNG, SVG or PDF by its ending); raises `UsageError` for another ending."""
     if path.suffix.lower().removeprefix(".") not in KINDS:
         raise UsageError(f"a figure is written as .png, .svg or .pdf; {path.name!r} is none of these")
-    from matplotlib import rc_context
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(11.0, 1.6 + 0.24 * len(compared)), layout="constrained")
@@ -34,12 +34,7 @@ def draw_difference(path: Path, names: tuple[str, str], compared: Sequence[Compa
     panels[0].set_yticks(range(len(compared)), [one.play.about for one in compared], fontsize=8)
     panels[0].set_ylim(len(compared) - 0.5, -0.5)
     figure.legend(*panels[0].get_legend_handles_labels(), loc="outside upper left", ncols=2, frameon=False)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with rc_context({"svg.hashsalt": "agora"}):  # The same plays give the same bytes.
-            figure.savefig(path, dpi=160, metadata={"Date": None} if path.suffix.lower() == ".svg" else None)
-    except OSError as error:
-        raise MachineError(f"cannot write {path}: {error.strerror or error}") from error
+    save_figure(figure, path, dpi=160)
 
 
 def _panel(axes: Axes, compared: Sequence[Compared], key: str, names: tuple[str, str]) -> None:

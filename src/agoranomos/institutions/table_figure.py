@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from agoranomos.errors import MachineError, UsageError
+from agoranomos.errors import UsageError
 from agoranomos.institutions.bind import Bound
 from agoranomos.institutions.panel import Panel
 from agoranomos.institutions.price_axes import finish_prices
 from agoranomos.markets.facts import SCALE
+from agoranomos.workspace.figure_file import save_figure
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -38,11 +39,7 @@ def draw_judgement(path: Path, panel: Panel, bound: Bound, tables: JudgementTabl
     _prices(above, panel, bound)
     _standings(below, panel, bound, tables)
     above.set_title(title, loc="left", fontsize=10)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        figure.savefig(path, dpi=160, metadata={"Date": None} if path.suffix.lower() == ".svg" else None)
-    except OSError as error:
-        raise MachineError(f"cannot write {path}: {error.strerror or error}") from error
+    save_figure(figure, path, dpi=160)
 
 
 def _prices(axes: Axes, panel: Panel, bound: Bound) -> None:

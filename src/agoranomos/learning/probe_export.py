@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from agoranomos.errors import MachineError
 from agoranomos.learning.deviation_probe import BEFORE, Probe
+from agoranomos.workspace.figure_file import save_figure
 
 SHOWN = 15
 """Rounds after the deviation that the figure shows."""
@@ -58,7 +58,6 @@ def probe_as_json(found: Probe) -> dict[str, Any]:
 
 def draw_probe(found: Probe, path: Path) -> None:
     """Draw prices and profits around the deviation into a PNG or SVG file."""
-    import matplotlib as mpl
     from matplotlib.figure import Figure
 
     shown = min(SHOWN, found.horizon.after)
@@ -81,13 +80,7 @@ def draw_probe(found: Probe, path: Path) -> None:
     axes.set_ylabel("relative to before")
     axes.set_title(f"{found.market}: {found.verdict.word}", fontsize=11)
     axes.legend(frameon=False)
-    kept = {"Date": None} if path.suffix == ".svg" else {"Software": None}
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with mpl.rc_context({"svg.hashsalt": "agoranomos"}):
-            figure.savefig(path, metadata=kept)
-    except OSError as error:
-        raise MachineError(f"cannot write {path}: {error.strerror or error}") from error
+    save_figure(figure, path)
 
 
 def _numbers(values: np.ndarray) -> list[float | None]:

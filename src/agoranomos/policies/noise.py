@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Awaitable
 from dataclasses import replace
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 from gymnasium import spaces
 
 from agoranomos.errors import UsageError
-from agoranomos.institutions.notices import Notice
-from agoranomos.policies.policy import Decision, Observation, Policy, Seat
+from agoranomos.policies.policy import Decision, Policy, Seat
+from agoranomos.policies.wrapped import Wrapped
 from agoranomos.randomness import Randomness
 
 MemoryT = TypeVar("MemoryT")
 
 
-class Noisy(Generic[MemoryT]):
+class Noisy(Wrapped[MemoryT]):
     """Multiplies each quantity of another policy's action by its own Gaussian draw with mean 1.
 
     `standard_deviation` 0.05 is the project's *5% noise*. Draws are independent per quantity, agent and round; a
@@ -27,7 +25,7 @@ class Noisy(Generic[MemoryT]):
     """
 
     def __init__(self, inner: Policy[MemoryT], standard_deviation: float, seat: Seat) -> None:
-        self.inner = inner
+        super().__init__(inner)
         self.standard_deviation = standard_deviation
         space = seat.market.action_space(seat.agent)
         if not isinstance(space, spaces.Box):
@@ -38,27 +36,8 @@ class Noisy(Generic[MemoryT]):
         self._lowest = np.asarray(space.low, dtype=np.float64)
         self._highest = np.asarray(space.high, dtype=np.float64)
 
-    def start(self) -> MemoryT:
-        """The inner policy's memory before the first round."""
-        return self.inner.start()
-
-    def act(
-        self, observation: Observation, notice: Notice | None, memory: MemoryT, randomness: Randomness
-    ) -> Decision[MemoryT] | Awaitable[Decision[MemoryT]]:
-        """The inner policy's decision with noise on its action; awaitable where the inner one's is."""
-        decision = self.inner.act(observation, notice, memory, randomness)
-        if inspect.isawaitable(decision):
-            return self._later(decision, randomness)
-        return self._disturbed(decision, randomness)
-
-    def missed(self, observation: Observation, notice: Notice | None, memory: MemoryT) -> MemoryT:
-        """What the inner policy notes of a round that it sits out."""
-        return self.inner.missed(observation, notice, memory)
-
-    async def _later(self, decision: Awaitable[Decision[MemoryT]], randomness: Randomness) -> Decision[MemoryT]:
-        return self._disturbed(await decision, randomness)
-
-    def _disturbed(self, decision: Decision[MemoryT], randomness: Randomness) -> Decision[MemoryT]:
+    def disturbed(self, decision: Decision[MemoryT], randomness: Randomness) -> Decision[MemoryT]:
+        """The decision with noise on its action."""
         draws = randomness.normals("noise", len(decision.action))
         action = decision.action * (1.0 + self.standard_deviation * draws)
         np.maximum(action, self._lowest, out=action)

@@ -12,9 +12,10 @@ from agoranomos.errors import MachineError
 from agoranomos.learning.impulse import AFTER, BEFORE
 from agoranomos.reproduce.calvano import CalvanoResult
 from agoranomos.reproduce.calvano_settings import PUBLISHED, CalvanoSettings
+from agoranomos.workspace.figure_file import save_figure
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+    pass
 
 DEVIATOR, OTHERS = "#D55E00", "#0072B2"
 """Colours of Okabe and Ito (2008)."""
@@ -77,20 +78,7 @@ def draw_impulse(found: CalvanoResult, path: Path) -> None:
     axes.set_ylabel("price, relative to before")
     axes.set_title(f"A forced one-period deviation, mean of {found.sessions} sessions", fontsize=11)
     axes.legend(frameon=False)
-    save(figure, path)
-
-
-def save(figure: Figure, path: Path) -> None:
-    """Write a figure whose bytes do not depend on when; raises `MachineError` where it cannot be written."""
-    import matplotlib as mpl
-
-    kept = {"Date": None} if path.suffix == ".svg" else {"Software": None}
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with mpl.rc_context({"svg.hashsalt": "agoranomos"}):
-            figure.savefig(path, metadata=kept)
-    except OSError as error:
-        raise MachineError(f"cannot write {path}: {error.strerror or error}") from error
+    save_figure(figure, path)
 
 
 def _numbers(found: CalvanoResult) -> dict[str, Any]:
@@ -110,4 +98,4 @@ def _number(value: float) -> float | None:
     return None if math.isnan(value) else float(value)
 
 
-__all__ = ["as_json", "draw_impulse", "save", "write_json"]
+__all__ = ["as_json", "draw_impulse", "write_json"]

@@ -81,7 +81,7 @@ def draw_map(maps: Sequence[GainMap], path: Path) -> None:
     """Draw the maps side by side, on one scale, into a PNG or SVG file."""
     from matplotlib.figure import Figure
 
-    from agoranomos.reproduce.calvano_export import save
+    from agoranomos.workspace.figure_file import save_figure
 
     figure = Figure(figsize=(1.2 + 5.2 * len(maps), 4.4), layout="constrained")
     panels = figure.subplots(1, len(maps), squeeze=False)[0]
@@ -98,4 +98,4 @@ def draw_map(maps: Sequence[GainMap], path: Path) -> None:
         axes.set_ylabel(one.row_name)
         axes.set_title(one.title, fontsize=10)
     figure.colorbar(image, ax=list(panels), label="profit gain Delta")
-    save(figure, path)
+    save_figure(figure, path)

@@ -1,8 +1,5 @@
 """The page docs/markets/bertrand.md says what the code does: its table is computed and its examples run."""
 
-import re
-from pathlib import Path
-
 import pytest
 
 from agoranomos.documents import Source, parse_document
@@ -11,8 +8,9 @@ from agoranomos.markets.bertrand import BertrandSpec
 from agoranomos.markets.bertrand.markov_perfect import edgeworth_cycle, kinked_demand
 from agoranomos.markets.bertrand.measures import MEASURE_KINDS
 from agoranomos.workspace import Workspace
+from markets.market_page import MarketPage
 
-PAGE = Path(__file__).parents[3] / "docs" / "markets" / "bertrand.md"
+PAGE = MarketPage("bertrand")
 LIBRARY = [
     "bertrand-calvano",
     "bertrand-logit",
@@ -46,32 +44,22 @@ def benchmark_table(workspace):
     return "\n".join(lines)
 
 
-def between(name):
-    found = re.search(rf"<!-- {name} -->(.*?)<!-- /{name} -->", PAGE.read_text(), re.DOTALL)
-    assert found is not None
-    return found.group(1).strip()
-
-
-def blocks(language):
-    return re.findall(rf"```{language}\n(.*?)```", PAGE.read_text(), re.DOTALL)
-
-
 def test_the_benchmark_table_is_what_the_code_computes(tmp_path):
-    assert between("benchmarks") == benchmark_table(Workspace(tmp_path, "docs"))
+    assert PAGE.between("benchmarks") == benchmark_table(Workspace(tmp_path, "docs"))
 
 
 def test_the_chances_of_waiting_are_what_the_code_computes():
-    assert between("kink") == f"{kinked_demand(0.9)[0, 1, 1]:.4f}"
-    assert between("edgeworth") == f"{edgeworth_cycle(0.9)[0, 0, 0]:.4f}"
+    assert PAGE.between("kink") == f"{kinked_demand(0.9)[0, 1, 1]:.4f}"
+    assert PAGE.between("edgeworth") == f"{edgeworth_cycle(0.9)[0, 0, 0]:.4f}"
 
 
-@pytest.mark.parametrize("code", blocks("python"))
+@pytest.mark.parametrize("code", PAGE.blocks("python"))
 def test_the_examples_run(code):
-    exec(compile(code, str(PAGE), "exec"), {})
+    PAGE.run(code)
 
 
 def test_the_file_of_the_page_is_valid():
-    text = blocks("yaml")[0]
+    text = PAGE.blocks("yaml")[0]
     spec = parse_document(Source("page", text), BertrandSpec)
     assert spec.firms == ("north", "south")
     assert spec.cost == (1.0, 1.1)
@@ -84,4 +72,4 @@ def test_the_default_is_the_librarys_file(tmp_path):
 
 def test_every_measure_is_explained():
     for name in MEASURE_KINDS:
-        assert f"`{name}`" in PAGE.read_text(), name
+        assert f"`{name}`" in PAGE.text, name

@@ -1,8 +1,5 @@
 """The page docs/markets/bertrand-investment.md says what the code does."""
 
-import re
-from pathlib import Path
-
 import pytest
 
 from agoranomos.documents import Source, parse_document
@@ -11,8 +8,9 @@ from agoranomos.markets.bertrand_investment import BertrandInvestmentSpec
 from agoranomos.markets.bertrand_investment.clear import conduct
 from agoranomos.markets.bertrand_investment.measures import MEASURE_KINDS
 from agoranomos.workspace import Workspace
+from markets.market_page import MarketPage
 
-PAGE = Path(__file__).parents[3] / "docs" / "markets" / "bertrand-investment.md"
+PAGE = MarketPage("bertrand-investment")
 COSTS = (
     ((100.0, 100.0), (100.0, 100.0)),
     ((50.0, 100.0), (100.0, 100.0)),
@@ -34,14 +32,8 @@ def benchmark_table():
     return "\n".join(lines)
 
 
-def blocks(language):
-    return re.findall(rf"```{language}\n(.*?)```", PAGE.read_text(), re.DOTALL)
-
-
 def test_the_benchmark_table_is_what_the_code_computes():
-    table = re.search(r"<!-- benchmarks -->\n(.*?)\n<!-- /benchmarks -->", PAGE.read_text(), re.DOTALL)
-    assert table is not None
-    assert table.group(1).strip() == benchmark_table()
+    assert PAGE.between("benchmarks") == benchmark_table()
 
 
 def test_what_the_page_says_of_these_numbers():
@@ -51,13 +43,13 @@ def test_what_the_page_says_of_these_numbers():
     assert divided["nash"].operating_profit[0] > both["nash"].operating_profit[0]
 
 
-@pytest.mark.parametrize("code", blocks("python"))
+@pytest.mark.parametrize("code", PAGE.blocks("python"))
 def test_the_examples_run(code):
-    exec(compile(code, str(PAGE), "exec"), {})
+    PAGE.run(code)
 
 
 def test_the_file_of_the_page_has_the_defaults(tmp_path):
-    spec = parse_document(Source("page", blocks("yaml")[0]), BertrandInvestmentSpec)
+    spec = parse_document(Source("page", PAGE.blocks("yaml")[0]), BertrandInvestmentSpec)
     fields = {"name", "firms", "goods"}
     assert spec.model_dump(exclude=fields) == BertrandInvestmentSpec().model_dump(exclude=fields)
     assert load_market("bertrand-investment", Workspace(tmp_path, "docs")).spec == BertrandInvestmentSpec()
@@ -65,4 +57,4 @@ def test_the_file_of_the_page_has_the_defaults(tmp_path):
 
 def test_every_measure_is_explained():
     for name in MEASURE_KINDS:
-        assert f"`{name}`" in PAGE.read_text(), name
+        assert f"`{name}`" in PAGE.text, name

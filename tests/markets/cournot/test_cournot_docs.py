@@ -1,15 +1,13 @@
 """The page docs/markets/cournot.md says what the code does: its table is computed and its examples run."""
 
-import re
-from pathlib import Path
-
 import pytest
 
 from agoranomos.documents import Source, parse_document
 from agoranomos.markets import CournotSpec, load_market
 from agoranomos.workspace import Workspace
+from markets.market_page import MarketPage
 
-PAGE = Path(__file__).parents[3] / "docs" / "markets" / "cournot.md"
+PAGE = MarketPage("cournot")
 LIBRARY = [
     "cournot-duopoly",
     "cournot-duopoly-symmetric",
@@ -44,23 +42,17 @@ def benchmark_table(workspace):
     return "\n".join(lines)
 
 
-def blocks(language):
-    return re.findall(rf"```{language}\n(.*?)```", PAGE.read_text(), re.DOTALL)
-
-
 def test_the_benchmark_table_is_what_the_code_computes(tmp_path):
-    table = re.search(r"<!-- benchmarks -->\n(.*?)\n<!-- /benchmarks -->", PAGE.read_text(), re.DOTALL)
-    assert table is not None
-    assert table.group(1).strip() == benchmark_table(Workspace(tmp_path, "docs"))
+    assert PAGE.between("benchmarks") == benchmark_table(Workspace(tmp_path, "docs"))
 
 
-@pytest.mark.parametrize("code", blocks("python"))
+@pytest.mark.parametrize("code", PAGE.blocks("python"))
 def test_the_examples_run(code):
-    exec(compile(code, str(PAGE), "exec"), {})
+    PAGE.run(code)
 
 
 def test_the_files_of_the_page_are_valid():
-    text, entrants, mills = blocks("yaml")
+    text, entrants, mills = PAGE.blocks("yaml")
     assert parse_document(Source("page", entrants), CournotSpec).comes_and_goes
     assert parse_document(Source("page", mills), CournotSpec).labels.unit == "kg"
     spec = parse_document(Source("page", text), CournotSpec)
@@ -72,4 +64,4 @@ def test_every_measure_is_explained():
     from agoranomos.markets.cournot.measures import FIRM_PRICE, MEASURE_KINDS
 
     for name in [*MEASURE_KINDS, *FIRM_PRICE]:
-        assert f"`{name}`" in PAGE.read_text(), name
+        assert f"`{name}`" in PAGE.text, name

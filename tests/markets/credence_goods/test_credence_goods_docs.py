@@ -1,16 +1,14 @@
 """The page docs/markets/credence-goods.md says what the code does."""
 
-import re
-from pathlib import Path
-
 import pytest
 
 from agoranomos.documents import Source, parse_document
 from agoranomos.markets import credence_goods_v0
 from agoranomos.markets.credence_goods import CredenceGoodsSpec
 from agoranomos.markets.credence_goods.measures import MEASURE_KINDS
+from markets.market_page import MarketPage
 
-PAGE = Path(__file__).parents[3] / "docs" / "markets" / "credence-goods.md"
+PAGE = MarketPage("credence-goods")
 
 
 def benchmark_table():
@@ -38,26 +36,20 @@ def benchmark_table():
     return "\n".join(lines)
 
 
-def blocks(language):
-    return re.findall(rf"```{language}\n(.*?)```", PAGE.read_text(), re.DOTALL)
-
-
 def test_the_benchmark_table_is_what_the_code_computes():
-    table = re.search(r"<!-- benchmarks -->\n(.*?)\n?<!-- /benchmarks -->", PAGE.read_text(), re.DOTALL)
-    assert table is not None
-    assert table.group(1).strip() == benchmark_table()
+    assert PAGE.between("benchmarks") == benchmark_table()
 
 
-@pytest.mark.parametrize("code", blocks("python"))
+@pytest.mark.parametrize("code", PAGE.blocks("python"))
 def test_the_examples_run(code):
-    exec(compile(code, str(PAGE), "exec"), {})
+    PAGE.run(code)
 
 
 def test_the_file_of_the_page_is_valid():
-    (text,) = blocks("yaml")
+    (text,) = PAGE.blocks("yaml")
     assert parse_document(Source("page", text), CredenceGoodsSpec).treatments == ("tune-up", "new-engine")
 
 
 def test_every_measure_is_explained():
     for name in MEASURE_KINDS:
-        assert f"`{name}`" in PAGE.read_text(), name
+        assert f"`{name}`" in PAGE.text, name

@@ -1,8 +1,5 @@
 """The page docs/markets/matrix.md says what the code does."""
 
-import re
-from pathlib import Path
-
 import pytest
 
 from agoranomos.documents import Source, parse_document
@@ -10,8 +7,9 @@ from agoranomos.markets import load_market
 from agoranomos.markets.matrix import MatrixSpec
 from agoranomos.markets.matrix.measures import MEASURE_KINDS
 from agoranomos.workspace import Workspace
+from markets.market_page import MarketPage
 
-PAGE = Path(__file__).parents[3] / "docs" / "markets" / "matrix.md"
+PAGE = MarketPage("matrix")
 LIBRARY = [
     "prisoners-dilemma",
     "stag-hunt",
@@ -53,29 +51,23 @@ def number(value):
     return f"{value:.4f}".rstrip("0").rstrip(".")
 
 
-def blocks(language):
-    return re.findall(rf"```{language}\n(.*?)```", PAGE.read_text(), re.DOTALL)
-
-
 def test_the_benchmark_table_is_what_the_code_computes(tmp_path):
-    table = re.search(r"<!-- benchmarks -->\n(.*?)\n?<!-- /benchmarks -->", PAGE.read_text(), re.DOTALL)
-    assert table is not None
-    assert table.group(1).strip() == benchmark_table(Workspace(tmp_path, "docs"))
+    assert PAGE.between("benchmarks") == benchmark_table(Workspace(tmp_path, "docs"))
 
 
-@pytest.mark.parametrize("code", blocks("python"))
+@pytest.mark.parametrize("code", PAGE.blocks("python"))
 def test_the_examples_run(code):
-    exec(compile(code, str(PAGE), "exec"), {})
+    PAGE.run(code)
 
 
 def test_the_file_of_the_page_is_valid():
-    (text,) = blocks("yaml")
+    (text,) = PAGE.blocks("yaml")
     assert parse_document(Source("page", text), MatrixSpec).sizes == (2, 2)
 
 
 def test_every_measure_is_explained():
     for name in MEASURE_KINDS:
-        assert f"`{name}`" in PAGE.read_text(), name
+        assert f"`{name}`" in PAGE.text, name
 
 
 def test_the_default_is_the_file_of_its_name(tmp_path):

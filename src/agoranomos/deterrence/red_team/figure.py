@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from agoranomos.deterrence.red_team.witness import Witness, WitnessRound
-from agoranomos.errors import MachineError, UsageError
+from agoranomos.errors import UsageError
 from agoranomos.institutions.bind import Bound
 from agoranomos.institutions.price_axes import finish_prices
 from agoranomos.institutions.table_figure import COLOURS, GREYS, KINDS, MOST_GOODS
+from agoranomos.workspace.figure_file import save_figure
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -47,11 +48,7 @@ def draw_witness(path: Path, witness: Witness, bound: Bound, title: str) -> None
     _fines(fines, rounds, bound)
     _states(states, rounds, bound)
     prices.set_title(title, loc="left", fontsize=10)
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        figure.savefig(path, dpi=160, metadata={"Date": None} if path.suffix.lower() == ".svg" else None)
-    except OSError as error:
-        raise MachineError(f"cannot write {path}: {error.strerror or error}") from error
+    save_figure(figure, path, dpi=160)
 
 
 def _prices(axes: Axes, rounds: tuple[WitnessRound, ...], bound: Bound) -> None:

@@ -29,10 +29,8 @@ from agoranomos.markets.bertrand.benchmarks import Benchmarks
 from agoranomos.markets.bertrand.clear import Outcome
 from agoranomos.markets.bertrand.demand import Array, ordered_sum
 from agoranomos.markets.bertrand.spec import BertrandSpec
+from agoranomos.markets.exact import ratio
 from agoranomos.markets.facts import SCALE, MeasureKind
-from agoranomos.randomness import MAX_EXACT_INTEGER
-
-SMALLEST_DENOMINATOR = 1e-9
 
 MEASURE_KINDS: dict[str, MeasureKind] = {
     "price_e6": MeasureKind(("good",), "price", public=True, least_e6=0),
@@ -87,20 +85,20 @@ def measure(
     total = ordered_sum(quantity)
     share = np.where(total[..., None] > 0.0, quantity / np.where(total > 0.0, total, np.nan)[..., None], np.nan)
     gap = benchmark.monopoly.price - benchmark.nash.price
-    elevation = np.where(gap > 0.0, _ratio(asked - benchmark.nash.price, gap), np.nan)
+    elevation = np.where(gap > 0.0, ratio(asked - benchmark.nash.price, gap), np.nan)
     return {
         "price": asked,
         "quantity": quantity,
         "share": share,
         "profit": profit,
-        "markup": _ratio(asked - np.asarray(spec.cost), asked),
+        "markup": ratio(asked - np.asarray(spec.cost), asked),
         "price_elevation": elevation,
         "own_elevation": elevation,
-        "calvano_delta": np.where(here, _ratio(profit - nash_profit, monopoly_profit - nash_profit), np.nan),
+        "calvano_delta": np.where(here, ratio(profit - nash_profit, monopoly_profit - nash_profit), np.nan),
         "nash_profit": nash_profit,
         "consumer_surplus": outcome.consumer_surplus,
         "welfare": outcome.welfare,
-        "surplus_ratio": _ratio(outcome.consumer_surplus, scale * benchmark.nash.consumer_surplus),
+        "surplus_ratio": ratio(outcome.consumer_surplus, scale * benchmark.nash.consumer_surplus),
         "hhi": ordered_sum(share * share),
         "price_dispersion": _dispersion(price, here),
         "undercut": _undercut(price, here, last_price),
@@ -112,7 +110,7 @@ def _dispersion(price: Array, here: Array) -> Array:
     several = np.where(count > 1, count, np.nan)
     mean = ordered_sum(np.where(here, price, 0.0)) / several
     away = np.where(here, np.where(here, price, 0.0) - mean[..., None], 0.0)
-    return _ratio(np.sqrt(ordered_sum(away * away) / several), mean)
+    return ratio(np.sqrt(ordered_sum(away * away) / several), mean)
 
 
 def _undercut(price: Array, here: Array, last_price: ArrayLike | None) -> Array:
@@ -126,10 +124,3 @@ def _undercut(price: Array, here: Array, last_price: ArrayLike | None) -> Array:
             if j != i:
                 lowest[..., i] = np.minimum(lowest[..., i], last[..., j])
     return np.where(here & np.isfinite(lowest), (price < lowest).astype(np.float64), np.nan)
-
-
-def _ratio(numerator: Array, denominator: Array) -> Array:
-    defined = np.abs(denominator) >= SMALLEST_DENOMINATOR
-    with np.errstate(invalid="ignore"):
-        value = numerator / np.where(defined, denominator, np.nan)
-        return np.where(np.abs(np.rint(value * SCALE)) <= MAX_EXACT_INTEGER, value, np.nan)

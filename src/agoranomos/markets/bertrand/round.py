@@ -12,10 +12,9 @@ from typing import NamedTuple
 
 from agoranomos.markets.bertrand.benchmarks import Benchmarks
 from agoranomos.markets.bertrand.demand_forms import HotellingDemand, LogitDemand
-from agoranomos.markets.bertrand.measures import SMALLEST_DENOMINATOR
 from agoranomos.markets.bertrand.spec import BertrandSpec
+from agoranomos.markets.exact import ordered_sum, ratio_e6
 from agoranomos.markets.facts import SCALE, Measured
-from agoranomos.randomness import MAX_EXACT_INTEGER
 
 Row = Sequence[float]
 
@@ -56,7 +55,7 @@ def clear_round(spec: BertrandSpec, price: Row, demanded: float = 1.0, last_pric
     quantity = [scale * s for s in shares]
     profit = [(p - c) * q if q > 0.0 else 0.0 for p, c, q in zip(price, spec.cost, quantity, strict=True)]
     surplus *= scale
-    return RoundOutcome(price, quantity, profit, surplus, surplus + _ordered_sum(profit), demanded, last_price)
+    return RoundOutcome(price, quantity, profit, surplus, surplus + ordered_sum(profit), demanded, last_price)
 
 
 def reference(spec: BertrandSpec, benchmark: Benchmarks) -> Reference:
@@ -75,11 +74,11 @@ def reference(spec: BertrandSpec, benchmark: Benchmarks) -> Reference:
 def measure_round(outcome: RoundOutcome, against: Reference) -> dict[str, Measured]:
     """The measures of one round as integers in millionths, None where undefined; formulas in `measures`."""
     price, quantity, profit, scale = outcome.price, outcome.quantity, outcome.profit, outcome.demanded
-    total = _ordered_sum(quantity)
+    total = ordered_sum(quantity)
     shares = [q / total for q in quantity] if total > 0.0 else None
     elevation = tuple(
         [
-            _ratio_e6(p - n, gap) if gap > 0.0 and p < inf else None
+            ratio_e6(p - n, gap) if gap > 0.0 and p < inf else None
             for p, n, gap in zip(price, against.nash_price, against.price_gap, strict=True)
         ]
     )
@@ -88,22 +87,20 @@ def measure_round(outcome: RoundOutcome, against: Reference) -> dict[str, Measur
         "quantity_e6": tuple([round(q * SCALE) for q in quantity]),
         "share_e6": tuple([round(s * SCALE) for s in shares]) if shares else (None,) * len(price),
         "profit_e6": tuple([round(own * SCALE) for own in profit]),
-        "markup_e6": tuple(
-            [_ratio_e6(p - c, p) if p < inf else None for p, c in zip(price, against.cost, strict=True)]
-        ),
+        "markup_e6": tuple([ratio_e6(p - c, p) if p < inf else None for p, c in zip(price, against.cost, strict=True)]),
         "price_elevation_e6": elevation,
         "own_elevation_e6": elevation,
         "calvano_delta_e6": tuple(
             [
-                _ratio_e6(own - scale * n, scale * gap) if p < inf else None
+                ratio_e6(own - scale * n, scale * gap) if p < inf else None
                 for p, own, n, gap in zip(price, profit, against.nash_profit, against.profit_gap, strict=True)
             ]
         ),
         "nash_profit_e6": tuple([round(scale * n * SCALE) for n in against.nash_profit]),
         "consumer_surplus_e6": round(outcome.consumer_surplus * SCALE),
         "welfare_e6": round(outcome.welfare * SCALE),
-        "surplus_ratio_e6": _ratio_e6(outcome.consumer_surplus, scale * against.nash_surplus),
-        "hhi_e6": round(_ordered_sum([s * s for s in shares]) * SCALE) if shares else None,
+        "surplus_ratio_e6": ratio_e6(outcome.consumer_surplus, scale * against.nash_surplus),
+        "hhi_e6": round(ordered_sum([s * s for s in shares]) * SCALE) if shares else None,
         "price_dispersion_e6": _dispersion_e6([p for p in price if p < inf]),
         "undercut_e6": _undercut_e6(price, outcome.last_price),
     }
@@ -114,10 +111,10 @@ def _logit(price: Row, quality: Row, mu: float, outside: float) -> tuple[list[fl
     worth = [(a - p) / mu for a, p in zip(quality, price, strict=True)]
     top = max(*worth, nothing)
     weight = [exp(w - top) for w in worth]
-    everything = _ordered_sum(weight) + exp(nothing - top)
+    everything = ordered_sum(weight) + exp(nothing - top)
     over = [(a - p - outside) / mu for a, p in zip(quality, price, strict=True)]
     highest = max(*over, 0.0)
-    surplus = mu * (highest + log(exp(-highest) + _ordered_sum([exp(w - highest) for w in over])))
+    surplus = mu * (highest + log(exp(-highest) + ordered_sum([exp(w - highest) for w in over])))
     return [w / everything for w in weight], surplus
 
 
@@ -157,8 +154,8 @@ def _homogeneous(price: Row, intercept: float, slope: float) -> tuple[list[float
 def _dispersion_e6(asked: Row) -> int | None:
     if len(asked) < 2:
         return None
-    mean = _ordered_sum(asked) / len(asked)
-    return _ratio_e6(sqrt(_ordered_sum([(p - mean) * (p - mean) for p in asked]) / len(asked)), mean)
+    mean = ordered_sum(asked) / len(asked)
+    return ratio_e6(sqrt(ordered_sum([(p - mean) * (p - mean) for p in asked]) / len(asked)), mean)
 
 
 def _undercut_e6(price: Row, last: Row | None) -> tuple[int | None, ...]:
@@ -169,18 +166,3 @@ def _undercut_e6(price: Row, last: Row | None) -> tuple[int | None, ...]:
         lowest = min((p for j, p in enumerate(last) if j != i), default=inf)
         found.append(None if inf in (own, lowest) else SCALE if own < lowest else 0)
     return tuple(found)
-
-
-def _ordered_sum(values: Row) -> float:
-    # The built-in sum compensates rounding from Python 3.12 on; records must not depend on the version.
-    total = 0.0
-    for value in values:
-        total += value
-    return total
-
-
-def _ratio_e6(numerator: float, denominator: float) -> int | None:
-    if -SMALLEST_DENOMINATOR < denominator < SMALLEST_DENOMINATOR:
-        return None
-    value = round(numerator / denominator * SCALE)
-    return value if -MAX_EXACT_INTEGER <= value <= MAX_EXACT_INTEGER else None

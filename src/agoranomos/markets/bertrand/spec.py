@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 import numpy as np
@@ -17,6 +17,7 @@ from agoranomos.markets.bertrand.logit_equilibrium import logit_monopoly, logit_
 from agoranomos.markets.drawn import Ranges, draw, is_range, lifted, replaced, require_middles
 from agoranomos.markets.facts import SCALE
 from agoranomos.markets.market_spec import MarketSpec, spec_of, without_floats
+from agoranomos.markets.written import Names, is_list, is_number, lettered
 from agoranomos.randomness import MAX_EXACT_INTEGER
 
 Positive = Annotated[float, Field(gt=0)]
@@ -72,8 +73,8 @@ class BertrandSpec(MarketSpec):
 
     type: Literal["bertrand"] = "bertrand"
     name: Name = "bertrand-calvano"
-    firms: Annotated[tuple[Name, ...], Field(min_length=1, max_length=MAX_FIRMS)]
-    goods: Annotated[tuple[Name, ...], Field(min_length=1, max_length=MAX_FIRMS)]
+    firms: Annotated[Names, Field(min_length=1, max_length=MAX_FIRMS)]
+    goods: Annotated[Names, Field(min_length=1, max_length=MAX_FIRMS)]
     cost: tuple[NotNegative, ...]
     demand: Demand
     grid: PriceGrid | None = PriceGrid(xi=0.1)
@@ -96,26 +97,18 @@ class BertrandSpec(MarketSpec):
                 demand.setdefault("quality", 2.0)
         quality = _of(demand, "quality")
         lists = [
-            value for value in (_of(filled, "firms"), _of(filled, "goods"), filled["cost"], quality) if _is_list(value)
+            value for value in (_of(filled, "firms"), _of(filled, "goods"), filled["cost"], quality) if is_list(value)
         ]
         count = max(len(lists[0]), 1) if lists else 2
         filled.setdefault("firms", tuple(f"firm_{i + 1}" for i in range(count)))
-        filled.setdefault("goods", tuple(_letters(i) for i in range(count)))
-        if _is_number(filled["cost"]) or is_range(filled["cost"]):
+        filled.setdefault("goods", tuple(lettered(i) for i in range(count)))
+        if is_number(filled["cost"]) or is_range(filled["cost"]):
             filled["cost"] = (filled["cost"],) * count
-        if isinstance(demand, dict) and _is_number(quality):
+        if isinstance(demand, dict) and is_number(quality):
             demand["quality"] = (quality,) * count
         if isinstance(filled.get("grid"), Mapping) and not {"xi", "low", "high"} & set(filled["grid"]):
             filled["grid"] = {"xi": 0.1, **filled["grid"]}
         return lifted(filled, ("cost",))
-
-    @field_validator("firms", "goods")
-    @classmethod
-    def _distinct(cls, names: tuple[str, ...]) -> tuple[str, ...]:
-        for k, name in enumerate(names):
-            if name in names[:k]:
-                raise ValueError(f"{name!r} is named twice")
-        return names
 
     @field_validator("goods", "cost", "demand")
     @classmethod
@@ -266,15 +259,3 @@ def _why_not_homogeneous(demand: HomogeneousDemand, cost: Array) -> str:
 
 def _of(data: Any, key: str) -> Any:
     return data.get(key) if isinstance(data, Mapping) else None
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
-
-
-def _is_list(value: Any) -> bool:
-    return isinstance(value, Sequence) and not isinstance(value, str)
-
-
-def _letters(index: int) -> str:
-    return chr(ord("A") + index) if index < 26 else f"good_{index + 1}"

@@ -3,11 +3,13 @@
 With p_ij the prices asked, c_ij the unit costs of the round, q_ij quantities, and N and M for Nash and joint monopoly
 prices *at these unit costs*:
 
-    price            sum_i p_ij q_ij / sum_i q_ij: what is paid on average price_elevation  sum_i (p_ij - p_N,ij) /
-    sum_i (p_M,ij - p_N,ij), good by good; own_elevation the same over a firm's goods calvano_delta    (pi_i - pi_N,i)
-    / (pi_M,i - pi_N,i), of operating profits nash_profit      pi_N,i, what Nash prices would have earned profit
-    operating profit minus what was invested; funds are what is left of all of it hhi, cv          as of a Cournot
-    market: concentration of a good, specialisation of a firm (Lin et al.)
+    price            sum_i p_ij q_ij / sum_i q_ij: what is paid on average
+    price_elevation  sum_i (p_ij - p_N,ij) / sum_i (p_M,ij - p_N,ij), good by good
+    own_elevation    the same over a firm's goods
+    calvano_delta    (pi_i - pi_N,i) / (pi_M,i - pi_N,i), of operating profits
+    nash_profit      pi_N,i, what Nash prices would have earned
+    profit           operating profit minus what was invested; `funds` is what is left of all of it
+    hhi, cv          as of a Cournot market: concentration of a good, specialisation of a firm (Lin et al.)
 
 A price that is not asked, or below cost, is left out of elevations.
 """
@@ -21,10 +23,9 @@ from typing import NamedTuple
 import numpy as np
 
 from agoranomos.markets.bertrand.demand import Array
-from agoranomos.markets.bertrand.measures import SMALLEST_DENOMINATOR
 from agoranomos.markets.bertrand_investment.clear import Conduct, Outcome
+from agoranomos.markets.exact import ratio
 from agoranomos.markets.facts import SCALE, Measured, MeasureKind
-from agoranomos.randomness import MAX_EXACT_INTEGER
 
 MEASURE_KINDS: dict[str, MeasureKind] = {
     "price_e6": MeasureKind(("good",), "price paid on average", public=True, least_e6=0),
@@ -76,7 +77,7 @@ def measure_round(outcome: Outcome, account: Account, known: dict[str, Conduct])
     gap = np.where(offered, monopoly.price - nash.price, 0.0)
     mean = quantity.mean(axis=1)
     spread = quantity.std(axis=1) if quantity.shape[1] > 1 else np.full(len(mean), np.nan)
-    delta = _ratio(outcome.operating_profit - nash.operating_profit, monopoly.operating_profit - nash.operating_profit)
+    delta = ratio(outcome.operating_profit - nash.operating_profit, monopoly.operating_profit - nash.operating_profit)
     surplus = float(outcome.consumer_surplus)
     return {
         "price_e6": _row(np.where(total > 0.0, (asked * quantity).sum(axis=0), np.nan) / sold),
@@ -92,20 +93,14 @@ def measure_round(outcome: Outcome, account: Account, known: dict[str, Conduct])
         "own_elevation_e6": _row(_elevation(above.sum(axis=1), gap.sum(axis=1))),
         "calvano_delta_e6": _row(np.where(here.all(axis=1), delta, np.nan)),
         "hhi_e6": _row((share * share).sum(axis=0)),
-        "cv_e6": _row(_ratio(spread, mean)),
+        "cv_e6": _row(ratio(spread, mean)),
         "consumer_surplus_e6": round(surplus * SCALE),
         "welfare_e6": round((surplus + sum(account.profit)) * SCALE),
     }
 
 
 def _elevation(above: Array, gap: Array) -> Array:
-    return np.where(gap > 0.0, _ratio(above, gap), np.nan)
-
-
-def _ratio(numerator: Array, denominator: Array) -> Array:
-    defined = np.abs(denominator) >= SMALLEST_DENOMINATOR
-    value = numerator / np.where(defined, denominator, np.nan)
-    return np.where(np.abs(np.rint(value * SCALE)) <= MAX_EXACT_INTEGER, value, np.nan)
+    return np.where(gap > 0.0, ratio(above, gap), np.nan)
 
 
 def _row(values: Array) -> tuple[int | None, ...]:

@@ -12,6 +12,7 @@ from agoranomos.documents import Finite, Name
 from agoranomos.markets.bertrand.logit_equilibrium import logit_monopoly
 from agoranomos.markets.facts import SCALE
 from agoranomos.markets.market_spec import MarketSpec
+from agoranomos.markets.written import Names
 from agoranomos.randomness import MAX_EXACT_INTEGER
 
 Positive = Annotated[float, Field(gt=0)]
@@ -28,8 +29,8 @@ class BertrandInvestmentSpec(MarketSpec):
 
     type: Literal["bertrand-investment"] = "bertrand-investment"
     name: Name = "bertrand-investment"
-    firms: Annotated[tuple[Name, ...], Field(min_length=1, max_length=16)] = ("firm_1", "firm_2")
-    goods: Annotated[tuple[Name, ...], Field(min_length=1, max_length=16)] = ("A", "B")
+    firms: Annotated[Names, Field(min_length=1, max_length=16)] = ("firm_1", "firm_2")
+    goods: Annotated[Names, Field(min_length=1, max_length=16)] = ("A", "B")
     unit_cost: Annotated[tuple[NotNegative, ...], Field(min_length=1, max_length=16)] = (100.0, 80.0, 50.0)
     investment: tuple[Positive, ...] = (10_000.0, 10_000.0)
     funds: NotNegative = 8_500.0
@@ -38,14 +39,6 @@ class BertrandInvestmentSpec(MarketSpec):
     mu: Positive = 8.0
     size: Positive = 1_000.0
     price_cap: Positive = 200.0
-
-    @field_validator("firms", "goods")
-    @classmethod
-    def _distinct(cls, names: tuple[str, ...]) -> tuple[str, ...]:
-        for k, name in enumerate(names):
-            if name in names[:k]:
-                raise ValueError(f"{name!r} is named twice")
-        return names
 
     @field_validator("unit_cost")
     @classmethod

@@ -24,6 +24,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from agoranomos.markets.commons.growth import Doubling, Growth, Logistic
 from agoranomos.markets.commons.spec import CommonsSpec
+from agoranomos.markets.exact import ordered_sums
 from agoranomos.markets.facts import SCALE
 
 Array: TypeAlias = NDArray[np.float64]
@@ -76,13 +77,13 @@ def clear(spec: CommonsSpec, actions: ArrayLike, stock: ArrayLike | None = None)
     leading = np.broadcast_shapes(asked.shape[:-2], found.shape)
     request = np.broadcast_to(asked[..., 0], (*leading, users))
     found = np.broadcast_to(found, leading)
-    wanted = _ordered_sum(request)
+    wanted = ordered_sums(request)
     short = wanted > found
     part = np.where(short, found / np.where(short, wanted, 1.0), 1.0)
     take = request * part[..., None]
     total = np.where(short, found, wanted)
     profit = _profit(spec, found[..., None], take)
-    return Outcome(found, request, take, total, regrow(spec, found, total), profit, _ordered_sum(profit))
+    return Outcome(found, request, take, total, regrow(spec, found, total), profit, ordered_sums(profit))
 
 
 def regrow(spec: CommonsSpec, stock: ArrayLike, total: ArrayLike) -> Array:
@@ -147,11 +148,3 @@ def _profit(spec: CommonsSpec, stock: Array, take: Array) -> Array:
         margin = np.where(stock > 0.0, spec.price - spec.effort_cost / np.where(stock > 0.0, stock, 1.0), 0.0)
         return np.asarray(margin * take)
     return np.asarray(np.log(np.maximum(take, LEAST)))
-
-
-def _ordered_sum(values: Array) -> Array:
-    """The sum along the last axis from first to last, beginning with zero."""
-    total = np.zeros(values.shape[:-1])
-    for i in range(values.shape[-1]):
-        total = total + values[..., i]
-    return total

@@ -21,10 +21,8 @@ from collections.abc import Mapping, Sequence
 from agoranomos.markets.commons.benchmarks import Rule
 from agoranomos.markets.commons.clear import RoundOutcome
 from agoranomos.markets.commons.spec import CommonsSpec
+from agoranomos.markets.exact import ratio_e6
 from agoranomos.markets.facts import SCALE, Measured, MeasureKind, to_e6
-from agoranomos.randomness import MAX_EXACT_INTEGER
-
-SMALLEST_DENOMINATOR = 1e-9
 
 MEASURE_KINDS: dict[str, MeasureKind] = {
     "stock_e6": MeasureKind((), "stock after the round", public=True, least_e6=0),
@@ -77,7 +75,7 @@ def measure_round(
         "equality_e6": to_e6(max(equality(outcome.take), 0.0)) if outcome.total > 0.0 else None,
         "profit_e6": tuple([to_e6(profit) for profit in outcome.profit]),
         "nash_profit_e6": (to_e6(against.nash_profit),) * users,
-        "calvano_delta_e6": tuple([_ratio(profit - against.nash_profit, against.gap) for profit in outcome.profit]),
+        "calvano_delta_e6": tuple([ratio_e6(profit - against.nash_profit, against.gap) for profit in outcome.profit]),
         "welfare_e6": to_e6(outcome.welfare),
     }
 
@@ -87,10 +85,3 @@ def equality(amounts: Sequence[float]) -> float:
     count, total = len(amounts), sum(amounts)
     weighted = sum((2 * (i + 1) - count - 1) * amount for i, amount in enumerate(sorted(amounts)))
     return 1.0 - weighted / (count * total)
-
-
-def _ratio(numerator: float, denominator: float) -> int | None:
-    if abs(denominator) < SMALLEST_DENOMINATOR:
-        return None
-    value = numerator / denominator * SCALE
-    return round(value) if abs(value) <= MAX_EXACT_INTEGER else None

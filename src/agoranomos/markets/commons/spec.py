@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, model_validator
 
 from agoranomos.documents import Name
 from agoranomos.markets.commons.growth import Doubling, Growth, LevhariMirman, Logistic
 from agoranomos.markets.facts import SCALE
 from agoranomos.markets.market_spec import MarketSpec
+from agoranomos.markets.written import Names
 from agoranomos.randomness import MAX_EXACT_INTEGER
 
 MAX_USERS = 64
@@ -28,7 +29,7 @@ class CommonsSpec(MarketSpec):
     type: Literal["commons"] = "commons"
     name: Name = "commons-fishery"
     rounds: Annotated[int, Field(ge=1, le=1_000_000_000)] = 12
-    users: Annotated[tuple[Name, ...], Field(min_length=1, max_length=MAX_USERS)]
+    users: Annotated[Names, Field(min_length=1, max_length=MAX_USERS)]
     good: Name = "fish"
     capacity: Annotated[float, Field(ge=0.001, le=1_000_000_000)] = 100.0
     initial_stock: Annotated[float, Field(gt=0)]
@@ -46,14 +47,6 @@ class CommonsSpec(MarketSpec):
         if type(filled["users"]) is int:
             filled["users"] = tuple(f"user_{i + 1}" for i in range(min(max(filled["users"], 0), MAX_USERS + 1)))
         return filled
-
-    @field_validator("users")
-    @classmethod
-    def _distinct(cls, names: tuple[str, ...]) -> tuple[str, ...]:
-        for k, name in enumerate(names):
-            if name in names[:k]:
-                raise ValueError(f"{name!r} is named twice")
-        return names
 
     @model_validator(mode="after")
     def _holds_together(self) -> CommonsSpec:

@@ -28,10 +28,8 @@ import numpy as np
 from agoranomos.markets.cournot.benchmarks import Benchmarks, reclear
 from agoranomos.markets.cournot.clear import Array, Outcome
 from agoranomos.markets.cournot.spec import CournotSpec
+from agoranomos.markets.exact import ratio
 from agoranomos.markets.facts import SCALE, MeasureKind
-from agoranomos.randomness import MAX_EXACT_INTEGER
-
-SMALLEST_DENOMINATOR = 1e-9
 
 MEASURE_KINDS: dict[str, MeasureKind] = {
     "price_e6": MeasureKind(("good",), "price", public=True, least_e6=0),
@@ -90,11 +88,11 @@ def measure(spec: CournotSpec, benchmark: Benchmarks, outcome: Outcome) -> dict[
         "cv": cv,
         "price_elevation": _elevation(outcome.price - nash.price, monopoly.price - nash.price),
         "restraint": _elevation(firms * held_back, _ordered_sum(nash.total - monopoly.total, axis=-1)[..., None]),
-        "calvano_delta": _ratio(outcome.profit - nash.profit, monopoly.profit - nash.profit),
+        "calvano_delta": ratio(outcome.profit - nash.profit, monopoly.profit - nash.profit),
         "nash_profit": np.broadcast_to(nash.profit, outcome.profit.shape),
         "consumer_surplus": outcome.consumer_surplus,
         "welfare": outcome.welfare,
-        "surplus_ratio": _ratio(outcome.consumer_surplus, nash.consumer_surplus),
+        "surplus_ratio": ratio(outcome.consumer_surplus, nash.consumer_surplus),
     }
     if outcome.firm_price is not None:
         found["firm_price"] = outcome.firm_price
@@ -127,10 +125,4 @@ def _divide(numerator: Array, denominator: Array) -> Array:
 
 
 def _elevation(numerator: Array, gap: Array) -> Array:
-    return np.where(gap > 0.0, _ratio(numerator, gap), np.nan)
-
-
-def _ratio(numerator: Array, denominator: Array) -> Array:
-    defined = np.abs(denominator) >= SMALLEST_DENOMINATOR
-    value = _divide(numerator, np.where(defined, denominator, np.nan))
-    return np.where(np.abs(np.rint(value * SCALE)) <= MAX_EXACT_INTEGER, value, np.nan)
+    return np.where(gap > 0.0, ratio(numerator, gap), np.nan)

@@ -12,10 +12,9 @@ from typing import NamedTuple
 
 from agoranomos.markets.cournot.benchmarks import Benchmarks
 from agoranomos.markets.cournot.clear import taken
-from agoranomos.markets.cournot.measures import SMALLEST_DENOMINATOR
 from agoranomos.markets.cournot.spec import CournotSpec
+from agoranomos.markets.exact import ordered_sum, ratio_e6
 from agoranomos.markets.facts import SCALE, Measured
-from agoranomos.randomness import MAX_EXACT_INTEGER
 
 Row = Sequence[float]
 
@@ -58,7 +57,7 @@ def clear_round(
     if spec.differentiation is not None and spec.differentiated:
         return _clear_differentiated(spec, quantity, intercept, active)
     alpha = spec.alpha if intercept is None else intercept
-    total = [_ordered_sum(column) for column in zip(*quantity, strict=True)]
+    total = [ordered_sum(column) for column in zip(*quantity, strict=True)]
     price, surplus = [], 0.0
     for a, b, q in zip(alpha, spec.beta, total, strict=True):
         p = a - q / b
@@ -70,7 +69,7 @@ def clear_round(
         [(p - c) * q for p, c, q in zip(price, cost, row, strict=True)]
         for cost, row in zip(spec.marginal_cost, quantity, strict=True)
     ]
-    profit = [_ordered_sum(row) for row in profit_by_good]
+    profit = [ordered_sum(row) for row in profit_by_good]
     if spec.fixed_cost is not None:
         profit = _less_fixed_cost(spec.fixed_cost, profit, active)
     welfare = surplus
@@ -84,7 +83,7 @@ def _clear_differentiated(
 ) -> RoundOutcome:
     alpha = spec.alpha if intercept is None else intercept
     columns = list(zip(*quantity, strict=True))
-    total = [_ordered_sum(column) for column in columns]
+    total = [ordered_sum(column) for column in columns]
     by_good, price, surplus = [], [], 0.0
     for a, b, g, q, column in zip(alpha, spec.beta, spec.substitutability, total, columns, strict=True):
         own = 1.0 - g
@@ -92,20 +91,20 @@ def _clear_differentiated(
         if own * limit + g * q > a * b:
             limit = taken(column, a * b, g)
         took = [brought if brought < limit else limit for brought in column]
-        consumed, squares = _ordered_sum(took), _ordered_sum([x * x for x in took])
+        consumed, squares = ordered_sum(took), ordered_sum([x * x for x in took])
         paid = []
         for brought in column:
             p = a - (own * brought + g * consumed) / b
             paid.append(p if p > 0.0 else 0.0)
         by_good.append(paid)
-        price.append(_ordered_sum([p * brought for p, brought in zip(paid, column, strict=True)]) / q if q > 0.0 else a)
+        price.append(ordered_sum([p * brought for p, brought in zip(paid, column, strict=True)]) / q if q > 0.0 else a)
         surplus += (own * squares + g * (consumed * consumed)) / (2.0 * b)
     firm_price = list(zip(*by_good, strict=True))
     profit_by_good = [
         [(p - c) * q for p, c, q in zip(paid_to, cost, row, strict=True)]
         for paid_to, cost, row in zip(firm_price, spec.marginal_cost, quantity, strict=True)
     ]
-    profit = [_ordered_sum(row) for row in profit_by_good]
+    profit = [ordered_sum(row) for row in profit_by_good]
     if spec.fixed_cost is not None:
         profit = _less_fixed_cost(spec.fixed_cost, profit, active)
     welfare = surplus
@@ -126,7 +125,7 @@ def reference(spec: CournotSpec, benchmark: Benchmarks, intercept: Row | None = 
     monopoly = clear_round(spec, benchmark.monopoly.quantity.tolist(), intercept, active)
     return Reference(
         nash.quantity,
-        _ordered_sum([n - m for n, m in zip(nash.total, monopoly.total, strict=True)]),
+        ordered_sum([n - m for n, m in zip(nash.total, monopoly.total, strict=True)]),
         nash.price,
         [m - n for m, n in zip(monopoly.price, nash.price, strict=True)],
         nash.profit,
@@ -154,7 +153,7 @@ def measure_round(outcome: RoundOutcome, held_against: Reference) -> dict[str, M
             hhi.append(round(concentration * SCALE))
     cv: list[int | None] = []
     for row in quantity:
-        mean = _ordered_sum(row) / goods
+        mean = ordered_sum(row) / goods
         if goods == 1 or not mean > 0.0:
             cv.append(None)
             continue
@@ -181,34 +180,19 @@ def measure_round(outcome: RoundOutcome, held_against: Reference) -> dict[str, M
         "restraint_e6": tuple(restraint),
         "calvano_delta_e6": tuple(
             [
-                _ratio_e6(own - n, gap)
+                ratio_e6(own - n, gap)
                 for own, n, gap in zip(profit, against.nash_profit, against.profit_gap, strict=True)
             ]
         ),
         "nash_profit_e6": tuple([round(n * SCALE) for n in against.nash_profit]),
         "consumer_surplus_e6": round(outcome.consumer_surplus * SCALE),
         "welfare_e6": round(outcome.welfare * SCALE),
-        "surplus_ratio_e6": _ratio_e6(outcome.consumer_surplus, against.nash_surplus),
+        "surplus_ratio_e6": ratio_e6(outcome.consumer_surplus, against.nash_surplus),
     }
     if outcome.firm_price is not None:
         measured["firm_price_e6"] = tuple([tuple([round(p * SCALE) for p in row]) for row in outcome.firm_price])
     return measured
 
 
-def _ordered_sum(values: Row) -> float:
-    # The built-in sum compensates rounding from Python 3.12 on; records must not depend on the version.
-    total = 0.0
-    for value in values:
-        total += value
-    return total
-
-
 def _elevation_e6(numerator: float, gap: float) -> int | None:
-    return _ratio_e6(numerator, gap) if gap > 0.0 else None
-
-
-def _ratio_e6(numerator: float, denominator: float) -> int | None:
-    if -SMALLEST_DENOMINATOR < denominator < SMALLEST_DENOMINATOR:
-        return None
-    value = round(numerator / denominator * SCALE)
-    return value if -MAX_EXACT_INTEGER <= value <= MAX_EXACT_INTEGER else None
+    return ratio_e6(numerator, gap) if gap > 0.0 else None

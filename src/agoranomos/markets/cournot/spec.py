@@ -14,6 +14,7 @@ from agoranomos.markets.cournot.participation import Entry, Exit, contradiction
 from agoranomos.markets.drawn import Ranges, draw, is_range, lifted, replaced, require_middles
 from agoranomos.markets.facts import SCALE
 from agoranomos.markets.market_spec import MarketSpec, spec_of, without_floats
+from agoranomos.markets.written import Names, is_list, is_number, lettered
 from agoranomos.randomness import MAX_EXACT_INTEGER
 
 Positive = Annotated[float, Field(gt=0)]
@@ -43,7 +44,7 @@ class DemandShock(DocumentPart):
     @model_validator(mode="before")
     @classmethod
     def _spread(cls, data: Any) -> Any:
-        if isinstance(data, Mapping) and _is_number(data.get("sigma")):
+        if isinstance(data, Mapping) and is_number(data.get("sigma")):
             return {**data, "sigma": (data["sigma"],)}
         return data
 
@@ -69,8 +70,8 @@ class CournotSpec(MarketSpec):
 
     type: Literal["cournot"] = "cournot"
     name: Name = "cournot-duopoly"
-    firms: Annotated[tuple[Name, ...], Field(min_length=1, max_length=MAX_FIRMS)]
-    goods: Annotated[tuple[Name, ...], Field(min_length=1, max_length=MAX_GOODS)]
+    firms: Annotated[Names, Field(min_length=1, max_length=MAX_FIRMS)]
+    goods: Annotated[Names, Field(min_length=1, max_length=MAX_GOODS)]
     alpha: tuple[Positive, ...]
     beta: tuple[Positive, ...]
     marginal_cost: tuple[tuple[NotNegative, ...], ...]
@@ -92,28 +93,18 @@ class CournotSpec(MarketSpec):
         filled = {"marginal_cost": ((40.0, 50.0), (50.0, 40.0)), "alpha": 100.0, "beta": 2.0, "capacity": 100.0, **data}
         if _is_count(filled.get("firms")):
             filled["firms"] = tuple(f"firm_{i + 1}" for i in range(min(filled["firms"], MAX_FIRMS + 1)))
-        if _is_one(filled["marginal_cost"]) and _is_list(filled.get("firms")):
-            listed = filled.setdefault("goods", (_letters(0),))
+        if _is_one(filled["marginal_cost"]) and is_list(filled.get("firms")):
+            listed = filled.setdefault("goods", (lettered(0),))
             one = filled["marginal_cost"]
-            filled["marginal_cost"] = ((one,) * (len(listed) if _is_list(listed) else 1),) * len(filled["firms"])
-        rows = filled["marginal_cost"] if _is_list(filled["marginal_cost"]) else ()
-        good_count = max((len(row) for row in rows if _is_list(row)), default=1)
+            filled["marginal_cost"] = ((one,) * (len(listed) if is_list(listed) else 1),) * len(filled["firms"])
+        rows = filled["marginal_cost"] if is_list(filled["marginal_cost"]) else ()
+        good_count = max((len(row) for row in rows if is_list(row)), default=1)
         filled.setdefault("firms", tuple(f"firm_{i + 1}" for i in range(max(len(rows), 1))))
-        filled.setdefault("goods", tuple(_letters(j) for j in range(max(good_count, 1))))
+        filled.setdefault("goods", tuple(lettered(j) for j in range(max(good_count, 1))))
         for key, along in _SPREAD.items():
             if _is_one(filled.get(key)):
-                filled[key] = (filled[key],) * (len(filled[along]) if _is_list(filled[along]) else 1)
+                filled[key] = (filled[key],) * (len(filled[along]) if is_list(filled[along]) else 1)
         return lifted(filled, MAY_BE_DRAWN)
-
-    @field_validator("firms", "goods")
-    @classmethod
-    def _distinct(cls, names: tuple[str, ...]) -> tuple[str, ...]:
-        seen: set[str] = set()
-        for name in names:
-            if name in seen:
-                raise ValueError(f"{name!r} is named twice")
-            seen.add(name)
-        return names
 
     @field_validator(*_SPREAD)
     @classmethod
@@ -270,23 +261,11 @@ def _indices(place: str) -> list[int]:
 
 
 def _is_one(value: Any) -> bool:
-    return _is_number(value) or is_range(value)
+    return is_number(value) or is_range(value)
 
 
 def _is_count(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value >= 1
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
-
-
-def _is_list(value: Any) -> bool:
-    return isinstance(value, Sequence) and not isinstance(value, str)
-
-
-def _letters(index: int) -> str:
-    return chr(ord("A") + index) if index < 26 else f"good_{index + 1}"
 
 
 def _listed(along: str, names: Sequence[Any]) -> str:

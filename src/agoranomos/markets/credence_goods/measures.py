@@ -26,10 +26,8 @@ from dataclasses import dataclass
 from agoranomos.markets.credence_goods.spec import CredenceGoodsSpec
 from agoranomos.markets.credence_goods.theory import HONEST, MAJOR, MINOR, Posted, terms
 from agoranomos.markets.credence_goods.visits import Practice, Round
+from agoranomos.markets.exact import ratio_e6
 from agoranomos.markets.facts import SCALE, Measured, MeasureKind, to_e6
-from agoranomos.randomness import MAX_EXACT_INTEGER
-
-SMALLEST_DENOMINATOR = 1e-9
 
 
 def _share(title: str, *, public: bool = False) -> MeasureKind:
@@ -160,14 +158,14 @@ def _of_profits(profits: list[float], against: Reference) -> dict[str, Measured]
     gap = against.monopoly_profit - against.nash_profit
     return {
         "profit_e6": tuple(to_e6(profit) for profit in profits),
-        "calvano_delta_e6": tuple(_ratio(profit - against.nash_profit, gap) for profit in profits),
+        "calvano_delta_e6": tuple(ratio_e6(profit - against.nash_profit, gap) for profit in profits),
         "nash_profit_e6": (to_e6(against.nash_profit),) * len(profits),
     }
 
 
 def _of_welfare(spec: CredenceGoodsSpec, surplus: float, profit: float, honest: float) -> dict[str, Measured]:
     nothing = spec.consumers * spec.outside
-    efficiency = _ratio(surplus + profit - nothing, honest - nothing) if honest > nothing else None
+    efficiency = ratio_e6(surplus + profit - nothing, honest - nothing) if honest > nothing else None
     return {
         "efficiency_e6": None if efficiency is None else min(efficiency, SCALE),
         "consumer_surplus_e6": to_e6(surplus),
@@ -180,11 +178,4 @@ def _rate(count: int, of: int) -> int | None:
 
 
 def _elevation(price: float | None, nash: float, monopoly: float) -> int | None:
-    return None if price is None or monopoly <= nash else _ratio(price - nash, monopoly - nash)
-
-
-def _ratio(numerator: float, denominator: float) -> int | None:
-    if abs(denominator) < SMALLEST_DENOMINATOR:
-        return None
-    value = numerator / denominator * SCALE
-    return round(value) if abs(value) <= MAX_EXACT_INTEGER else None
+    return None if price is None or monopoly <= nash else ratio_e6(price - nash, monopoly - nash)

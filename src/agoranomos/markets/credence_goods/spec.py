@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, model_validator
 
 from agoranomos.documents import Finite, Name
 from agoranomos.markets.facts import SCALE
 from agoranomos.markets.market_spec import MarketSpec
+from agoranomos.markets.written import Names
 from agoranomos.randomness import MAX_EXACT_INTEGER
 
 MAX_EXPERTS = 64
@@ -17,7 +18,6 @@ MAX_PRICES = 201
 
 Positive = Annotated[Finite, Field(gt=0)]
 NotNegative = Annotated[Finite, Field(ge=0)]
-Names = Annotated[tuple[Name, ...], Field(min_length=1, max_length=MAX_EXPERTS)]
 
 
 class CredenceGoodsSpec(MarketSpec):
@@ -36,8 +36,13 @@ class CredenceGoodsSpec(MarketSpec):
 
     type: Literal["credence-goods"] = "credence-goods"
     name: Name = "credence-goods"
-    experts: Names = ("expert_1", "expert_2", "expert_3", "expert_4")
-    treatments: Annotated[tuple[Name, ...], Field(min_length=2, max_length=2)] = ("minor", "major")
+    experts: Annotated[Names, Field(min_length=1, max_length=MAX_EXPERTS)] = (
+        "expert_1",
+        "expert_2",
+        "expert_3",
+        "expert_4",
+    )
+    treatments: Annotated[Names, Field(min_length=2, max_length=2)] = ("minor", "major")
     consumers: Annotated[int, Field(ge=1, le=MAX_CONSUMERS)] = 4
     value: Positive = 10.0
     minor_cost: NotNegative = 2.0
@@ -52,14 +57,6 @@ class CredenceGoodsSpec(MarketSpec):
     beliefs: Literal["theory", "experience"] = "experience"
     learning: Annotated[Finite, Field(gt=0, le=1)] = 0.05
     forgetting: Annotated[Finite, Field(ge=0, le=1)] = 0.2
-
-    @field_validator("experts", "treatments")
-    @classmethod
-    def _distinct(cls, names: tuple[str, ...]) -> tuple[str, ...]:
-        for k, name in enumerate(names):
-            if name in names[:k]:
-                raise ValueError(f"{name!r} is named twice")
-        return names
 
     @model_validator(mode="after")
     def _makes_sense(self) -> CredenceGoodsSpec:

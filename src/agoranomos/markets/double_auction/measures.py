@@ -20,10 +20,8 @@ from math import sqrt
 from agoranomos.markets.double_auction.equilibrium import Equilibrium, competitive_profits
 from agoranomos.markets.double_auction.round import RoundOutcome
 from agoranomos.markets.double_auction.spec import DoubleAuctionSpec
+from agoranomos.markets.exact import ordered_sum, ratio_e6
 from agoranomos.markets.facts import SCALE, Measured, MeasureKind
-from agoranomos.randomness import MAX_EXACT_INTEGER
-
-SMALLEST_DENOMINATOR = 1e-9
 
 MEASURE_KINDS: dict[str, MeasureKind] = {
     "price_e6": MeasureKind(("good",), "mean price of the round's trades", public=True, least_e6=0),
@@ -49,19 +47,19 @@ MEASURE_KINDS: dict[str, MeasureKind] = {
 
 def measure_round(spec: DoubleAuctionSpec, found: Equilibrium, outcome: RoundOutcome) -> dict[str, Measured]:
     """The measures of one round as integers in millionths, None where undefined."""
-    price = _sum(outcome.prices) / len(outcome.prices) if outcome.prices else None
+    price = ordered_sum(outcome.prices) / len(outcome.prices) if outcome.prices else None
     bid, ask, day = outcome.best_bid, outcome.best_ask, outcome.day
     return {
         "price_e6": (None if price is None else round(price * SCALE),),
-        "price_gap_e6": (None if price is None else _ratio_e6(price - found.price, found.price),),
+        "price_gap_e6": (None if price is None else ratio_e6(price - found.price, found.price),),
         "quantity_e6": tuple([(units * SCALE,) for units in outcome.units]),
         "volume_e6": len(outcome.prices) * SCALE,
         "spread_e6": None if bid is None or ask is None else round((ask - bid) * SCALE),
         "profit_e6": tuple([round(profit * SCALE) for profit in outcome.profit]),
         "competitive_profit_e6": _competitive_profit_e6(spec, found),
-        "alpha_e6": _ratio_e6(_deviation(day.prices, found.price), found.price) if day.over and day.prices else None,
+        "alpha_e6": ratio_e6(_deviation(day.prices, found.price), found.price) if day.over and day.prices else None,
         "efficiency_e6": min(round(day.surplus / found.surplus * SCALE), SCALE) if day.over else None,
-        "welfare_e6": round(_sum(outcome.profit) * SCALE),
+        "welfare_e6": round(ordered_sum(outcome.profit) * SCALE),
     }
 
 
@@ -70,13 +68,13 @@ def measure_competitive(spec: DoubleAuctionSpec, found: Equilibrium) -> dict[str
     price = found.price
     return {
         "price_e6": (round(price * SCALE),),
-        "price_gap_e6": (_ratio_e6(0.0, price),),
+        "price_gap_e6": (ratio_e6(0.0, price),),
         "quantity_e6": tuple([(round(units / spec.steps * SCALE),) for units in _quantities(spec, price)]),
         "volume_e6": round(found.quantity / spec.steps * SCALE),
         "spread_e6": None,
         "profit_e6": _competitive_profit_e6(spec, found),
         "competitive_profit_e6": _competitive_profit_e6(spec, found),
-        "alpha_e6": _ratio_e6(0.0, price),
+        "alpha_e6": ratio_e6(0.0, price),
         "efficiency_e6": SCALE,
         "welfare_e6": round(found.surplus / spec.steps * SCALE),
     }
@@ -93,19 +91,4 @@ def _competitive_profit_e6(spec: DoubleAuctionSpec, found: Equilibrium) -> tuple
 
 
 def _deviation(prices: Sequence[float], price: float) -> float:
-    return sqrt(_sum([(own - price) * (own - price) for own in prices]) / len(prices))
-
-
-def _sum(values: Sequence[float]) -> float:
-    # The built-in sum compensates rounding from Python 3.12 on; records must not depend on the version.
-    total = 0.0
-    for value in values:
-        total += value
-    return total
-
-
-def _ratio_e6(numerator: float, denominator: float) -> int | None:
-    if -SMALLEST_DENOMINATOR < denominator < SMALLEST_DENOMINATOR:
-        return None
-    value = round(numerator / denominator * SCALE)
-    return value if -MAX_EXACT_INTEGER <= value <= MAX_EXACT_INTEGER else None
+    return sqrt(ordered_sum([(own - price) * (own - price) for own in prices]) / len(prices))

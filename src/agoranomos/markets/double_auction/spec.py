@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self, TypeAlias
 
 import numpy as np
@@ -11,6 +11,7 @@ from pydantic import Field, ValidationError, ValidationInfo, field_validator, mo
 from agoranomos.documents import DocumentPart, Name
 from agoranomos.markets.facts import SCALE
 from agoranomos.markets.market_spec import MarketSpec
+from agoranomos.markets.written import is_list
 from agoranomos.randomness import MAX_EXACT_INTEGER, named_generator
 
 NotNegative = Annotated[float, Field(ge=0)]
@@ -80,7 +81,7 @@ class DoubleAuctionSpec(MarketSpec):
         filled.setdefault("values", VALUES)
         filled.setdefault("costs", COSTS)
         for side, along in (("buyers", "values"), ("sellers", "costs")):
-            rows = len(filled[along]) if _is_list(filled[along]) else 1
+            rows = len(filled[along]) if is_list(filled[along]) else 1
             filled.setdefault(side, tuple(f"{side[:-1]}_{i + 1}" for i in range(rows)))
         return filled
 
@@ -147,7 +148,7 @@ def _with_schedules(fields: Mapping[str, Any], seed: int) -> dict[str, Any]:
     filled = dict(fields)
     for side in ("buyers", "sellers"):
         filled.setdefault(side, tuple(f"{side[:-1]}_{i + 1}" for i in range(5)))
-    sizes = [len(filled[side]) if _is_list(filled[side]) else 1 for side in ("buyers", "sellers")]
+    sizes = [len(filled[side]) if is_list(filled[side]) else 1 for side in ("buyers", "sellers")]
     generator = named_generator(seed, "schedules")
     while True:
         values = np.sort(generator.uniform(*draw.values, (max(sizes[0], 1), draw.units)), axis=1)[:, ::-1]
@@ -156,7 +157,3 @@ def _with_schedules(fields: Mapping[str, Any], seed: int) -> dict[str, Any]:
             break
     rounded = {"values": values, "costs": costs}
     return filled | {name: tuple(map(tuple, np.round(rows, 6).tolist())) for name, rows in rounded.items()}
-
-
-def _is_list(value: Any) -> bool:
-    return isinstance(value, Sequence) and not isinstance(value, str)

@@ -18,12 +18,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from agoranomos.markets.exact import ratio_e6
 from agoranomos.markets.facts import SCALE, Measured, MeasureKind, to_e6
 from agoranomos.markets.leniency_cartel.clear import Sales, clear_round
 from agoranomos.markets.leniency_cartel.spec import LeniencyCartelSpec
-from agoranomos.randomness import MAX_EXACT_INTEGER
-
-SMALLEST_DENOMINATOR = 1e-9
 
 MEASURE_KINDS: dict[str, MeasureKind] = {
     "price_e6": MeasureKind(("good",), "mean price asked", public=True, least_e6=0),
@@ -91,7 +89,7 @@ def measure_round(spec: LeniencyCartelSpec, played: Round, against: Reference) -
     price = sum(present) / len(present) if present else None
     elevation = None
     if price is not None and against.monopoly_price > against.nash_price:
-        elevation = _ratio(price - against.nash_price, against.monopoly_price - against.nash_price)
+        elevation = ratio_e6(price - against.nash_price, against.monopoly_price - against.nash_price)
     gap = against.monopoly_profit - against.nash_profit
     agreed = played.agreed
     return {
@@ -105,15 +103,8 @@ def measure_round(spec: LeniencyCartelSpec, played: Round, against: Reference) -
             None if agreed is None or place is None else SCALE * (place < agreed) for place in played.asked
         ),
         "price_elevation_e6": (elevation,),
-        "calvano_delta_e6": tuple(_ratio(profit - against.nash_profit, gap) for profit in played.sales.profit),
+        "calvano_delta_e6": tuple(ratio_e6(profit - against.nash_profit, gap) for profit in played.sales.profit),
         "nash_profit_e6": (to_e6(against.nash_profit),) * len(asked),
         "consumer_surplus_e6": max(to_e6(played.sales.consumer_surplus), 0),
         "welfare_e6": to_e6(played.sales.welfare),
     }
-
-
-def _ratio(numerator: float, denominator: float) -> int | None:
-    if abs(denominator) < SMALLEST_DENOMINATOR:
-        return None
-    value = numerator / denominator * SCALE
-    return round(value) if abs(value) <= MAX_EXACT_INTEGER else None

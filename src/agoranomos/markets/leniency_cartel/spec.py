@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, model_validator
 
 from agoranomos.documents import Finite, Name
 from agoranomos.markets.facts import SCALE
 from agoranomos.markets.market_spec import MarketSpec
+from agoranomos.markets.written import Names
 from agoranomos.randomness import MAX_EXACT_INTEGER
 
 MAX_FIRMS = 16
@@ -29,22 +30,14 @@ class LeniencyCartelSpec(MarketSpec):
 
     type: Literal["leniency-cartel"] = "leniency-cartel"
     name: Name = "leniency-cartel"
-    firms: Annotated[tuple[Name, ...], Field(min_length=2, max_length=MAX_FIRMS)] = ("firm_1", "firm_2")
-    goods: Annotated[tuple[Name, ...], Field(min_length=1, max_length=1)] = ("product",)
+    firms: Annotated[Names, Field(min_length=2, max_length=MAX_FIRMS)] = ("firm_1", "firm_2")
+    goods: Annotated[Names, Field(min_length=1, max_length=1)] = ("product",)
     intercept: Positive = 36.0
     substitution: Annotated[Finite, Field(ge=0, lt=1)] = 0.8
     marginal_cost: Annotated[Finite, Field(ge=0)] = 0.0
     prices: Annotated[int, Field(ge=2, le=MAX_PRICES)] = 13
     price_step: Positive = 2.0
     evidence_lasts: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
-
-    @field_validator("firms")
-    @classmethod
-    def _distinct(cls, names: tuple[str, ...]) -> tuple[str, ...]:
-        for k, name in enumerate(names):
-            if name in names[:k]:
-                raise ValueError(f"{name!r} is named twice")
-        return names
 
     @model_validator(mode="after")
     def _makes_sense(self) -> LeniencyCartelSpec:

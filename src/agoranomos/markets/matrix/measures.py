@@ -20,12 +20,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from agoranomos.markets.exact import SMALLEST_DENOMINATOR, ratio_e6
 from agoranomos.markets.facts import SCALE, Measured, MeasureKind, Measures, to_e6
 from agoranomos.markets.matrix.equilibria import Array, Mixed, expected, pure_profile
 from agoranomos.markets.matrix.play import best_payoffs
-from agoranomos.randomness import MAX_EXACT_INTEGER
-
-SMALLEST_DENOMINATOR = 1e-9
 
 MEASURE_KINDS: dict[str, MeasureKind] = {
     "action_e6": MeasureKind(("firm",), "the index of the action chosen, from 0", public=True, least_e6=0),
@@ -75,7 +73,7 @@ def measure_round(played: Round, against: Reference) -> Measures:
         welfare += payoff
     spread = against.most - against.least
     share = None if spread < SMALLEST_DENOMINATOR else min(max((welfare - against.least) / spread, 0.0), 1.0)
-    deltas = (_ratio(p - n, e - n) for p, n, e in zip(played.payoff, against.nash, against.efficient, strict=True))
+    deltas = (ratio_e6(p - n, e - n) for p, n, e in zip(played.payoff, against.nash, against.efficient, strict=True))
     return {
         "action_e6": tuple(None if action is None else action * SCALE for action in played.actions),
         "profit_e6": tuple(to_e6(payoff) for payoff in played.payoff),
@@ -101,10 +99,3 @@ def pure_actions(profile: Mixed) -> tuple[int, ...] | None:
     if all((probabilities == 1.0).any() for probabilities in profile):
         return tuple(int(np.argmax(probabilities)) for probabilities in profile)
     return None
-
-
-def _ratio(numerator: float, denominator: float) -> int | None:
-    if abs(denominator) < SMALLEST_DENOMINATOR:
-        return None
-    value = numerator / denominator * SCALE
-    return round(value) if abs(value) <= MAX_EXACT_INTEGER else None

@@ -13,6 +13,7 @@ from agoranomos.documents import Finite, Name
 from agoranomos.markets.facts import SCALE
 from agoranomos.markets.market_spec import MarketSpec
 from agoranomos.markets.matrix.payoff_table import DEEPEST, PayoffTable, as_table, everyones, shaped
+from agoranomos.markets.written import is_list
 from agoranomos.randomness import MAX_EXACT_INTEGER
 
 LARGEST_GAME = 1_000_000
@@ -54,14 +55,14 @@ class MatrixSpec(MarketSpec):
             two = ("row", "column")
             names = two if count == 2 else tuple(f"player_{i + 1}" for i in range(count))
             filled["agents"] = tuple(known[0]) if known else names
-        agents = filled["agents"] if _is_list(filled["agents"]) else ()
+        agents = filled["agents"] if is_list(filled["agents"]) else ()
         if "actions" not in filled:
             table = next(iter(payoffs.values()), None) if isinstance(payoffs, Mapping) else payoffs
             filled["actions"] = {agent: _letters(size) for agent, size in zip(agents, _sizes(table), strict=False)}
-        if _is_list(filled["actions"]):
+        if is_list(filled["actions"]):
             filled["actions"] = dict.fromkeys(agents, filled["actions"])
-        if _is_list(payoffs):
-            sizes = {len(a) if _is_list(a) else 0 for a in _values(filled["actions"])}
+        if is_list(payoffs):
+            sizes = {len(a) if is_list(a) else 0 for a in _values(filled["actions"])}
             if len(sizes) == 1 and agents:
                 (size,) = sizes
                 filled["payoffs"] = _spread(payoffs, agents, size)
@@ -119,24 +120,20 @@ def _spread(payoffs: Any, agents: Sequence[Any], size: int) -> dict[Any, Any]:
     return {agent: own.tolist() for agent, own in zip(agents, everyones(table), strict=True)}
 
 
-def _is_list(value: Any) -> bool:
-    return isinstance(value, Sequence) and not isinstance(value, str)
-
-
 def _values(value: Any) -> list[Any]:
     return list(value.values()) if isinstance(value, Mapping) else []
 
 
 def _sizes(table: Any) -> list[int]:
     sizes: list[int] = []
-    while _is_list(table) and table and len(sizes) < DEEPEST:
+    while is_list(table) and table and len(sizes) < DEEPEST:
         sizes.append(len(table))
         table = table[0]
     return sizes
 
 
 def _depth(payoffs: Any) -> int:
-    return len(_sizes(payoffs)) if _is_list(payoffs) else 2
+    return len(_sizes(payoffs)) if is_list(payoffs) else 2
 
 
 def _letters(size: int) -> tuple[str, ...]:

@@ -26,14 +26,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import sqrt
 
+from agoranomos.markets.exact import ratio_e6
 from agoranomos.markets.facts import SCALE, Measured, MeasureKind
 from agoranomos.markets.procurement.benchmarks import Benchmarks, Mean
 from agoranomos.markets.procurement.bidding import nash_bid
 from agoranomos.markets.procurement.round import RoundOutcome
 from agoranomos.markets.procurement.spec import ProcurementSpec
-from agoranomos.randomness import MAX_EXACT_INTEGER
-
-SMALLEST_DENOMINATOR = 1e-9
 
 MEASURE_KINDS: dict[str, MeasureKind] = {
     "price_e6": MeasureKind(("good",), "price paid; none where nothing was bought", public=True, least_e6=0),
@@ -75,28 +73,28 @@ def measure_round(spec: ProcurementSpec, known: Benchmarks, outcome: RoundOutcom
     cheapest = min(outcome.cost)
     return {
         "price_e6": (None if price is None else round(price * SCALE),),
-        "price_elevation_e6": (None if price is None else _ratio_e6(price - nash.price, reserve - nash.price),),
+        "price_elevation_e6": (None if price is None else ratio_e6(price - nash.price, reserve - nash.price),),
         "bid_e6": tuple([(None if bid is None else round(bid * SCALE),) for bid in outcome.admitted]),
         "bid_elevation_e6": tuple(
             [_elevation_e6(bid, mean, reserve) for bid, mean in zip(outcome.admitted, nash.bid, strict=True)]
         ),
         "won_e6": tuple([SCALE if i == outcome.winner else 0 for i in range(len(outcome.bid))]),
-        "bid_cv_e6": _ratio_e6(_deviation(ranked), sum(ranked) / len(ranked)) if len(ranked) > 1 else None,
-        "relative_distance_e6": (_ratio_e6(ranked[1] - ranked[0], _deviation(ranked[1:])) if len(ranked) > 2 else None),
-        "runner_up_margin_e6": _ratio_e6(ranked[1] - ranked[0], ranked[0]) if len(ranked) > 1 else None,
+        "bid_cv_e6": ratio_e6(_deviation(ranked), sum(ranked) / len(ranked)) if len(ranked) > 1 else None,
+        "relative_distance_e6": (ratio_e6(ranked[1] - ranked[0], _deviation(ranked[1:])) if len(ranked) > 2 else None),
+        "runner_up_margin_e6": ratio_e6(ranked[1] - ranked[0], ranked[0]) if len(ranked) > 1 else None,
         "rotation_e6": None if outcome.in_turn is None else SCALE * outcome.in_turn,
         "cost_e6": tuple([round(cost * SCALE) for cost in outcome.cost]),
         "profit_e6": tuple([round(profit * SCALE) for profit in outcome.profit]),
         "nash_profit_e6": tuple([round(profit * SCALE) for profit in nash_profits(spec, outcome.cost)]),
         "calvano_delta_e6": tuple(
             [
-                _ratio_e6(own - least, most - least)
+                ratio_e6(own - least, most - least)
                 for own, least, most in zip(outcome.profit, nash.profit, monopoly.profit, strict=True)
             ]
         ),
         "consumer_surplus_e6": round(outcome.consumer_surplus * SCALE),
         "welfare_e6": round(outcome.welfare * SCALE),
-        "efficiency_e6": _ratio_e6(outcome.welfare, spec.value - cheapest) if cheapest < spec.value else None,
+        "efficiency_e6": ratio_e6(outcome.welfare, spec.value - cheapest) if cheapest < spec.value else None,
     }
 
 
@@ -106,7 +104,7 @@ def measure_mean(spec: ProcurementSpec, known: Benchmarks, mean: Mean) -> dict[s
     bids: list[int | None] = [None if bid is None else round(bid * SCALE) for bid in mean.bid]
     return {
         "price_e6": (round(mean.price * SCALE),),
-        "price_elevation_e6": (_ratio_e6(mean.price - nash.price, reserve - nash.price),),
+        "price_elevation_e6": (ratio_e6(mean.price - nash.price, reserve - nash.price),),
         "bid_e6": tuple([(bid,) for bid in bids]),
         "bid_elevation_e6": tuple(
             [_elevation_e6(bid, least, reserve) for bid, least in zip(mean.bid, nash.bid, strict=True)]
@@ -121,7 +119,7 @@ def measure_mean(spec: ProcurementSpec, known: Benchmarks, mean: Mean) -> dict[s
         "nash_profit_e6": tuple([round(profit * SCALE) for profit in nash.profit]),
         "calvano_delta_e6": tuple(
             [
-                _ratio_e6(own - least, most - least)
+                ratio_e6(own - least, most - least)
                 for own, least, most in zip(mean.profit, nash.profit, monopoly.profit, strict=True)
             ]
         ),
@@ -152,11 +150,4 @@ def _deviation(values: Sequence[float]) -> float:
 
 
 def _elevation_e6(bid: float | None, least: float | None, reserve: float) -> int | None:
-    return None if bid is None or least is None else _ratio_e6(bid - least, reserve - least)
-
-
-def _ratio_e6(numerator: float, denominator: float) -> int | None:
-    if -SMALLEST_DENOMINATOR < denominator < SMALLEST_DENOMINATOR:
-        return None
-    value = round(numerator / denominator * SCALE)
-    return value if -MAX_EXACT_INTEGER <= value <= MAX_EXACT_INTEGER else None
+    return None if bid is None or least is None else ratio_e6(bid - least, reserve - least)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
@@ -10,6 +10,7 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 from agoranomos.documents import Name
 from agoranomos.markets.facts import SCALE
 from agoranomos.markets.market_spec import MarketSpec
+from agoranomos.markets.written import Names, is_list
 from agoranomos.randomness import MAX_EXACT_INTEGER
 
 NotNegative = Annotated[float, Field(ge=0)]
@@ -31,8 +32,8 @@ class ProcurementSpec(MarketSpec):
 
     type: Literal["procurement"] = "procurement"
     name: Name = "procurement-first-price"
-    firms: Annotated[tuple[Name, ...], Field(min_length=2, max_length=MAX_SUPPLIERS)]
-    goods: Annotated[tuple[Name, ...], Field(min_length=1, max_length=1)] = ("contract",)
+    firms: Annotated[Names, Field(min_length=2, max_length=MAX_SUPPLIERS)]
+    goods: Annotated[Names, Field(min_length=1, max_length=1)] = ("contract",)
     rule: Literal["first-price", "second-price"] = "first-price"
     cost: tuple[Interval, ...]
     reserve: Positive
@@ -49,20 +50,12 @@ class ProcurementSpec(MarketSpec):
             filled["value"] = 120.0
         filled.setdefault("value", filled["reserve"])
         cost = filled["cost"]
-        one = _is_list(cost) and len(cost) > 0 and not any(_is_list(part) for part in cost)
-        several = len(cost) if _is_list(cost) and not one else 4
+        one = is_list(cost) and len(cost) > 0 and not any(is_list(part) for part in cost)
+        several = len(cost) if is_list(cost) and not one else 4
         filled.setdefault("firms", tuple(f"supplier_{i + 1}" for i in range(several)))
         if one:
-            filled["cost"] = (cost,) * (len(filled["firms"]) if _is_list(filled["firms"]) else 1)
+            filled["cost"] = (cost,) * (len(filled["firms"]) if is_list(filled["firms"]) else 1)
         return filled
-
-    @field_validator("firms")
-    @classmethod
-    def _distinct(cls, names: tuple[str, ...]) -> tuple[str, ...]:
-        for k, name in enumerate(names):
-            if name in names[:k]:
-                raise ValueError(f"{name!r} is named twice")
-        return names
 
     @field_validator("cost")
     @classmethod
@@ -115,7 +108,3 @@ class ProcurementSpec(MarketSpec):
     def equal(self) -> bool:
         """Whether all suppliers draw from one interval."""
         return all(interval == self.cost[0] for interval in self.cost)
-
-
-def _is_list(value: Any) -> bool:
-    return isinstance(value, Sequence) and not isinstance(value, str)

@@ -22,6 +22,7 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from agoranomos.markets.exact import ordered_sums
 from agoranomos.markets.public_goods.spec import PublicGoodsSpec
 
 Array: TypeAlias = NDArray[np.float64]
@@ -64,7 +65,7 @@ def clear(spec: PublicGoodsSpec, actions: ArrayLike, present: ArrayLike | None =
     given = _checked(spec, actions)
     here = np.ones(given.shape[:-1], bool) if present is None else np.asarray(present, dtype=bool)
     contribution = np.where(here, given[..., 0], 0.0)
-    total = _ordered_sum(contribution)
+    total = ordered_sums(contribution)
     benefit = np.where(here, (spec.mpcr * total)[..., None], 0.0)
     return Contributed(contribution, total, np.asarray(np.asarray(spec.endowment) - contribution + benefit))
 
@@ -85,7 +86,7 @@ def punish(spec: PublicGoodsSpec, actions: ArrayLike, present: ArrayLike | None 
         others = [j for j in range(count) if j != i]
         points[..., i, others] = given[..., i, 1:]
     points = np.where(here[..., :, None] & here[..., None, :], points, 0.0)
-    assigned, received = _ordered_sum(points), _ordered_sum(np.swapaxes(points, -1, -2))
+    assigned, received = ordered_sums(points), ordered_sums(np.swapaxes(points, -1, -2))
     return Punished(points, assigned, received, -(rule.cost * assigned) - rule.effect * received)
 
 
@@ -95,11 +96,3 @@ def _checked(spec: PublicGoodsSpec, actions: ArrayLike) -> Array:
     if given.shape[-2:] != shape:
         raise ValueError(f"actions of shape {given.shape}; [..., {shape[0]}, {shape[1]}] was expected")
     return given
-
-
-def _ordered_sum(values: Array) -> Array:
-    """The sum along the last axis from first to last."""
-    total = np.zeros(values.shape[:-1])
-    for i in range(values.shape[-1]):
-        total = total + values[..., i]
-    return total

@@ -17,12 +17,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from agoranomos.markets.exact import ratio_e6
 from agoranomos.markets.facts import SCALE, Measured, MeasureKind, to_e6
 from agoranomos.markets.public_goods.spec import PublicGoodsSpec
 from agoranomos.markets.public_goods.stage import StageOutcome
-from agoranomos.randomness import MAX_EXACT_INTEGER
-
-SMALLEST_DENOMINATOR = 1e-9
 
 MEASURE_KINDS: dict[str, MeasureKind] = {
     "contribution_e6": MeasureKind(("firm",), "contribution", least_e6=0),
@@ -79,17 +77,10 @@ def measure_stage(
         **found,
         "nash_profit_e6": tuple([to_e6(profit) for profit in nash]),
         "calvano_delta_e6": tuple(
-            [_delta(p - n, e - n) for p, n, e in zip(outcome.profit, nash, efficient, strict=True)]
+            [ratio_e6(p - n, e - n) for p, n, e in zip(outcome.profit, nash, efficient, strict=True)]
         ),
     }
 
 
 def _antisocial(index: int, points: Sequence[float], contribution: Sequence[float]) -> float:
     return sum(given for given, other in zip(points, contribution, strict=True) if other >= contribution[index])
-
-
-def _delta(numerator: float, denominator: float) -> int | None:
-    if abs(denominator) < SMALLEST_DENOMINATOR:
-        return None
-    value = numerator / denominator * SCALE
-    return round(value) if abs(value) <= MAX_EXACT_INTEGER else None

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, model_validator
 
 from agoranomos.documents import DocumentPart, Name
 from agoranomos.markets.facts import SCALE
 from agoranomos.markets.market_spec import MarketSpec
+from agoranomos.markets.written import Names
 from agoranomos.randomness import MAX_EXACT_INTEGER
 
 MAX_MEMBERS = 64
@@ -38,7 +39,7 @@ class PublicGoodsSpec(MarketSpec):
     type: Literal["public-goods"] = "public-goods"
     name: Name = "public-goods"
     rounds: Annotated[int, Field(ge=1, le=1_000_000_000)] = 20
-    members: Annotated[tuple[Name, ...], Field(min_length=2, max_length=MAX_MEMBERS)]
+    members: Annotated[Names, Field(min_length=2, max_length=MAX_MEMBERS)]
     good: Name = "project"
     endowment: tuple[Annotated[float, Field(ge=0.001, le=1_000_000_000)], ...]
     mpcr: Annotated[float, Field(gt=0, le=1000)] = 0.4
@@ -56,14 +57,6 @@ class PublicGoodsSpec(MarketSpec):
             count = len(filled["members"]) if isinstance(filled["members"], (list, tuple)) else 1
             filled["endowment"] = (filled["endowment"],) * count
         return filled
-
-    @field_validator("members")
-    @classmethod
-    def _distinct(cls, names: tuple[str, ...]) -> tuple[str, ...]:
-        for k, name in enumerate(names):
-            if name in names[:k]:
-                raise ValueError(f"{name!r} is named twice")
-        return names
 
     @model_validator(mode="after")
     def _holds_together(self) -> PublicGoodsSpec:

@@ -13,10 +13,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from agoranomos.markets.exact import ratio_e6
 from agoranomos.markets.facts import SCALE, Measured, MeasureKind, to_e6
-from agoranomos.randomness import MAX_EXACT_INTEGER
-
-SMALLEST_DENOMINATOR = 1e-9
 
 MEASURE_KINDS: dict[str, MeasureKind] = {
     "contribution_e6": MeasureKind(("firm",), "contributed: 1, else 0", least_e6=0, most_e6=SCALE),
@@ -58,14 +56,7 @@ def measure_round(nash: Sequence[float], efficient: Sequence[float], outcome: Ro
         "profit_e6": tuple([to_e6(profit) for profit in outcome.profit]),
         "nash_profit_e6": tuple([to_e6(profit) for profit in at_nash]),
         "calvano_delta_e6": tuple(
-            [_delta(p - n, e - n) for p, n, e in zip(outcome.profit, at_nash, at_best, strict=True)]
+            [ratio_e6(p - n, e - n) for p, n, e in zip(outcome.profit, at_nash, at_best, strict=True)]
         ),
         "welfare_e6": to_e6(welfare),
     }
-
-
-def _delta(numerator: float, denominator: float) -> int | None:
-    if abs(denominator) < SMALLEST_DENOMINATOR:
-        return None
-    value = numerator / denominator * SCALE
-    return round(value) if abs(value) <= MAX_EXACT_INTEGER else None

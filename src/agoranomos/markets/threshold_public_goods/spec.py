@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, model_validator
 
 from agoranomos.documents import Name
 from agoranomos.markets.facts import SCALE
 from agoranomos.markets.market_spec import MarketSpec
+from agoranomos.markets.written import Names
 from agoranomos.randomness import MAX_EXACT_INTEGER
 
 MAX_MEMBERS = 64
@@ -29,7 +30,7 @@ class ThresholdPublicGoodsSpec(MarketSpec):
     type: Literal["threshold-public-goods"] = "threshold-public-goods"
     name: Name = "threshold-public-goods"
     rounds: Annotated[int, Field(ge=1, le=1_000_000_000)] = 20
-    members: Annotated[tuple[Name, ...], Field(min_length=1, max_length=MAX_MEMBERS)]
+    members: Annotated[Names, Field(min_length=1, max_length=MAX_MEMBERS)]
     good: Name = "project"
     threshold: Annotated[int, Field(ge=1)] = 4
     success_contributor: Factor = 1.2
@@ -48,14 +49,6 @@ class ThresholdPublicGoodsSpec(MarketSpec):
         if type(filled["members"]) is int:
             filled["members"] = tuple(f"member_{i + 1}" for i in range(min(max(filled["members"], 0), MAX_MEMBERS + 1)))
         return filled
-
-    @field_validator("members")
-    @classmethod
-    def _distinct(cls, names: tuple[str, ...]) -> tuple[str, ...]:
-        for k, name in enumerate(names):
-            if name in names[:k]:
-                raise ValueError(f"{name!r} is named twice")
-        return names
 
     @property
     def gains(self) -> tuple[float, float, float]:
