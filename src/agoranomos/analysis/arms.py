@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from agoranomos.analysis.runs import LAST, Null, RunResult, Structure, run_result, uses_gap_form
-from agoranomos.analysis.tables import UNKNOWN, ArmData, Benchmark
+from agoranomos.analysis.tables import UNKNOWN, ArmData, Benchmark, mean_benchmark
 from agoranomos.analysis.tiers import nash_structure
 from agoranomos.campaigns.tables import SANCTION_KINDS
 from agoranomos.statistics import Interval, mean_interval, rate_interval
@@ -109,8 +109,9 @@ class ArmSummary:
 
     @property
     def nash(self) -> Benchmark:
-        """The benchmark that everything is held against; all NaN where the market has none."""
-        return self.arm.benchmarks.get("nash", UNKNOWN)
+        """What everything is held against: Nash play a round, the mean over runs; all NaN where the market has none."""
+        known = [run.nash for run in self.arm.runs if run.nash is not None]
+        return mean_benchmark(known) if known else self.arm.benchmarks.get("nash", UNKNOWN)
 
     @property
     def priced(self) -> bool:

@@ -11,6 +11,7 @@ import io
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from textwrap import fill
 from typing import Any
 
 import matplotlib as mpl
@@ -26,6 +27,9 @@ from agoranomos.analysis.tiers import LABELS
 REGIME_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 DASHES: tuple[Any, ...] = ("-", (0, (5, 2)), (0, (1.5, 1.5)), (0, (7, 2, 1.5, 2)), (0, (3, 1)), (0, (1, 3)))
 TIER_COLOURS = ("#d6e0e8", "#f9dba8", "#f2a65a", "#d4622a", "#7f2704")
+
+PANEL_TITLE = 32
+"""Characters of a line of a panel's title: more would run into the next panel's."""
 
 _INK = "#123456"  # stands for the page's own text colour until the SVG is written
 _STYLE: Any = {
@@ -164,7 +168,7 @@ def _panels(arms: Sequence[ArmSummary]) -> dict[str, list[ArmSummary]]:
 
 
 def _price_panel(axes: Any, title: str, members: Sequence[ArmSummary], regimes: Sequence[str]) -> None:
-    axes.set_title(title)
+    axes.set_title(fill(title, PANEL_TITLE))
     longest = max(arm.trajectory.shape[1] for arm in members)
     drawn: set[float] = set()  # benchmarks may coincide; the first keeps its name
     for name in ("nash", "monopoly", "competitive", "efficient"):

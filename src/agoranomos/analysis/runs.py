@@ -114,7 +114,7 @@ def uses_gap_form(nash: NashStructure) -> bool:
 
 def run_result(arm: ArmData, run: RunData, null: Null, *, case_cost: float = 0.0) -> RunResult:
     """Everything that reports say of one run; `case_cost` is what a case costs society, in the market's money."""
-    nash = arm.benchmarks.get("nash", UNKNOWN)
+    nash = run.nash if run.nash is not None else arm.benchmarks.get("nash", UNKNOWN)
     scored = nash.cv.size > 0
     reference = nash_structure(_or_unknown(nash.hhi, run.hhi), _or_unknown(nash.cv, run.cv))
     everything = slice(None)

@@ -6,8 +6,8 @@ The columns are those of `agoranomos.campaigns.tables`. Shapes: T rounds, N agen
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -83,6 +83,8 @@ class RunData:
     """Failed model calls by kind."""
     others: Mapping[str, Array] = field(default_factory=dict)
     """The market's other measures by name, (T,), each as its mean over agents and goods."""
+    nash: Benchmark | None = None
+    """Nash play in this run's own market, which may have drawn its costs, a round; None where that is unknown."""
 
     @property
     def rounds(self) -> int:
@@ -274,6 +276,44 @@ def _run(row: Mapping[str, Any], cuts: Mapping[str, Any], agents: int, goods: in
         call_seconds=float(np.nansum(_numbers(calls, "seconds"))),
         failures=dict(failures),
         others=_named(rounds, "measures"),
+        nash=_at_nash(row, of_agents("nash_profit")),
+    )
+
+
+def _at_nash(row: Mapping[str, Any], by_round: Array) -> Benchmark | None:
+    """Nash play in the average round of this run; `by_round` (T, N) is what it would have earned in each.
+
+    A round may be a stage of a longer game, in which Nash play earns nothing, while the benchmark is that of the stage
+    in which it does. Prices, and what consumers gain from them, are those of the benchmark.
+    """
+    if not _knows(row, "nash"):
+        return None
+    found = _benchmark(row, "nash")
+    if found.price.size or not found.profit.size or not by_round.size or np.isnan(by_round).any():
+        return found
+    profit = by_round.mean(axis=0)
+    none_outside = bool(np.isclose(found.welfare, found.total_profit))
+    return replace(found, profit=profit, welfare=float(profit.sum()) if none_outside else found.welfare)
+
+
+def mean_benchmark(found: Sequence[Benchmark]) -> Benchmark:
+    """The mean of what runs have, each in a market of its own; the first where all are alike, `UNKNOWN` of none."""
+
+    def numbers(name: str) -> Array:
+        rows = [getattr(one, name) for one in found]
+        alike = all(np.array_equal(row, rows[0], equal_nan=True) for row in rows)
+        return np.asarray(rows[0] if alike else np.mean(rows, axis=0))
+
+    if not found:
+        return UNKNOWN
+    return Benchmark(
+        price=numbers("price"),
+        profit=numbers("profit"),
+        consumer_surplus=float(numbers("consumer_surplus")),
+        welfare=float(numbers("welfare")),
+        hhi=numbers("hhi"),
+        cv=numbers("cv"),
+        others=found[0].others,
     )
 
 

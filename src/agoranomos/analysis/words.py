@@ -109,14 +109,18 @@ def answer(summary: ArmSummary, comparisons: Sequence[Comparison]) -> str:
     price, runs = means["price"].point, len(summary.results)
     if not summary.priced:
         return _unpriced(summary, beside)
-    parts = [
-        f"With {runs} {_runs(runs)} the price averaged {number(price)}, {against_nash(price, nash.mean_price)}",
-        f"consumers had {percent(means['surplus_ratio'].point)} of their Nash surplus "
-        f"and welfare was {percent(means['welfare'].point / nash.welfare)} of Nash",
-    ]
+    parts = [f"With {runs} {_runs(runs)} the price averaged {number(price)}{_beside_nash(price, nash.mean_price)}"]
+    surplus, welfare = means["surplus_ratio"].point, means["welfare"].point
+    ratio = welfare / nash.welfare if nash.welfare > 0 else math.nan
+    if math.isfinite(surplus) and math.isfinite(ratio):
+        parts.append(f"consumers had {percent(surplus)} of their Nash surplus and welfare was {percent(ratio)} of Nash")
+    elif math.isfinite(welfare):
+        parts.append(
+            f"welfare averaged {number(welfare, places(welfare))} a round{_beside_nash(welfare, nash.welfare)}"
+        )
     if means["tier"].n or not summary.others:
         parts.append(_structure(summary))
-    parts += [f"{title(measure)} averaged {number(mean.point, 3)}" for measure, mean in [*summary.others.items()][:2]]
+    parts += _others(summary, 2)
     if summary.arm.institution:
         parts.append(_enforcement(summary))
     parts += [_beside(comparison) for comparison in beside[:1]]
@@ -127,14 +131,25 @@ def _unpriced(summary: ArmSummary, beside: Sequence[Comparison]) -> str:
     """The answer in a market without prices: what agents earned, welfare, and what the market measures besides."""
     means, nash, runs = summary.means, summary.nash, len(summary.results)
     parts = [
-        f"With {runs} {_runs(runs)} the agents together earned {number(means['profit'].point)} a round, "
-        f"{against_nash(means['profit'].point, nash.total_profit)}",
-        *(f"{title(measure)} averaged {number(mean.point, 3)}" for measure, mean in [*summary.others.items()][:3]),
+        f"With {runs} {_runs(runs)} the agents together earned {number(means['profit'].point)} a round"
+        f"{_beside_nash(means['profit'].point, nash.total_profit)}",
+        *_others(summary, 3),
     ]
     if summary.arm.institution:
         parts.append(_enforcement(summary))
     parts += [_beside(comparison, "welfare") for comparison in beside[:1]]
     return "; ".join(parts) + "."
+
+
+def _beside_nash(value: float, nash: float) -> str:
+    """`against_nash` after a comma; nothing in a market of which Nash play is not known."""
+    return f", {against_nash(value, nash)}" if math.isfinite(nash) else ""
+
+
+def _others(summary: ArmSummary, most: int) -> list[str]:
+    """The first of the market's other measures, those that are defined."""
+    defined = [(measure, mean.point) for measure, mean in summary.others.items() if math.isfinite(mean.point)]
+    return [f"{title(measure)} averaged {number(point, 3)}" for measure, point in defined[:most]]
 
 
 def _structure(summary: ArmSummary) -> str:
