@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from pettingzoo.test import parallel_api_test
 
+from agoranomos.documents import Source
 from agoranomos.errors import UsageError
-from agoranomos.institutions import Governed
+from agoranomos.institutions import Governed, load_institution
 from agoranomos.institutions.entries import decode_entry
 from agoranomos.institutions.talking import Words, spoken
 from agoranomos.logs import MemoryLog
@@ -57,6 +58,34 @@ def test_what_is_said_is_recorded_and_nothing_else_changes() -> None:
     assert b"messages" not in lines[False][0]
 
 
+DOORS = """\
+kind: institution
+version: 1
+name: doors
+states: {open: {label: OPEN}, shut: {label: SHUT}}
+initial: open
+signals: {any: {statistic: mean, measure: hhi, window: 1, at_least: 0.1}}
+events: {traded: {when: any, accuses: R1}}
+rules: {R1: {attribute: A firm, deontic: must not, aim: trade}, R2: {attribute: A firm, deontic: may, aim: trade again}}
+transitions:
+  - {rule: R1, from: open, to: shut, on: traded, lasts: 1, suspend: true}
+  - {rule: R2, from: shut, to: open, on: expiry}
+"""
+
+
+def test_who_is_suspended_says_nothing() -> None:
+    market = cournot_v0.parallel_env(rounds=3, talk={"characters": 20})
+    env = Governed(market, load_institution(Source("doors.yaml", DOORS)), talking=True)
+    env.reset(seed=1)
+    heard = []
+    for _ in range(3):
+        moves = {agent: {"action": np.array([30.0, 30.0]), "message": "hello"} for agent in env.agents}
+        may = {agent: "hello" if env.may_act(agent) else "" for agent in env.agents}
+        heard.append((env.step(moves)[0]["firm_1"]["messages"], may))
+    assert all(messages == may for messages, may in heard)
+    assert {"firm_1": "", "firm_2": ""} in [may for _, may in heard]
+
+
 def test_where_nobody_can_talk_nobody_is_heard() -> None:
     env = Governed(cournot_v0.parallel_env(rounds=3))
     env.reset(seed=1)
@@ -70,7 +99,14 @@ def test_where_nobody_can_talk_nobody_is_heard() -> None:
 
 @pytest.mark.parametrize(
     ("text", "kept"),
-    [("a" * 30, "a" * 20), (" two\t words \n", "two words"), ("zero\u200bwidth\x00", "zerowidth"), ("   ", None)],
+    [
+        ("a" * 30, "a" * 20),
+        (" two\t words \n", "two words"),
+        ("zero\u200bwidth\x00", "zerowidth"),
+        ("a \u200b b\x0bc", "a b c"),
+        ("\ud800x", "x"),
+        ("   ", None),
+    ],
 )
 def test_a_text_is_one_printable_line_of_bounded_length(text: str, kept: str | None) -> None:
     found = spoken({"b": text}, ("a", "b"), 20)

@@ -229,7 +229,7 @@ class Governed(ParallelEnv):  # type: ignore[misc]
 
         Suspended agents' actions are replaced by the idle one. `decisions` are the accounts that the record keeps;
         `reports` names the agents that come forward, `messages` what agents say where they can talk (elsewhere nobody
-        hears it). Raises `UsageError` when one of them is no agent of this market.
+        hears it, and who is suspended says nothing). Raises `UsageError` when one of them is no agent of this market.
         """
         self._require_sound()
         if not self.agents:
@@ -237,7 +237,8 @@ class Governed(ParallelEnv):  # type: ignore[misc]
         if self._pending is not None:
             raise UsageError(f"round {self._pending.round} waits for commit() and apply()")
         told = in_order(reports, self.adapter.facts.agents)
-        said = spoken(messages or {}, self.adapter.facts.agents, self._longest)
+        heard = spoken(messages or {}, self.adapter.facts.agents, self._longest)
+        said = {agent: text for agent, text in heard.items() if agent in self.agents and self.may_act(agent)}
         allowed = {agent: self._limited(agent, actions) for agent in self.agents}
         moved = not isinstance(self.env, Market)  # Only a market of the library refuses an action before it moves.
         try:

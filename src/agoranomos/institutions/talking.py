@@ -89,5 +89,5 @@ def spoken(said: Talk, agents: tuple[str, ...], longest: int) -> dict[str, str]:
 
 
 def _clean(text: str, longest: int) -> str:
-    line = " ".join(text.split())
-    return "".join(character for character in line if character.isprintable())[:longest].rstrip()
+    kept = "".join(character for character in text if character.isprintable() or character.isspace())
+    return " ".join(kept.split())[:longest].rstrip()
