@@ -11,7 +11,7 @@ import pytest
 from agoranomos.cli.entry import run_command
 from agoranomos.errors import UsageError
 from agoranomos.institutions.notices import Notice
-from agoranomos.markets import cournot_v0, matrix_v0
+from agoranomos.markets import bertrand_v0, cournot_v0, leniency_cartel_v0, matrix_v0
 from agoranomos.markets.market import Market
 from agoranomos.policies import Seat, find_policy
 from agoranomos.policies.networks import Actor, Trained, choices_of, features_of, write_trained
@@ -76,6 +76,30 @@ def test_weights_of_another_market_or_agent_are_refused(tmp_path: Path) -> None:
     assert seated(dilemma, tmp_path, weights="w.npz", agent="column").parameters.agent == "column"
     with pytest.raises(UsageError, match="trained in prisoners-dilemma, where agents see other things"):
         seated(duopoly, tmp_path, weights="w.npz", agent="column")
+
+
+def test_choices_that_a_seat_does_not_have_are_refused_before_the_run(tmp_path: Path) -> None:
+    fine, coarse = (bertrand_v0.parallel_env(grid={"points": points}) for points in (15, 10))
+    write(tmp_path / "fine.npz", fine, [0.0] * 15)
+    write(tmp_path / "coarse.npz", coarse, [0.0] * 10)
+    assert seated(fine, tmp_path, weights="coarse.npz")
+    with pytest.raises(UsageError, match="with choices that firm_1 does not have here"):
+        seated(coarse, tmp_path, weights="fine.npz")
+
+
+def test_a_menu_is_played_where_all_choices_are_too_many_for_one(tmp_path: Path) -> None:
+    market = leniency_cartel_v0.parallel_env(prices=100)
+    agent = market.possible_agents[0]
+    with pytest.raises(UsageError, match="too many for a menu"):
+        choices_of(market, agent)
+    features, choices = features_of(market, agent), choices_of(market, agent, menu=True)
+    layer = (np.zeros((choices.outputs, features.size)), np.zeros(choices.outputs))
+    empty = np.zeros(0)
+    actor = Actor(features, choices, np.zeros(features.size), np.ones(features.size), (layer,), empty)
+    write_trained(tmp_path / "w.npz", Trained({agent: actor}, {"market": market.spec.name}))
+    observation = market.reset(seed=1)[0][agent]
+    action = seated(market, tmp_path, weights="w.npz").act(observation, None, None, Randomness(1, 1, agent)).action
+    market.step({name: action for name in market.agents})
 
 
 @pytest.mark.parametrize("weights", ["../w.npz", "/etc/passwd", ""])

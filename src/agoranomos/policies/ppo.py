@@ -6,12 +6,15 @@ from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+import numpy as np
+from gymnasium import spaces
+
 from agoranomos.documents import DocumentPart
 from agoranomos.errors import UsageError
 from agoranomos.institutions.notices import Notice
 from agoranomos.models.engine import Engine
 from agoranomos.policies.description import described
-from agoranomos.policies.networks import Actor, Menu, Trained, choices_of, features_of, read_trained
+from agoranomos.policies.networks import Actor, Menu, Trained, features_of, read_trained
 from agoranomos.policies.policy import Decision, Observation, Policy, Seat
 from agoranomos.policies.policy_type import PolicyType
 from agoranomos.randomness import Randomness
@@ -104,11 +107,22 @@ def _require_fit(actor: Actor, seat: Seat, weights: str, market: str) -> None:
         raise UsageError(
             f"{weights} was trained in {market}, where agents see other things than {seat.agent} does here"
         )
-    own = choices_of(seat.market, seat.agent)
-    parts = own.rows.shape[1] if isinstance(own, Menu) else own.outputs
-    taken = actor.choices.rows.shape[1] if isinstance(actor.choices, Menu) else actor.choices.outputs
+    choices, space = actor.choices, seat.market.action_space(seat.agent)
+    parts = int(np.prod(space.shape or (1,)))
+    taken = choices.rows.shape[1] if isinstance(choices, Menu) else choices.outputs
     if parts != taken:
         raise UsageError(f"{weights} was trained in {market}, where an action has {taken} parts; here it has {parts}")
+    if isinstance(space, spaces.Box):
+        return  # What is too much here the market makes feasible, and says so.
+    if not isinstance(choices, Menu) or not all(_allows(space, row) for row in choices.rows):
+        raise UsageError(f"{weights} was trained in {market}, with choices that {seat.agent} does not have here")
+
+
+def _allows(space: spaces.Space[Any], row: np.ndarray) -> bool:
+    """Whether a row of a menu is an action of a space of whole numbers."""
+    whole = row.astype(np.int64)
+    one = whole[0] if isinstance(space, spaces.Discrete) else whole.astype(space.dtype)
+    return bool((whole == row).all()) and bool(space.contains(one))
 
 
 PPO = PolicyType("ppo", PpoParameters, bind_ppo, (Ppo.__doc__ or "").splitlines()[0])
