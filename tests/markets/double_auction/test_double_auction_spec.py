@@ -78,6 +78,10 @@ def test_a_draw_without_gain_from_trade_is_drawn_again():
         ({"goods": ("a", "b")}, "at most one item"),
         ({"draw": {**DRAW, "values": (20, 10)}}, "the lower bound comes first"),
         ({"draw": {**DRAW, "costs": (30, 40)}}, "nobody gains from trade"),
+        (
+            {"draw": {"units": 1, "values": (0, 10), "costs": (9.999999, 100)}},
+            "in 10,000 draws nobody gained from trade",
+        ),
         ({"draw": {**DRAW, "units": 0}}, "draw.units: at least 1"),
         ({"draw": {"units": 2}}, "draw.values"),
         ({"draw": 3}, "draw: a mapping"),
@@ -86,6 +90,14 @@ def test_a_draw_without_gain_from_trade_is_drawn_again():
 def test_bad_parameters_are_refused_with_the_reason(fields, reason):
     with pytest.raises(UsageError, match=reason):
         double_auction_v0.parallel_env(**fields)
+
+
+def test_schedules_that_hardly_overlap_are_refused_also_where_a_run_draws_them():
+    spec = double_auction_v0.parallel_env(
+        draw={"units": 1, "values": (0, 10), "costs": (9.999999, 100)}, values=((9,),), costs=((1,),)
+    ).spec
+    with pytest.raises(UsageError, match="double-auction-continuous: draw: in 10,000 draws nobody gained from trade"):
+        spec.drawn(3)
 
 
 def test_a_bad_file_is_refused_with_its_place():

@@ -9,6 +9,7 @@ import numpy as np
 from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
 
 from agoranomos.documents import DocumentPart, Name
+from agoranomos.errors import UsageError
 from agoranomos.markets.facts import SCALE
 from agoranomos.markets.market_spec import MarketSpec
 from agoranomos.markets.written import is_list
@@ -18,6 +19,8 @@ NotNegative = Annotated[float, Field(ge=0)]
 Schedule: TypeAlias = Annotated[tuple[NotNegative, ...], Field(min_length=1, max_length=64)]
 
 MAX_TRADERS = 1024
+MOST_DRAWS = 10_000
+"""Schedules in which nobody gains from trade are drawn anew, so many times at most."""
 VALUES = ((140.0, 115.0, 95.0), (135.0, 112.0, 94.0), (130.0, 109.0, 92.0), (125.0, 106.0, 90.0), (120.0, 103.0, 88.0))
 COSTS = ((60.0, 85.0, 105.0), (65.0, 88.0, 106.0), (70.0, 91.0, 108.0), (75.0, 94.0, 110.0), (80.0, 97.0, 112.0))
 
@@ -133,7 +136,11 @@ class DoubleAuctionSpec(MarketSpec):
         """The specification with the schedules of this seed; itself where nothing is drawn."""
         if self.draw is None:
             return self
-        return type(self).model_validate(_with_schedules(self.model_dump(), seed))
+        try:
+            fields = _with_schedules(self.model_dump(), seed)
+        except ValueError as error:
+            raise UsageError(f"{self.name}: {error}") from None
+        return type(self).model_validate(fields)
 
     @property
     def traders(self) -> tuple[str, ...]:
@@ -150,10 +157,12 @@ def _with_schedules(fields: Mapping[str, Any], seed: int) -> dict[str, Any]:
         filled.setdefault(side, tuple(f"{side[:-1]}_{i + 1}" for i in range(5)))
     sizes = [len(filled[side]) if is_list(filled[side]) else 1 for side in ("buyers", "sellers")]
     generator = named_generator(seed, "schedules")
-    while True:
+    for _ in range(MOST_DRAWS):
         values = np.sort(generator.uniform(*draw.values, (max(sizes[0], 1), draw.units)), axis=1)[:, ::-1]
         costs = np.sort(generator.uniform(*draw.costs, (max(sizes[1], 1), draw.units)), axis=1)
         if np.round(values, 6).max() > np.round(costs, 6).min():
             break
+    else:
+        raise ValueError(f"draw: in {MOST_DRAWS:,} draws nobody gained from trade; values and costs must overlap more")
     rounded = {"values": values, "costs": costs}
     return filled | {name: tuple(map(tuple, np.round(rows, 6).tolist())) for name, rows in rounded.items()}
