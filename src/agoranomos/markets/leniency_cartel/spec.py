@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
@@ -53,11 +54,18 @@ class LeniencyCartelSpec(MarketSpec):
             )
         if not round(self.price_step * SCALE, 3).is_integer():
             raise ValueError(f"price_step {self.price_step!r} is no whole number of millionths")
-        largest = len(self.firms) * max(self.intercept, self.price_step * self.prices) ** 2 / (1 - self.substitution)
+        dearest = max(self.intercept, self.price_step * self.prices)
+        largest = len(self.firms) * dearest * dearest / (1 - self.substitution)
         if largest * SCALE > MAX_EXACT_INTEGER:
             raise ValueError(
                 f"values up to {largest:.3g} could not be recorded exactly in millionths "
                 f"(at most {MAX_EXACT_INTEGER / SCALE:.3g}); choose larger units of quantity or money"
+            )
+        step_above = math.floor(self.marginal_cost / self.price_step + 1e-9) + 1
+        if self.price_step * step_above >= self.intercept:
+            raise ValueError(
+                f"no price of the grid lies between the marginal cost of {self.marginal_cost:g} and the intercept "
+                f"{self.intercept:g}, where nobody buys; choose a smaller price_step"
             )
         return self
 
