@@ -110,6 +110,8 @@ def test_actions_outside_the_menu_are_brought_into_it():
         ({"actions": ["a", "a"]}, "actions of row: 'a' is named twice"),
         ({"actions": {"row": ["a", "b"], "column": ["a"]}}, "one table is for a symmetric game"),
         ({"agents": ["a", "a"]}, "agents: 'a' is named twice"),
+        ({"agents": [["a"], ["b"]]}, "agents.0: a text was expected"),
+        ({"agents": [{"a": 1}, {"b": 1}], "payoffs": {"a": [[1]], "b": [[1]]}}, "agents.0: a text was expected"),
         ({"outside": float("nan")}, "outside"),
         ({"payofs": 3}, "has no field 'payofs'"),
     ],

@@ -56,6 +56,8 @@ class MatrixSpec(MarketSpec):
             names = two if count == 2 else tuple(f"player_{i + 1}" for i in range(count))
             filled["agents"] = tuple(known[0]) if known else names
         agents = filled["agents"] if is_list(filled["agents"]) else ()
+        if not all(isinstance(agent, str) for agent in agents):
+            return filled
         if "actions" not in filled:
             table = next(iter(payoffs.values()), None) if isinstance(payoffs, Mapping) else payoffs
             filled["actions"] = {agent: _letters(size) for agent, size in zip(agents, _sizes(table), strict=False)}
