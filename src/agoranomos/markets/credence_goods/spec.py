@@ -79,6 +79,16 @@ class CredenceGoodsSpec(MarketSpec):
             )
         if self.prices > MAX_PRICES:
             raise ValueError(f"{self.prices} prices; at most {MAX_PRICES} are on the grid")
+        if self.value - self.least_price < self.outside:
+            raise ValueError(
+                f"a cure for {self.least_price:g}, the least price, leaves a consumer with "
+                f"{self.value - self.least_price:g}, less than the {self.outside:g} of staying out: the market is empty"
+            )
+        if self.price(self.prices - 1) < self.minor_cost:
+            raise ValueError(
+                f"the highest price of the grid is {self.price(self.prices - 1):g}, below the minor cost of "
+                f"{self.minor_cost:g}; no price would cover any treatment"
+            )
         largest = self.consumers * max(self.value, self.most_price, self.outside)
         if largest * SCALE * 10 > MAX_EXACT_INTEGER:
             raise ValueError(f"sums up to {largest:.3g} could not be recorded exactly; choose a larger unit of money")
