@@ -99,7 +99,7 @@ def test_a_menu_is_played_where_all_choices_are_too_many_for_one(tmp_path: Path)
     write_trained(tmp_path / "w.npz", Trained({agent: actor}, {"market": market.spec.name}))
     observation = market.reset(seed=1)[0][agent]
     action = seated(market, tmp_path, weights="w.npz").act(observation, None, None, Randomness(1, 1, agent)).action
-    market.step({name: action for name in market.agents})
+    market.step(dict.fromkeys(market.agents, action))
 
 
 @pytest.mark.parametrize("weights", ["../w.npz", "/etc/passwd", ""])
