@@ -4,6 +4,7 @@ import pytest
 from agoranomos.errors import UsageError
 from agoranomos.markets import bertrand_v0
 from agoranomos.markets.bertrand.alternating import AlternatingBertrand
+from agoranomos.markets.bertrand.benchmarks import grid_nash
 from conformance.market import MarketConformance
 
 FACTORY = "agoranomos.markets.bertrand_v0:parallel_env"
@@ -149,3 +150,11 @@ def test_prices_of_absent_firms_are_seen_as_the_highest():
     observations = market.step({"firm_1": 3, "firm_2": None})[0]
     assert observations["firm_1"]["price"][1] == -1.0
     np.testing.assert_array_equal(market.seen("firm_1", observations["firm_1"]), [[3.0], [14.0]])
+
+
+def test_an_equilibrium_of_the_grid_is_looked_for_only_where_prices_stand() -> None:
+    grid_nash.cache_clear()
+    bertrand_v0.parallel_env(firms=[f"firm_{i}" for i in range(64)], demand={"form": "hotelling"}).reset(seed=1)
+    assert grid_nash.cache_info().misses == 0
+    bertrand_v0.parallel_env(timing="sequential").reset(seed=1)
+    assert grid_nash.cache_info().misses == 1

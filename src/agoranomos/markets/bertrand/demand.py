@@ -53,21 +53,19 @@ def hotelling_reach(price: ArrayLike, transport_cost: float, reservation: float)
     firms, t = p.shape[-1], transport_cost
     far = 1.0 if firms == 2 else 0.5
     own = np.where(np.isfinite(p), p, 1e300)  # infinities have no differences
+    places = np.arange(firms)
     reach = np.zeros((*p.shape, 2))
     for i in range(firms):
+        others = places != i
+        left, right = (i - places[others]) % firms, (places[others] - i) % firms
         limit = np.clip((reservation - own[..., i]) / t, 0.0, far)
-        sides = [limit, limit]
-        for j in range(firms):
-            if j == i:
-                continue
-            gap = own[..., j] - own[..., i]
-            apart = 1.0 if firms == 2 else min((j - i) % firms, (i - j) % firms) / firms
-            beaten = gap + t * apart < 0.0
-            for side, steps in enumerate(((i - j) % firms, (j - i) % firms)):
-                distance = 1.0 if firms == 2 else steps / firms
-                meets = np.where(gap > t * apart, far, np.clip(distance / 2.0 + gap / (2.0 * t), 0.0, far))
-                sides[side] = np.where(beaten, 0.0, np.minimum(sides[side], meets))
-        reach[..., i, 0], reach[..., i, 1] = sides
+        gap = own[..., others] - own[..., i : i + 1]
+        apart = np.ones(firms - 1) if firms == 2 else np.minimum(left, right) / firms
+        beaten = (gap + t * apart < 0.0).any(axis=-1)
+        for side, steps in enumerate((left, right)):
+            distance = apart if firms == 2 else steps / firms
+            meets = np.where(gap > t * apart, far, np.clip(distance / 2.0 + gap / (2.0 * t), 0.0, far))
+            reach[..., i, side] = np.where(beaten, 0.0, np.minimum(limit, meets.min(axis=-1, initial=far)))
     if firms == 2:  # the line ends where the firms stand
         reach[..., 0, 0] = 0.0
         reach[..., 1, 1] = 0.0

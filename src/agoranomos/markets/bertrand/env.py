@@ -127,7 +127,8 @@ class Bertrand(RoundMarket[RoundOutcome]):
 
     def _begin(self) -> None:
         self._last_price = None
-        self._standing = [self._shapes[a].counted(a, self.play("nash", a, {}))[0] for a in self.possible_agents]
+        if self._alternate:
+            self._standing = [self._shapes[a].counted(a, self.play("nash", a, {}))[0] for a in self.possible_agents]
 
     def _counted(self, agent: str, action: Any) -> tuple[Row, bool]:
         row, changed = super()._counted(agent, action)
