@@ -71,8 +71,8 @@ def test_the_chance_of_waiting_at_the_bottom_of_the_kink_is_the_published_one():
 def test_impatient_firms_would_not_hold_the_monopoly_price():
     # 9 d^2 + 4 d = 5 at d = 5/9: below it the chance of waiting at 1 would pass 1
     assert kinked_demand(5 / 9)[0, 1, 1] == pytest.approx(1.0)
-    with pytest.raises(UsageError, match="not negative, with sum 1"):
-        deviation_gain(PROFITS, kinked_demand(0.55), 0.55)
+    with pytest.raises(UsageError, match="too impatient"):
+        kinked_demand(0.55)
     myopic = kinked_demand(0.9)
     assert not is_markov_perfect(PROFITS, myopic, 0.3)
 
@@ -115,5 +115,21 @@ def test_what_is_no_game_or_no_profile_is_refused():
         round_profits(BertrandSpec(firms=["a", "b", "c"]))
     with pytest.raises(UsageError, match="less than 1"):
         deviation_gain(PROFITS, random_profile(1), 1.0)
+    with pytest.raises(UsageError, match="not negative, with sum 1"):
+        deviation_gain(PROFITS, random_profile(1) * 1.1, 0.9)
     with pytest.raises(UsageError, match="shape"):
         deviation_gain(PROFITS, random_profile(1)[:, :6, :6], 0.9)
+
+
+@pytest.mark.parametrize("equilibrium", [kinked_demand, edgeworth_cycle])
+@pytest.mark.parametrize("discount", [0.0, 0.3, 0.55])
+def test_impatient_firms_get_no_strategy_with_chances_beyond_one(equilibrium, discount):
+    with pytest.raises(UsageError, match=f"a discount factor of {discount}: firms are too impatient"):
+        equilibrium(discount)
+    with pytest.raises(UsageError, match="less than 1"):
+        equilibrium(1.0)
+
+
+@pytest.mark.parametrize("discount", [5 / 9 + 1e-6, 0.6, 0.75, 0.999])
+def test_the_published_kink_holds_for_all_who_are_patient_enough(discount):
+    assert is_markov_perfect(PROFITS, kinked_demand(discount), discount)

@@ -112,8 +112,10 @@ def kinked_demand(discount: float) -> Array:
     """Table I: 3 against 3 and above and against 0; 1 against 2; against 1, 1 with chance b and 3 otherwise.
 
     `b = (5 + d) / (5 d + 9 d^2)` makes a firm at 1 indifferent between waiting and relenting. [2, 7, 7]
+    Raises `UsageError` below d = 5/9, where b would be more than 1.
     """
-    waits = (5.0 + discount) / (5.0 * discount + 9.0 * discount**2)
+    _require_discount(discount)
+    waits = _chance(5.0 + discount, 5.0 * discount + 9.0 * discount**2, discount)
     reaction = np.zeros((EXAMPLE_PRICES, EXAMPLE_PRICES))
     reaction[[0, 3, 4, 5, 6], 3] = 1.0
     reaction[2, 1] = 1.0
@@ -126,7 +128,9 @@ def edgeworth_cycle(discount: float) -> Array:
 
     m makes a firm at 0 indifferent between going to 5, `V(0) = d W(5) = d^2 V(4)`, and waiting,
     `V(0) = d W(0) = d^2 (m V(0) + (1 - m) V(5))`. Against 6 as against 5 the reply is 4: demand is small up there.
+    Raises `UsageError` for firms so impatient that m would be negative.
     """
+    _require_discount(discount)
     reaction = np.zeros((EXAMPLE_PRICES, EXAMPLE_PRICES))
     for other in range(1, EXAMPLE_PRICES):
         reaction[other, min(other - 1, 4)] = 1.0
@@ -139,14 +143,26 @@ def edgeworth_cycle(discount: float) -> Array:
         slope[other] = d * d * slope[other - 2]
     lowest = d * d * constant[4] / (1.0 - d * d * slope[4])
     top = constant[5] + slope[5] * lowest
-    waits = (top - lowest / (d * d)) / (top - lowest)
+    waits = _chance(top * d * d - lowest, (top - lowest) * d * d, d)
     reaction[0, 0], reaction[0, 5] = waits, 1.0 - waits
     return np.stack([reaction, reaction])
 
 
-def _require_profile(profits: Array, strategy: Array, discount: float) -> None:
+def _chance(numerator: float, denominator: float, discount: float) -> float:
+    """The chance with which a firm waits; raises `UsageError` where no chance makes it indifferent."""
+    chance = numerator / denominator if denominator > 0.0 else -1.0
+    if not 0.0 <= chance <= 1.0:
+        raise UsageError(f"a discount factor of {discount}: firms are too impatient for this equilibrium")
+    return chance
+
+
+def _require_discount(discount: float) -> None:
     if not 0.0 <= discount < 1.0:
         raise UsageError(f"a discount factor of {discount}; at least 0 and less than 1 was expected")
+
+
+def _require_profile(profits: Array, strategy: Array, discount: float) -> None:
+    _require_discount(discount)
     if strategy.shape != profits.shape or strategy.shape[0] != 2 or strategy.shape[1] != strategy.shape[2]:
         raise UsageError(f"strategies of shape {strategy.shape} for profits of shape {profits.shape}")
     if (strategy < 0.0).any() or not np.allclose(strategy.sum(axis=2), 1.0, rtol=0, atol=1e-12):
