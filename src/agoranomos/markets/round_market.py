@@ -7,6 +7,7 @@ each agent sees (`_observed`, `_observation_boxes`). Where rounds are linked it 
 
 from __future__ import annotations
 
+import operator
 import secrets
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
@@ -144,9 +145,15 @@ class RoundMarket(Market, Generic[OutcomeT]):
     def reset(
         self, seed: int | None = None, options: dict[str, Any] | None = None
     ) -> tuple[dict[str, Observation], dict[str, dict[str, Any]]]:
-        """Begin an episode. The seed names every draw; without one the next episode follows from the last."""
+        """Begin an episode. The seed names every draw; without one the next episode follows from the last.
+
+        Raises `UsageError` for a seed that is no whole number.
+        """
         if seed is not None:
-            self._seed = int(seed)
+            try:
+                self._seed = operator.index(seed)
+            except TypeError:
+                raise UsageError(f"a seed of {seed!r:.40}; a whole number was expected") from None
         elif self._seed is None:
             self._seed = secrets.randbits(53)
         else:

@@ -158,3 +158,12 @@ def test_an_equilibrium_of_the_grid_is_looked_for_only_where_prices_stand() -> N
     assert grid_nash.cache_info().misses == 0
     bertrand_v0.parallel_env(timing="sequential").reset(seed=1)
     assert grid_nash.cache_info().misses == 1
+
+
+@pytest.mark.parametrize("seed", ["x", 1.5, float("nan"), [1]])
+def test_a_seed_that_is_no_whole_number_is_refused(seed) -> None:
+    market = bertrand_v0.parallel_env()
+    with pytest.raises(UsageError, match="a whole number was expected"):
+        market.reset(seed=seed)
+    market.reset(seed=np.int64(3))
+    assert market.seed == 3
