@@ -82,3 +82,25 @@ def test_each_run_is_held_against_the_costs_that_it_drew(tmp_path: Path) -> None
     assert [result.outcomes.profit for result in arm.results] == pytest.approx(profits, rel=1e-4)
     assert [result.outcomes.surplus_ratio for result in arm.results] == pytest.approx([1.0] * 3, rel=1e-4)
     assert arm.means["profit"].point == pytest.approx(arm.nash.total_profit, rel=1e-4)
+
+
+GAME = """\
+kind: campaign
+version: 1
+name: pennies
+market: matching-pennies
+rosters: [random]
+regimes:
+  ungoverned: {}
+seeds: 2
+rounds: 4
+"""
+
+
+def test_a_market_without_goods_has_a_table_and_a_report(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "pennies.yaml").write_text(GAME)
+    assert run_command(["run", str(tmp_path / "pennies.yaml"), "--out", str(tmp_path / "logs")]) == 0
+    assert "ungoverned" in capsys.readouterr().out
+    folder = next((tmp_path / "logs").iterdir())
+    assert run_command(["report", str(folder)]) == 0
+    assert "agents together earned 0.00 a round" in (folder / "report/index.html").read_text()

@@ -361,6 +361,6 @@ def _lists(table: Any, name: str, width: int) -> Array:
     column = table[name].combine_chunks()
     width = max((len(row) for row in column.to_pylist() if row), default=width) if len(column) else width
     if column.null_count == 0 and len(column.flatten()) == len(column) * width:
-        return np.asarray(column.flatten().to_numpy(zero_copy_only=False), dtype=np.float64).reshape(-1, width)
+        return np.asarray(column.flatten().to_numpy(zero_copy_only=False), dtype=np.float64).reshape(len(column), width)
     rows = [[np.nan if x is None else x for x in (row or [None] * width)] for row in column.to_pylist()]
-    return np.array(rows, dtype=np.float64).reshape(-1, width)
+    return np.array(rows, dtype=np.float64).reshape(len(column), width)
