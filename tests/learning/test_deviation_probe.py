@@ -22,7 +22,7 @@ from agoranomos.learning.probe_play import play_rounds
 from agoranomos.learning.probe_verdict import verdict_of
 from agoranomos.learning.q_learning import QLearning, game_of
 from agoranomos.learning.session_runs import sessions
-from agoranomos.markets import bertrand_v0, cournot_v0, leniency_cartel_v0
+from agoranomos.markets import bertrand_v0, cournot_v0, leniency_cartel_v0, load_market
 from agoranomos.markets.market import Market
 from agoranomos.policies import Decision, Policy
 from agoranomos.randomness import Randomness
@@ -172,6 +172,33 @@ def test_runs_that_went_different_ways_are_counted_one_by_one() -> None:
     assert sum(found.verdicts.values()) == 8
     assert {"competitive", "collusive"} <= set(found.verdicts)
     assert probe_as_json(found)["verdicts"] == found.verdicts
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "bertrand-calvano",
+        "bertrand-investment",
+        "commons-logistic",
+        "cournot-duopoly-shocks",
+        "cournot-entry",
+        "procurement-second-price",
+        "public-goods-punishment",
+    ],
+)
+def test_nash_play_is_no_higher_than_nash_in_any_kind_of_round(name: str) -> None:
+    """Where demand and costs are drawn, firms enter, a stock runs down, or every other stage earns nothing."""
+    market = load_market(name, WORKSPACE)
+    found = probe(market, seating(market, "nash"), deviators=market.facts.agents[:1], horizon=Horizon(at=12, after=8))
+    assert found.mean("elevation") == pytest.approx(0.0, abs=1e-9)
+    assert found.verdict.word == "competitive"
+
+
+def test_cooperation_is_high_also_where_every_other_stage_earns_nothing() -> None:
+    market = load_market("public-goods-punishment", WORKSPACE)
+    found = probed(market, "benchmark", {"name": "efficient"}, deviators=["member_1"], horizon=Horizon(at=13, after=7))
+    assert found.mean("elevation") == pytest.approx(1.0)
+    assert found.verdict.word == "merely high"
 
 
 class Cycling(Policy[int]):

@@ -22,8 +22,8 @@ from agoranomos.agents import Agent
 from agoranomos.errors import UsageError, unknown_name
 from agoranomos.institutions.institution import Institution
 from agoranomos.learning.probe_play import Floats, Forced, Played, play_rounds
+from agoranomos.learning.probe_scale import NEARLY_NONE, Scale
 from agoranomos.learning.probe_verdict import SEVERITY, Verdict, Word, verdict_of
-from agoranomos.markets.facts import SCALE
 from agoranomos.markets.market import Market
 
 BEFORE = 5
@@ -45,6 +45,7 @@ RETURNED = 0.05
 """Play has returned where the elevation at the end is this near to that without a deviation."""
 
 SAME = 1e-6
+"""Actions that differ by less are the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,12 +171,13 @@ def probe(
     for name in chosen:
         if name not in agents:
             raise unknown_name("agent", name, agents)
-    scale = _Scale(market)
+    scale = Scale(market)
     benchmark = instead if instead is not None or _is_game(market) else "nash"
     found = []
     for seed in seeds:
         seated = tuple(seat(seed))
         plain, at, period = _settled(market, seated, seed, followed, institution)
+        scale.play(seed, len(plain.actions))
         for name in chosen:
             index = agents.index(name)
             forced = Forced(at, index, _best_reply(market, plain, at, index) if benchmark is None else benchmark)
@@ -184,41 +186,6 @@ def probe(
             if progress is not None:
                 progress(len(found), len(seeds) * len(chosen))
     return Probe(market.facts.market, institution.name if institution is not None else None, followed, tuple(found))
-
-
-class _Scale:
-    """How far mean profits lie between Nash (0) and the joint maximum (1)."""
-
-    def __init__(self, market: Market) -> None:
-        known = market.facts.benchmarks
-        most = next((name for name in ("monopoly", "efficient") if name in known), None)
-        if "nash" not in known or most is None:
-            raise UsageError(
-                f"{market.facts.market} has no Nash benchmark, or no joint optimum: how high profits are cannot be said"
-            )
-        self._nash, self._most = (_mean_profit(market, name) for name in ("nash", most))
-        if not self._most - self._nash > 1e-9:
-            raise UsageError(
-                f"{market.facts.market} pays no more at the joint optimum than at Nash: nothing to collude on"
-            )
-
-    @property
-    def rent(self) -> float:
-        """What an agent earns more in a round at the joint maximum than at Nash, on average."""
-        return self._most - self._nash
-
-    def __call__(self, profits: Floats) -> float:
-        return (float(profits.mean()) - self._nash) / self.rent
-
-
-def _mean_profit(market: Market, benchmark: str) -> float:
-    published = market.facts.benchmarks[benchmark].get("profit_e6")
-    known = [one for one in published if isinstance(one, int)] if isinstance(published, tuple) else []
-    if not known:
-        raise UsageError(
-            f"{market.facts.market} publishes no profit at {benchmark}: how high profits are cannot be said"
-        )
-    return float(np.mean(known)) / SCALE
 
 
 def _settled(
@@ -296,18 +263,18 @@ def _deviation(
     seed: int,
     period: int,
     horizon: Horizon,
-    scale: _Scale,
+    scale: Scale,
 ) -> Deviation:
     first, last = forced.round - 1 - BEFORE, forced.round + horizon.after
     index = forced.agent
     cycle = slice(forced.round - 1 - _whole_cycles(BEFORE, period), forced.round - 1)
     before = plain.rewards[cycle]
     mean = abs(float(before.mean()))
-    unit = mean if mean > SAME * scale.rent else scale.rent
+    unit = mean if mean > NEARLY_NONE * scale.rent else scale.rent
     extra = (other.rewards[forced.round - 1 : last] - plain.rewards[forced.round - 1 : last])[:, index] / unit
     reacted = any(not _alike(_without(other, t, index), _without(plain, t, index)) for t in range(forced.round, last))
     end = slice(last - min(_whole_cycles(LAST, period), horizon.after), last)
-    gap = scale(other.profits[end]) - scale(plain.profits[end])
+    gap = scale(other.profits, end) - scale(plain.profits, end)
     rewards = other.rewards[first:last]
     rivals = np.delete(np.arange(rewards.shape[1]), index)
     with np.errstate(invalid="ignore"):
@@ -316,7 +283,7 @@ def _deviation(
         agent=name,
         seed=seed,
         round=forced.round,
-        elevation=scale(plain.profits[cycle]),
+        elevation=scale(plain.profits, cycle),
         steady=period > 0,
         gain=float(extra[0]),
         loss=-float(extra[1:] @ horizon.discount ** np.arange(1, len(extra))),

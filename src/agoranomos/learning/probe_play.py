@@ -59,9 +59,8 @@ def play_rounds(
     """Play `rounds` rounds from the start with this seed.
 
     A forced agent decides, reports and speaks as ever, and its memory goes on from that decision, as if its hand had
-    slipped. Raises
-    `UsageError` where the market ends before, the forced agent is suspended in that round, or the market does not know
-    the benchmark.
+    slipped. Raises `UsageError` where the market ends before, the forced agent is suspended in that round, or the
+    market does not know the benchmark.
     """
     governed = Governed(market, institution)
     observations, _ = governed.reset(seed=seed)
@@ -99,6 +98,23 @@ def play_rounds(
         profits.append([infos[agent.name]["profit"] for agent in agents])
         price.append(_mean_price(market))
     return Played(tuple(actions), np.array(rewards), np.array(profits), np.array(price))
+
+
+def played_benchmark(market: Market, benchmark: str, seed: int, rounds: int, published: float) -> Floats:
+    """The agents' mean profit in each of `rounds` rounds in which all play the benchmark, [rounds].
+
+    `published` where the market does not say how it is played.
+    """
+    observations, _ = market.reset(seed=seed)
+    earned = np.full(rounds, published)
+    for place in range(rounds):
+        try:
+            actions = {agent: market.play(benchmark, agent, observations[agent]) for agent in market.agents}
+        except UsageError:
+            return np.full(rounds, published)
+        observations, profits, *_ = market.step(actions)
+        earned[place] = np.mean([profits[agent] for agent in market.possible_agents])
+    return earned
 
 
 async def _waited(decision: Awaitable[Any]) -> Any:
