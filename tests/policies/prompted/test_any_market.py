@@ -15,14 +15,16 @@ from agoranomos.campaigns.runner import run_one
 from agoranomos.errors import DocumentError, UsageError
 from agoranomos.institutions import Governed
 from agoranomos.logs import MemoryLog
-from agoranomos.markets import Market, find_market_type, market_types
+from agoranomos.markets import Market, find_market_type, load_market, market_types
 from agoranomos.models import Completion, Request
 from agoranomos.models.opening import open_engine
 from agoranomos.policies import Seat
 from agoranomos.policies.prompted import PROMPTED
+from agoranomos.policies.prompted.firm import Firm
 from agoranomos.policies.prompted.policy import PromptedParameters
+from agoranomos.policies.prompted.template import read_template
 from agoranomos.randomness import Randomness
-from agoranomos.workspace import find_workspace
+from agoranomos.workspace import find_workspace, resolve
 
 WORKSPACE = find_workspace(Path(__file__).parent)
 ANY = {"model": "mock/valid", "template": "market-any"}
@@ -71,6 +73,18 @@ def test_a_model_plays_every_type_of_market(kind: str) -> None:
     calls = [call for entry in rounds for decision in entry["body"]["decisions"] for call in decision["calls"]]
     assert calls
     assert not any(call.get("failure") == "invalid" for call in calls)
+
+
+@pytest.mark.parametrize("name", ["credence-goods", "public-goods-punishment", "double-auction-clearing-house"])
+def test_the_longest_reply_fits_where_every_character_is_a_token(name: str) -> None:
+    market = load_market(name, WORKSPACE)
+    seat = Seat(market.possible_agents[0], 0, market, 1)
+    form = read_template(resolve("policies", "market-any", WORKSPACE)).form
+    firm = Firm.of(seat, "any")
+    bounds = [part.high for part in firm.parts]
+    longest = reply(**{form.key_of(good): f"{high:.2f}" for good, high in zip(firm.goods, bounds, strict=True)})
+    texts = form.talks + form.limits.thoughts + form.limits.plans + form.limits.insights
+    assert len(json.dumps(longest)) + texts <= form.max_tokens
 
 
 def seated(engine: Saying, **fields: Any) -> Any:
