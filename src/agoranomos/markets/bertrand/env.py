@@ -23,6 +23,7 @@ from agoranomos.markets.facts import SCALE, MarketFacts, Measures
 from agoranomos.markets.market import Observation
 from agoranomos.markets.round_market import Boxes, RoundMarket
 from agoranomos.markets.stage_game import StageGame
+from agoranomos.markets.told import number
 
 ABSENT = -1.0
 """What observations show as the price of a firm that was not in the market."""
@@ -87,6 +88,19 @@ class Bertrand(RoundMarket[RoundOutcome]):
         if self._grid is None:
             return np.asarray(price[:, None], dtype=np.float64)
         return nearest_on_grid(self._grid, price)[:, None].astype(np.float64)
+
+    def brief(self, agent: str) -> dict[str, str]:
+        """Its unit cost, what the numbers of a grid stand for, and when it may move."""
+        told = {"unit cost": number(self.spec.cost[self.possible_agents.index(agent)])}
+        if self._prices is not None:
+            last = len(self._prices) - 1
+            told["prices"] = (
+                f"number 0 is {self._prices[0]:.6f}, number {last} is {self._prices[-1]:.6f}, in equal steps between"
+            )
+        if self._alternate:
+            first, firms = self.possible_agents.index(agent) + 1, len(self.possible_agents)
+            told["turn"] = f"round {first} and every {firms} rounds from then on; in the others your price stands"
+        return told
 
     def mover(self) -> str | None:
         """Who may change its price in the round to come; None where everybody may."""

@@ -18,6 +18,7 @@ from agoranomos.markets.bertrand_investment.spec import BertrandInvestmentSpec
 from agoranomos.markets.facts import SCALE, MarketFacts, Measured, Measures
 from agoranomos.markets.market import Observation
 from agoranomos.markets.round_market import Boxes, RoundMarket
+from agoranomos.markets.told import number, numbers
 
 Costs = tuple[tuple[float, ...], ...]
 
@@ -62,6 +63,19 @@ class BertrandInvestment(RoundMarket[InvestmentRound]):
         if benchmark not in names:
             raise unknown_name("benchmark", benchmark, names)
         return self.priced(benchmark, agent, observation["unit_cost"], (0,) * len(self.goods))
+
+    def brief(self, agent: str) -> dict[str, str]:
+        """Unit costs, what lower ones cost, and the funds at first."""
+        return {
+            "unit cost of each good": number(self.spec.unit_cost[0]),
+            "lower unit costs": (
+                f"{numbers(self.spec.unit_cost[1:])}, for {numbers(self.spec.investment)}, step by step"
+                if self.spec.investment
+                else "none"
+            ),
+            "funds": number(self.spec.funds),
+            "market": "a price below the unit cost sells nothing",
+        }
 
     def priced(
         self, benchmark: str, agent: str, unit_cost: NDArray[np.float64], invest: Sequence[int]

@@ -14,12 +14,14 @@ from agoranomos.errors import UsageError, unknown_name
 from agoranomos.markets.action_shape import ActionPart, ActionShape, Row
 from agoranomos.markets.commons.benchmarks import Rule, rules
 from agoranomos.markets.commons.clear import RoundOutcome, clear, clear_round
+from agoranomos.markets.commons.growth import LevhariMirman
 from agoranomos.markets.commons.measures import MEASURE_KINDS, Reference, measure_round
 from agoranomos.markets.commons.spec import CommonsSpec
 from agoranomos.markets.facts import SCALE, MarketFacts, Measures
 from agoranomos.markets.market import Observation
 from agoranomos.markets.round_market import Boxes, RoundMarket
 from agoranomos.markets.stage_game import StageGame
+from agoranomos.markets.told import number
 
 
 class Commons(RoundMarket[RoundOutcome]):
@@ -61,6 +63,21 @@ class Commons(RoundMarket[RoundOutcome]):
             raise unknown_name("agent", agent, self.possible_agents)
         asked = self.rules[benchmark].request(float(observation["stock"][0]))
         return np.array([math.floor(round(asked * SCALE, 3)) / SCALE])
+
+    def brief(self, agent: str) -> dict[str, str]:
+        """How many take, how large the stock can be, and what a unit brings; not how the stock grows."""
+        spec = self.spec
+        brings = (
+            "the logarithm of what you take"
+            if isinstance(spec.growth, LevhariMirman)
+            else f"{number(spec.price)} a unit"
+            + (f", less {number(spec.effort_cost)} over the stock" if spec.effort_cost else "")
+        )
+        return {
+            "share": f"what you ask for, and less where {len(spec.users)} users ask for more than there is",
+            "stock": f"{number(spec.initial_stock)} at first, at most {number(spec.capacity)}; what is left grows back",
+            "payoff": brings,
+        }
 
     def game(self) -> StageGame:
         """The first round alone, as if there were no other: menus are what the rules ask for, nothing, and all.

@@ -36,6 +36,7 @@ from agoranomos.markets.facts import SCALE, MarketFacts, Measures
 from agoranomos.markets.market import Observation
 from agoranomos.markets.round_market import Boxes, RoundMarket
 from agoranomos.markets.stage_game import StageGame
+from agoranomos.markets.told import number
 from agoranomos.randomness import named_uniforms
 
 MOST_REMEMBERED = 10_000
@@ -93,6 +94,23 @@ class CredenceGoods(RoundMarket[Round]):
             raise unknown_name("benchmark", benchmark, self.benchmarks)
         menu = self.benchmarks[benchmark]
         return as_action(posted_prices(self.spec, menu), menu.conduct)
+
+    def brief(self, agent: str) -> dict[str, str]:
+        """What treatments cost and do, what its choices mean, and what it is bound to."""
+        spec = self.spec
+        bound = {(False, False): "nothing", (True, False): "charge for the treatment that you give"}
+        bound |= {
+            (False, True): "cure every customer",
+            (True, True): "cure every customer, and charge for what you give",
+        }
+        return {
+            "costs": f"{number(spec.minor_cost)} for the minor treatment ({spec.treatments[0]}), "
+            f"{number(spec.major_cost)} for the major one ({spec.treatments[1]})",
+            "customers": f"{number(100 * spec.major_probability)} in 100 have a major need, which only the major "
+            f"treatment cures; it cures both needs; being cured is worth {number(spec.value)}",
+            "plan": "treats and charges say for each need which treatment is given and charged: 0 minor, 1 major",
+            "duty": bound[spec.verifiability, spec.liability],
+        }
 
     def game(self) -> StageGame:
         """A round on average over needs, where consumers believe the theory; with experience rounds hang together.

@@ -19,6 +19,7 @@ from agoranomos.markets.double_auction.spec import DoubleAuctionSpec
 from agoranomos.markets.facts import SCALE, MarketFacts, Measures
 from agoranomos.markets.market import Observation
 from agoranomos.markets.round_market import Boxes, RoundMarket
+from agoranomos.markets.told import numbers
 from agoranomos.randomness import Randomness
 
 PLAYS = ("competitive", "truthful")
@@ -91,6 +92,15 @@ class DoubleAuction(RoundMarket[RoundOutcome]):
     def buys(self, agent: str) -> bool:
         """Whether the agent is a buyer."""
         return agent in self.spec.buyers
+
+    def brief(self, agent: str) -> dict[str, str]:
+        """Whether it buys or sells, and what its units are worth to it or cost it."""
+        row = self._limits[self.possible_agents.index(agent)]
+        buys = self.buys(agent)
+        return {
+            "role": "buyer" if buys else "seller",
+            "values of the units that you may buy" if buys else "costs of the units that you may sell": numbers(row),
+        }
 
     def play(self, benchmark: str, agent: str, observation: Observation) -> NDArray[np.float64]:
         """The agent's orders as a price taker: the competitive price for units that gain by it, else their limits.

@@ -19,6 +19,7 @@ from agoranomos.markets.leniency_cartel.spec import LeniencyCartelSpec
 from agoranomos.markets.market import Observation
 from agoranomos.markets.round_market import Boxes, RoundMarket
 from agoranomos.markets.stage_game import StageGame
+from agoranomos.markets.told import number
 
 ABSENT = -1.0
 """What is seen in the place of the price of a firm that sat out."""
@@ -79,6 +80,16 @@ class LeniencyCartel(RoundMarket[Round]):
             raise unknown_name("benchmark", benchmark, self.benchmarks)
         place = self.benchmarks[benchmark]
         return np.array([place + 1.0 if benchmark == "monopoly" else SILENT, float(place)])
+
+    def brief(self, agent: str) -> dict[str, str]:
+        """Its unit cost, and what the numbers of prices and proposals stand for."""
+        step = number(self.spec.price_step)
+        return {
+            "unit cost": number(self.spec.marginal_cost),
+            "price": f"number k asks {step} times k in this round",
+            "proposal": "0 is silence; k + 1 proposes price number k for the next round, which binds nobody; "
+            "where all propose, the lowest is agreed on",
+        }
 
     def game(self) -> StageGame:
         """One round as a game of prices: menus are the grid, in silence."""

@@ -73,6 +73,11 @@ class Matrix(RoundMarket[Round]):
             raise unknown_name("agent", agent, self.possible_agents)
         return self.benchmarks[benchmark][self.possible_agents.index(agent)].copy()
 
+    def brief(self, agent: str) -> dict[str, str]:
+        """What its actions are called; what they earn it finds out."""
+        named = ", ".join(f"{k} is {name}" for k, name in enumerate(self.spec.actions[agent]))
+        return {"actions": named}
+
     def pure_equilibria(self) -> tuple[tuple[int, ...], ...]:
         """Every equilibrium of one round in pure actions, by index."""
         return pure_equilibria(self._table)

@@ -18,6 +18,7 @@ from agoranomos.markets.procurement.measures import MEASURE_KINDS, measure_mean,
 from agoranomos.markets.procurement.round import RoundOutcome, clear_round
 from agoranomos.markets.procurement.spec import ProcurementSpec
 from agoranomos.markets.round_market import Boxes, RoundMarket
+from agoranomos.markets.told import number
 from agoranomos.randomness import MAX_EXACT_INTEGER, named_integer
 
 
@@ -75,6 +76,16 @@ class Procurement(RoundMarket[RoundOutcome]):
         else:
             raise unknown_name("benchmark", benchmark, self.benchmarks.outcomes())
         return np.array([bid])
+
+    def brief(self, agent: str) -> dict[str, str]:
+        """The rule of the tender, and where its own costs are drawn."""
+        low, high = self.spec.cost[self.possible_agents.index(agent)]
+        paid = "its own bid" if self.spec.rule == "first-price" else "the second lowest bid, or the reserve price,"
+        return {
+            "costs": f"drawn anew for every tender, anything from {number(low)} to {number(high)} as likely",
+            "tender": f"the lowest bid up to the reserve price of {number(self.spec.reserve)} wins, and is paid {paid} "
+            "for the contract",
+        }
 
     def seen(self, agent: str, observation: Observation) -> NDArray[np.float64] | None:
         """All bids of the last tender, which were opened in public; of who sent none one that stays out of it."""

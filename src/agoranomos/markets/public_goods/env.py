@@ -20,6 +20,7 @@ from agoranomos.markets.public_goods.spec import PublicGoodsSpec
 from agoranomos.markets.public_goods.stage import StageOutcome, contribution_stage, punishment_stage
 from agoranomos.markets.round_market import Boxes, RoundMarket
 from agoranomos.markets.stage_game import StageGame
+from agoranomos.markets.told import number
 
 
 class PublicGoods(RoundMarket[StageOutcome]):
@@ -65,6 +66,18 @@ class PublicGoods(RoundMarket[StageOutcome]):
         action = np.zeros(parts(self.spec))
         action[0] = self.contributions[benchmark][self.possible_agents.index(agent)]
         return action
+
+    def brief(self, agent: str) -> dict[str, str]:
+        """Its endowment, what the good returns, and what points cost."""
+        rule = self.spec.punishment
+        told = {
+            "endowment": number(self.spec.endowment[self.possible_agents.index(agent)]),
+            "return": f"{number(self.spec.mpcr)} for every unit that any of {len(self.possible_agents)} members gives",
+        }
+        if rule is not None:
+            told["points"] = f"each costs you {number(rule.cost)}, and who receives it {number(rule.effect)}"
+            told["rounds"] = "contributions (stage 0) and points (stage 1) in turn"
+        return told
 
     def game(self) -> StageGame:
         """The contribution stage, after which nobody punishes (as in the subgame-perfect equilibrium).

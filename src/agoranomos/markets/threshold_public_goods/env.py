@@ -20,6 +20,7 @@ from agoranomos.markets.threshold_public_goods.clear import clear
 from agoranomos.markets.threshold_public_goods.equilibria import Equilibria, equilibria
 from agoranomos.markets.threshold_public_goods.measures import MEASURE_KINDS, RoundOutcome, measure_round
 from agoranomos.markets.threshold_public_goods.spec import ThresholdPublicGoodsSpec
+from agoranomos.markets.told import number
 
 
 class ThresholdPublicGoods(RoundMarket[RoundOutcome]):
@@ -67,6 +68,19 @@ class ThresholdPublicGoods(RoundMarket[RoundOutcome]):
         if agent not in self.possible_agents:
             raise unknown_name("agent", agent, self.possible_agents)
         return np.array([1.0 if self.possible_agents.index(agent) < self.contributors[benchmark] else 0.0])
+
+    def brief(self, agent: str) -> dict[str, str]:
+        """The threshold, and by what capital is multiplied."""
+        spec = self.spec
+        return {
+            "threshold": f"{spec.threshold} of {len(spec.members)} members",
+            "capital": f"{number(spec.capital)} at first"
+            if spec.compounding
+            else f"{number(spec.capital)} in every round",
+            "factors": f"{number(spec.success_contributor)} if you contribute and {number(spec.success_other)} if not, "
+            "where the threshold is reached; else "
+            f"{number(spec.failure_contributor)} and {number(spec.failure_other)}",
+        }
 
     def game(self) -> StageGame:
         """One round with the first capital; with compounding later rounds are the same game in larger units."""
