@@ -8,6 +8,7 @@ from agoranomos.deterrence.memory import Pattern, patterns
 from agoranomos.deterrence.play import grid_plans, lone_actions, mirror, named_actions, named_plans, play
 from agoranomos.errors import UsageError
 from agoranomos.institutions import bind
+from agoranomos.markets import bertrand_v0
 from agoranomos.markets.cournot.env import Cournot
 from agoranomos.markets.cournot.spec import CournotSpec, DemandShock, cournot_spec
 
@@ -109,8 +110,5 @@ def test_guards_that_read_the_round_are_refused():
 
 
 def test_only_cournot_markets_are_known():
-    class Other:
-        pass
-
-    with pytest.raises(UsageError, match="no Cournot market"):
-        certify(shipped("cournot-antitrust"), Other())  # type: ignore[arg-type]
+    with pytest.raises(UsageError, match=r"bertrand-calvano is no Cournot market.*\n.*agora run"):
+        certify(shipped("cournot-antitrust"), bertrand_v0.parallel_env())

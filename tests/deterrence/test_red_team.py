@@ -23,7 +23,7 @@ from agoranomos.institutions import Institution, bind, load_institution
 from agoranomos.institutions.trace_play import play_trace
 from agoranomos.institutions.trace_run import check_trace
 from agoranomos.institutions.traces import Trace, TraceRound
-from agoranomos.markets import build_market
+from agoranomos.markets import bertrand_v0, build_market
 from agoranomos.markets.cournot.spec import cournot_spec
 from agoranomos.markets.facts import SCALE
 from agoranomos.workspace import library_root
@@ -237,11 +237,8 @@ def test_compliance_is_what_is_found_where_nothing_else_is_allowed() -> None:
 
 
 def test_other_markets_and_unknown_outcomes_are_refused() -> None:
-    class Elsewhere:
-        pass
-
-    with pytest.raises(UsageError, match="no Cournot market"):
-        attack(shipped("cournot-antitrust"), Elsewhere())  # type: ignore[arg-type]
+    with pytest.raises(UsageError, match=r"bertrand-calvano is no Cournot market.*\n.*agora run"):
+        attack(shipped("cournot-antitrust"), bertrand_v0.parallel_env())
     with pytest.raises(UsageError, match="nsh"):
         attack(shipped("cournot-antitrust"), duopoly(), plans=["nsh"], seconds=None, evaluations=5)
 

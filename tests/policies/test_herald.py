@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from agoranomos.errors import UsageError
 from agoranomos.institutions import Governed
-from agoranomos.markets import cournot_v0
+from agoranomos.markets import commons_v0, cournot_v0
 from agoranomos.policies import Seat, find_policy
 from agoranomos.randomness import Randomness
 from conformance.policy import PolicyConformance, Trace
@@ -58,3 +59,11 @@ def test_heralds_that_propose_different_things_never_agree() -> None:
 def test_a_herald_whose_words_are_cut_short_is_not_understood() -> None:
     nash = cournot_v0.parallel_env().benchmarks.nash.price[0]
     assert rounds({"characters": 5}, ("monopoly", "monopoly")) == pytest.approx([nash] * 3)
+
+
+def test_what_the_market_does_not_play_is_refused_before_a_round_is_played() -> None:
+    kind, market = find_policy("herald"), commons_v0.parallel_env()
+    seat = Seat(market.possible_agents[0], 0, market, 0)
+    with pytest.raises(UsageError, match="unknown benchmark 'monopoly'"):
+        kind.bind(kind.parse({}), seat)
+    assert kind.bind(kind.parse({"proposes": "efficient"}), seat)

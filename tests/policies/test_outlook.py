@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agoranomos.errors import UsageError
-from agoranomos.markets import cournot_v0
+from agoranomos.markets import bertrand_v0, cournot_v0
 from agoranomos.markets.cournot.clear import clear
 from agoranomos.policies import POLICIES, Seat
 from agoranomos.policies.outlook import Outlook
@@ -76,5 +76,10 @@ def test_a_market_of_another_kind_is_refused_with_advice():
         possible_agents = ("bidder",)
 
     kind = POLICIES["divider"]
-    with pytest.raises(UsageError, match=r"cannot sit in Auction.*\n.*prompted policy"):
+    with pytest.raises(
+        UsageError,
+        match=r"policy 'divider' knows markets of type cournot only; Auction is none.*\n.*agora list policies",
+    ):
         kind.bind(kind.parse({}), Seat("bidder", 0, Auction(), 0))
+    with pytest.raises(UsageError, match="bertrand-calvano is none"):
+        kind.bind(kind.parse({}), Seat("firm_1", 0, bertrand_v0.parallel_env(), 0))

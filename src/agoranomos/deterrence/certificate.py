@@ -94,7 +94,10 @@ def certify(
     """
     spec = getattr(market, "spec", None)
     if not isinstance(spec, CournotSpec):
-        raise UsageError(f"{type(market).__name__} is no Cournot market; certify knows no other yet")
+        raise UsageError(
+            f"{market.facts.market} is no Cournot market; certify knows no other yet",
+            advice="Play the institution in it instead: agora run, or agora graph test with traces of signals.",
+        )
     if reason := beyond_totals(spec):
         raise UsageError(f"{spec.name}: {reason}; certify knows identical versions and lasting firms only")
     bound = bind(institution, market.facts)

@@ -78,7 +78,10 @@ def heat_map(
     """
     spec = getattr(market, "spec", None)
     if not isinstance(spec, CournotSpec):
-        raise UsageError(f"{type(market).__name__} is no Cournot market; certify knows no other yet")
+        raise UsageError(
+            f"{market.facts.market} is no Cournot market; certify knows no other yet",
+            advice="Play the institution in it instead: agora run, or agora graph test with traces of signals.",
+        )
     if institution.manifest.audits:
         raise UsageError("the map varies the probability of detection, and this institution has audits of its own")
     nash = float(benchmarks(spec).nash.profit.mean())

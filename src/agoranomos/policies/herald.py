@@ -31,6 +31,7 @@ class Herald(Memoryless[HeraldParameters]):
 
     def __init__(self, parameters: HeraldParameters, seat: Seat) -> None:
         super().__init__(parameters, seat)
+        self.require_benchmarks(parameters.proposes, "nash")
         self._proposal = f"let us play {parameters.proposes}"
 
     def act(

@@ -36,13 +36,15 @@ class Outlook:
     firm: int
 
     @classmethod
-    def of(cls, seat: Seat) -> Outlook:
-        """The outlook from `seat`; raises `UsageError` when its market is no Cournot market."""
+    def of(cls, seat: Seat, policy: str = "this policy") -> Outlook:
+        """The outlook from `seat`, for `policy`; raises `UsageError` when its market is no Cournot market."""
         spec = getattr(seat.market, "spec", None)
         if not isinstance(spec, CournotSpec):
+            facts = getattr(seat.market, "facts", None)
+            market = type(seat.market).__name__ if facts is None else facts.market
             raise UsageError(
-                f"a scripted policy cannot sit in {type(seat.market).__name__}: it reasons about Cournot markets",
-                advice="Give this market a prompted policy, or one of your own.",
+                f"{policy} knows markets of type cournot only; {market} is none",
+                advice="`agora list policies` says what each does; `nash`, `benchmark` and `tit-for-tat` play in most.",
             )
         return cls(spec, seat.index)
 

@@ -50,7 +50,7 @@ class Scripted(Policy[MemoryT], Generic[ParametersT, MemoryT]):
     @cached_property
     def outlook(self) -> Outlook:
         """A Cournot market from this seat; raises `UsageError` in another market."""
-        return Outlook.of(self.seat)
+        return Outlook.of(self.seat, f"policy {self.name!r}")
 
     @cached_property
     def game(self) -> StageGame:

@@ -83,7 +83,10 @@ def attack(
     """
     spec = getattr(market, "spec", None)
     if not isinstance(spec, CournotSpec):
-        raise UsageError(f"{type(market).__name__} is no Cournot market; attack knows no other yet")
+        raise UsageError(
+            f"{market.facts.market} is no Cournot market; attack knows no other yet",
+            advice="Play the institution in it instead: agora run, or agora graph test with traces of signals.",
+        )
     if reason := beyond_totals(spec):
         raise UsageError(f"{spec.name}: {reason}; attack knows identical versions and lasting firms only")
     arena = Arena(spec, bind(institution, market.facts))
