@@ -38,6 +38,11 @@ def test_json_is_what_the_file_says_and_a_second_run_repeats_nothing(
     assert Path("mine/sessions.jsonl").read_bytes() == kept
 
 
+def test_one_session_has_no_interval(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_command(["reproduce", "calvano", "--sessions", "1", "--beta", "4e-5"]) == 0
+    assert "nan" not in capsys.readouterr().out
+
+
 def test_other_settings_in_the_same_folder_are_wrong_usage(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run_command([*QUICK, "--json"]) == 0
     assert run_command([*QUICK, "--alpha", "0.3"]) == 2
@@ -49,6 +54,7 @@ def test_other_settings_in_the_same_folder_are_wrong_usage(home: Path, capsys: p
     [
         (["--alpha", "2"], "learning rate of 2"),
         (["--beta", "nan"], "decay of exploration"),
+        (["--beta", "0"], "at least 1e-08"),
         (["--sessions", "0"], "sessions"),
         (["--grid", "--sweep"], "two studies"),
     ],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,6 +17,9 @@ from agoranomos.errors import UsageError
 
 if TYPE_CHECKING:
     from agoranomos.reproduce import CalvanoResult, CalvanoSettings
+
+LEAST_BETA = 1e-8
+"""Below it exploration has not faded after the billion periods at which a session is given up."""
 
 reproduce = typer.Typer(help="Run a published result again.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -60,6 +64,11 @@ def calvano(
 
     if grid and sweep:
         raise UsageError("--grid and --sweep are two studies", advice="Ask for one at a time.")
+    if 0.0 <= beta < LEAST_BETA:
+        raise UsageError(
+            f"a decay of exploration of {beta:g}: at least {LEAST_BETA:g} was expected",
+            advice="Exploration would not fade within the billion periods after which a session is given up.",
+        )
     settings = CalvanoSettings(sessions, seed, QLearning(learning_rate=alpha, decay=beta))
     threads = workers or os.cpu_count() or 1
     if grid or sweep:
@@ -134,7 +143,7 @@ def _say(settings: CalvanoSettings, found: CalvanoResult, out: Path) -> None:
     table.add_row("profit gain Delta", f"{found.gain.point:.3f}", printed)
     table.add_row(
         "95% interval over sessions; published: range over alpha and beta",
-        f"{found.gain.low:.3f} to {found.gain.high:.3f}",
+        f"{found.gain.low:.3f} to {found.gain.high:.3f}" if isfinite(found.gain.low) else "-",
         f"{PUBLISHED['profit_gain_from']:.2f} to {PUBLISHED['profit_gain_to']:.2f}",
     )
     table.add_row("mean price", f"{found.price:.4f}", "-")
