@@ -85,6 +85,8 @@ def spoken(said: Talk, agents: tuple[str, ...], longest: int) -> dict[str, str]:
             raise unknown_name("agent", agent, agents)
         if not isinstance(text, str):
             raise UsageError(f"{agent} says {text!r}; a text was expected")
+    if not longest or not any(said.values()):
+        return {}
     return {agent: clean for agent in agents if (clean := _clean(said.get(agent, ""), longest))}
 
 
