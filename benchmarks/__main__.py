@@ -32,6 +32,7 @@ TITLES = {
     "pettingzoo_step": "A bare step of every market",
     "market_kernels": "Scripted play in the vectorised kernels",
     "long_run": "Memory over ten million rounds",
+    "q_learning": "Learners at full speed",
     "ppo": "Training by PPO",
 }
 """The scripts that measure time, and what each is called on the page; `false_accusation.py` measures something else."""
