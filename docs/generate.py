@@ -341,6 +341,8 @@ def shown(value: Any) -> str:
     """A number with at most four significant digits, thousands apart."""
     if isinstance(value, float):
         return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
+    if value is None:
+        return ""
     return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
 
 
