@@ -122,6 +122,12 @@ def test_what_is_no_such_file_is_refused(tmp_path: Path) -> None:
         (tmp_path / name).write_bytes(data)
         with pytest.raises(UsageError, match="holds no trained networks"):
             read_trained(tmp_path / name)
+    claims = tmp_path / "claims.npz"  # an array of eight terabytes, in a hundred bytes
+    header = {"descr": "<f8", "fortran_order": False, "shape": (10**12,)}
+    with zipfile.ZipFile(claims, "w") as archive, archive.open("description.npy", "w") as file:
+        np.lib.format.write_array_header_1_0(file, header)  # type: ignore[arg-type]
+    with pytest.raises(UsageError, match="holds no trained networks"):
+        read_trained(claims)
     np.savez(tmp_path / "pickled.npz", description=np.array([{"kind": 1}], dtype=object))
     np.savez(tmp_path / "other.npz", weight=np.zeros(3))
     for name in ("pickled.npz", "other.npz"):
@@ -130,7 +136,13 @@ def test_what_is_no_such_file_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("member", "change"), [("0.weight1.npy", np.ones((3, 1))), ("0.bias1.npy", np.full(2, np.nan))]
+    ("member", "change"),
+    [
+        ("0.weight1.npy", np.ones((3, 1))),
+        ("0.bias1.npy", np.full(2, np.nan)),
+        ("0.scale.npy", np.zeros(1)),
+        ("0.log_deviation.npy", np.zeros(3)),
+    ],
 )
 def test_layers_that_do_not_fit_or_are_not_finite_are_refused(member: str, change: np.ndarray, tmp_path: Path) -> None:
     good = tmp_path / "good.npz"

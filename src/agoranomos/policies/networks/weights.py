@@ -75,7 +75,10 @@ def read_trained(path: Path) -> Trained:
         if said["kind"] != KIND or said["version"] != 1:
             raise ValueError("another kind or version")
         actors = {one["agent"]: _actor(one, index, arrays) for index, one in enumerate(said["agents"])}
-    except (ValueError, KeyError, TypeError, AttributeError, OSError, zipfile.BadZipFile) as error:
+    except (
+        *(ValueError, KeyError, TypeError, AttributeError, IndexError, OSError, zipfile.BadZipFile),
+        *(MemoryError, NotImplementedError, RecursionError, RuntimeError),  # sizes, methods, depths, passwords claimed
+    ) as error:
         raise UsageError(
             f"{path} holds no trained networks ({type(error).__name__}: {error})", advice="agora train ppo writes them."
         ) from error
@@ -90,6 +93,9 @@ def _actor(said: Mapping[str, Any], index: int, arrays: Mapping[str, np.ndarray]
     actor = Actor(features, choices, kept["mean"], kept["scale"], layers, kept["log_deviation"])
     if not all(np.isfinite(array).all() for array in kept.values()):
         raise ValueError("a weight is not finite")
+    drawn = 0 if isinstance(choices, Menu) else choices.outputs
+    if actor.log_deviation.shape != (drawn,) or not (actor.scale > 0.0).all():
+        raise ValueError("the spread of draws, or the scale of features, is none")
     if actor.outputs(np.zeros(features.size)).shape != (choices.outputs,):
         raise ValueError("the layers do not fit together")
     return actor
