@@ -277,3 +277,20 @@ def test_what_stands_beside_the_published_numbers(summary):
     assert np.isnan(pooled_measure(summary.arms, "nobody", "mean_tier"))
     assert pooled_measure(summary.arms, "ruled", "sd_tier") > 1
     assert pooled_measure(summary.arms, "ruled", "cv_excess") == pytest.approx(1.33, abs=0.02)
+
+
+@pytest.mark.parametrize("width", [40, 80, 200])
+def test_a_narrow_terminal_gets_several_tables_and_every_number(tmp_path, width):
+    arms = [
+        Arm("a" * 60, [Run(noisy(NASH, 5, s)) for s in range(2)]),
+        Arm("b", [Run(noisy(NASH, 5, s + 9), root="b") for s in range(2)], "b", institution="i"),
+    ]
+    out = io.StringIO()
+    print_summary(summarise(write_campaign(tmp_path / "c", arms)), Console(file=out, width=width))
+    table = out.getvalue().split("price: mean over rounds")[0]
+    assert all(len(line.rstrip()) <= width for line in table.splitlines())
+    assert "…" not in table
+    assert table.count("a") >= 60
+    for heading in ("runs", "price", "of Nash", "surplus", "welfare", "profit", "calibrated", "sanctions", "fines"):
+        assert heading in table
+    assert (table.count("arm ") == 1) == (width == 200)

@@ -50,6 +50,19 @@ def test_runs_that_went_different_ways_are_told_apart(home: Path, capsys: pytest
     assert "one by one: " in capsys.readouterr().out
 
 
+def test_names_are_whole_in_80_columns(
+    home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    words = ["probe", "--market", "procurement-first-price", "--roster", "procurement-rotation", "--at", "10"]
+    assert run_command([*words, "--after", "10", "--agent", "supplier_4"]) == 0
+    out = capsys.readouterr().out
+    assert "supplier_4" in out
+    assert "10*" in out
+    assert "*: play was not steady before" in out
+    assert "…" not in out
+
+
 @pytest.mark.parametrize(
     ("words", "why"),
     [

@@ -17,9 +17,14 @@ MOST_OTHERS = 3
 """So many of a market's other measures have a column."""
 
 
+GAP = 2
+"""Spaces between columns."""
+
+
 def print_summary(summary: CampaignSummary, console: Console) -> None:
     """Print one row an arm: price, surplus, welfare and profit against Nash, tier, cases, sanctions, failures.
 
+    A table that is wider than the console is printed as several, one below the other, each with the arms' names.
     Manipulation checks and what is missing follow in a line each.
     """
     from rich.table import Table
@@ -31,13 +36,17 @@ def print_summary(summary: CampaignSummary, console: Console) -> None:
         governed=any(arm.arm.institution for arm in summary.arms),
         models=any(arm.conduct.calls for arm in summary.arms),
     )
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("arm", no_wrap=True)
-    for heading in layout.headings:
-        table.add_column(heading, justify="right", no_wrap=True)
-    for arm in summary.arms:
-        table.add_row(arm.arm.name, *_cells(arm, layout))
-    console.print(table)
+    rows = [(arm.arm.name, _cells(arm, layout)) for arm in summary.arms]
+    for number_of_table, columns in enumerate(_side_by_side(layout.headings, rows, console.width)):
+        table = Table(box=None, pad_edge=False, header_style="bold")
+        table.add_column("arm", overflow="fold", max_width=_most_of_a_name(console.width))
+        for column in columns:
+            table.add_column(layout.headings[column], justify="right", no_wrap=True)
+        for name, cells in rows:
+            table.add_row(name, *cells[columns.start : columns.stop])
+        if number_of_table:
+            console.print()
+        console.print(table)
     console.print(layout.legend, soft_wrap=True)
     for check in summary.checks:
         if check.verdict != "not applicable":
@@ -55,6 +64,24 @@ def print_summary(summary: CampaignSummary, console: Console) -> None:
         console.print(
             f"models: {', '.join(summary.models)}; n is small and says nothing of other models", soft_wrap=True
         )
+
+
+def _most_of_a_name(width: int) -> int:
+    """Characters of a line of an arm's name: half of a narrow console; in a wide one all names stay in one line."""
+    return max(width // 2, 20)
+
+
+def _side_by_side(headings: list[str], rows: list[tuple[str, list[str]]], width: int) -> list[range]:
+    """The columns, by index, of each table: as many as fit beside the arms' names, and at least one."""
+    name = min(max((len(name) for name, _ in rows), default=3), _most_of_a_name(width))
+    tables, first, used = [], 0, name
+    for column, heading in enumerate(headings):
+        wide = GAP + max(len(heading), *(len(cells[column]) for _, cells in rows if column < len(cells)), 0)
+        if used + wide > width and column > first:
+            tables.append(range(first, column))
+            first, used = column, name
+        used += wide
+    return [*tables, range(first, len(headings))]
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,23 +111,26 @@ def _say(found: Probe) -> None:
         say(f"That is the most common verdict; one by one: {alone}.")
     say()
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for heading in ("who deviates", "seed", "round", "elevation", "gain at once", "loss after", "in all"):
-        table.add_column(heading, justify="left" if heading == "who deviates" else "right")
+    for heading in ("deviator", "seed", "round", "elevation", "gain at once", "loss after", "in all"):
+        whole = heading in ("deviator", "elevation")  # the others may be broken between words
+        table.add_column(heading, justify="left" if heading == "deviator" else "right", no_wrap=whole)
     table.add_column("the others")
     table.add_column("the end")
     for one in found.deviations:
         table.add_row(
             one.agent,
             str(one.seed),
-            f"{one.round}" if one.steady else f"{one.round} (not steady)",
+            f"{one.round}" if one.steady else f"{one.round}*",
             f"{one.elevation + 0.0:.2f}",
             f"{one.gain:+.1%}",
-            f"{one.loss:+.1%}",
+            f"{one.loss + 0.0:+.1%}",
             f"{one.net:+.1%}",
-            "answer" if one.reacted else "do nothing else",
+            "answer" if one.reacted else "do not",
             "as before" if one.returned else "not as before",
         )
     console().print(table)
+    if not all(one.steady for one in found.deviations):
+        say("*: play was not steady before")
     say("elevation: 0 at Nash, 1 at the joint maximum; gains and losses: of an agent's mean profit of a round before")
 
 
