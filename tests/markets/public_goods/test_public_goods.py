@@ -239,3 +239,18 @@ def test_bad_parameters_are_refused_with_the_reason(fields, why):
 def test_what_is_no_mapping_is_refused():
     with pytest.raises(ValueError, match="valid dictionary"):
         PublicGoodsSpec.model_validate(3)
+
+
+def test_who_is_excluded_is_not_taken_for_a_free_rider():
+    market = public_goods_v0.parallel_env(punishment={}, rounds=4)
+    market.reset(seed=1)
+    give = {member: np.array([20.0, 0, 0, 0]) for member in market.agents}
+    observations = market.step({**give, "member_3": np.zeros(4), "member_4": None})[0]
+    assert observations["member_1"]["contributions"].tolist() == [20.0, 20.0, 0.0, -1.0]
+    assert market.seen("member_1", observations["member_1"])[:, 0].tolist() == [20.0, 20.0, 0.0, 0.0]
+    observations = market.step(give)[0]
+    assert observations["member_1"]["contributions"].tolist() == [20.0, 20.0, 0.0, -1.0], (
+        "also after the punishment stage"
+    )
+    assert market.observation_space("member_1").contains(observations["member_1"])
+    assert market.reset(seed=1)[0]["member_1"]["contributions"].tolist() == [0.0] * 4

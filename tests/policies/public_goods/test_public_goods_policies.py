@@ -126,3 +126,20 @@ def test_it_refuses_a_market_that_is_no_public_good(name):
     kind = find_policy(name)
     with pytest.raises(UsageError, match="is for public goods"):
         kind.bind(kind.parse({}), Seat("firm_1", 0, market, 1))
+
+
+def after_an_exclusion(policy: str, excluded: tuple[str, ...], **parameters: float) -> list[float]:
+    """What member_1 does after a round in which all gave everything, but those who were excluded from it."""
+    market = public_goods_v0.parallel_env(**(PUNISHMENT if policy == "altruistic-punisher" else {}))
+    observations, _ = market.reset(seed=1)
+    action = np.array([20.0, 0, 0, 0]) if policy == "altruistic-punisher" else np.array([20.0])
+    observations = market.step({agent: None if agent in excluded else action for agent in market.agents})[0]
+    kind = find_policy(policy)
+    bound = kind.bind(kind.parse(parameters), Seat("member_1", 0, market, 1))
+    return bound.act(observations["member_1"], None, bound.start(), Randomness(1, 2, "member_1")).action.tolist()
+
+
+def test_who_is_excluded_brings_down_nobodys_giving_and_is_not_punished() -> None:
+    assert after_an_exclusion("conditional-cooperator", ("member_4",), slope=1.0) == [20.0]
+    assert after_an_exclusion("conditional-cooperator", ("member_2", "member_3", "member_4"), start=0.5) == [10.0]
+    assert after_an_exclusion("altruistic-punisher", ("member_4",)) == [0.0, 0.0, 0.0, 0.0]

@@ -22,14 +22,17 @@ from agoranomos.markets.round_market import Boxes, RoundMarket
 from agoranomos.markets.stage_game import StageGame
 from agoranomos.markets.told import number
 
+EXCLUDED = -1.0
+"""What is seen in the place of the contribution of a member that was excluded."""
+
 
 class PublicGoods(RoundMarket[StageOutcome]):
     """Members contribute to a good for all; where there is a punishment stage, they see who gave what, and may punish.
 
     An agent observes which `stage` is to be played now (0 contribution, 1 punishment), the last `contributions` of
-    everybody in the order of the agents, and the points it `received` in the punishment stage before, not from whom.
-    Its action has parts for both stages; what the stage does not ask for is ignored, and recorded as zero. An agent
-    that sits out is excluded: it keeps its endowment and has no part in the good.
+    everybody in the order of the agents (-1 for who was excluded), and the points it `received` in the punishment stage
+    before, not from whom. Its action has parts for both stages; what the stage does not ask for is ignored, and
+    recorded as zero. An agent that sits out is excluded: it keeps its endowment and has no part in the good.
     """
 
     metadata: ClassVar[dict[str, Any]] = {
@@ -54,6 +57,7 @@ class PublicGoods(RoundMarket[StageOutcome]):
         )
         self._punishing = False
         self._contributed: tuple[float, ...] = ()
+        self._excluded: tuple[bool, ...] = ()
         shapes = [_shape(spec, i) for i in range(len(spec.members))]
         super().__init__(spec, spec.members, (spec.good,), shapes, render_mode=render_mode)
 
@@ -91,7 +95,7 @@ class PublicGoods(RoundMarket[StageOutcome]):
         if not observation["round"][0]:
             return None
         rows = np.zeros((len(self.possible_agents), parts(self.spec)))
-        rows[:, 0] = observation["contributions"]
+        rows[:, 0] = np.maximum(observation["contributions"], 0.0)
         return rows
 
     @cached_property
@@ -107,6 +111,7 @@ class PublicGoods(RoundMarket[StageOutcome]):
     def _begin(self) -> None:
         self._punishing = False
         self._contributed = (0.0,) * len(self.possible_agents)
+        self._excluded = (False,) * len(self.possible_agents)
 
     def _counted(self, agent: str, action: Any) -> tuple[Row, bool]:
         """The action of this stage in millionths; the parts of the other stage are zero, whatever was asked."""
@@ -125,6 +130,7 @@ class PublicGoods(RoundMarket[StageOutcome]):
         else:
             outcome = contribution_stage(self.spec, rows)
             self._contributed = outcome.contribution
+            self._excluded = tuple([not here for here in outcome.present])
         self._punishing = self.spec.punishment is not None and not self._punishing
         return outcome
 
@@ -151,7 +157,9 @@ class PublicGoods(RoundMarket[StageOutcome]):
         punished = outcome is not None and outcome.punishing
         return {
             "stage": np.array([1.0 if self._punishing else 0.0]),
-            "contributions": np.array(self._contributed if outcome is None else outcome.contribution),
+            "contributions": np.array(
+                [EXCLUDED if out else given for out, given in zip(self._excluded, self._contributed, strict=True)]
+            ),
             "received": np.array([outcome.received[index] if outcome is not None and punished else 0.0]),
         }
 
@@ -160,7 +168,7 @@ class PublicGoods(RoundMarket[StageOutcome]):
         most = (members - 1) * rule.most if rule is not None else 0.0
         return {
             "stage": (0.0, 1.0, 1),
-            "contributions": (0.0, max(self.spec.endowment), members),
+            "contributions": (EXCLUDED, max(self.spec.endowment), members),
             "received": (0.0, most, 1),
         }
 

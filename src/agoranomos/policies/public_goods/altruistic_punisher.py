@@ -45,5 +45,5 @@ class AltruisticPunisher(Member[AltruisticPunisherParameters, None]):
         own = self.parameters.gives
         if not self.punishes_now(observation):
             return Decision(self.gives(own), None)
-        shortfall = np.maximum(own - self.others_gave(observation), 0.0)
+        shortfall = np.nan_to_num(np.maximum(own - self.others_gave(observation), 0.0))  # none of who was excluded
         return Decision(self.punishes(self.parameters.points * shortfall / own if own else shortfall), None)

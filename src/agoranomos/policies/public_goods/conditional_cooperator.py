@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
+import numpy as np
 from pydantic import Field
 
 from agoranomos.documents import DocumentPart, Finite
@@ -50,7 +51,9 @@ class ConditionalCooperator(Member[ConditionalCooperatorParameters, None]):
             return Decision(self.gives(0.0), None)
         part = self.parameters.start
         if observation["round"][0]:
-            part = self.parameters.slope * float(self.others_gave(observation).mean())
+            gave = self.others_gave(observation)
+            gave = gave[~np.isnan(gave)]
+            part = self.parameters.slope * float(gave.mean()) if gave.size else part
         if notice is not None and notice.state_index:
             part = max(part, self.parameters.obliged)
         return Decision(self.gives(part), None)

@@ -37,8 +37,9 @@ class Member(Scripted[ParametersT, MemoryT]):
         return bool(observation["stage"][0])
 
     def others_gave(self, observation: Observation) -> np.ndarray:
-        """What each other member contributed last, as a part of its endowment."""
-        return np.asarray(observation["contributions"][self._others] / self._endowments[self._others])
+        """What each other member contributed last, as a part of its endowment; NaN for who was excluded."""
+        given = np.asarray(observation["contributions"][self._others])
+        return np.where(given < 0.0, np.nan, given / self._endowments[self._others])
 
     def gives(self, part: float) -> np.ndarray:
         """The action that contributes this part of the endowment, and assigns no points."""
