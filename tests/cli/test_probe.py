@@ -68,6 +68,8 @@ def test_names_are_whole_in_80_columns(
     [
         (["--agent", "firm_9"], "firm_9"),
         (["--at", "2"], "at least 5 rounds"),
+        (["--at", "2000000000"], "1000000"),
+        (["--after", "2000000000"], "1000000"),
         (["--discount", "1.5"], "discount of 1.5"),
         (["--out", "probe.gif"], ".gif"),
         (["--institution", "nowhere"], "nowhere"),

@@ -37,6 +37,14 @@ def test_the_file_has_a_name_of_its_own_by_default(home: Path) -> None:
     assert Path("policies/ppo-cournot-duopoly.npz").is_file()
 
 
+def test_an_institution_that_is_named_by_its_path_gives_the_file_its_name(home: Path) -> None:
+    Path("mine").mkdir()
+    shipped = Path(__file__).resolve().parents[2] / "institutions/cournot-antitrust.yaml"
+    Path("mine/rules.yaml").write_text(shipped.read_text())
+    assert run_command([*DUOPOLY, *SMALL, "--institution", "mine/rules.yaml"]) == 0
+    assert [path.name for path in Path("policies").iterdir()] == ["ppo-cournot-duopoly-cournot-antitrust.npz"]
+
+
 @pytest.mark.parametrize(
     ("options", "words"),
     [
@@ -45,6 +53,7 @@ def test_the_file_has_a_name_of_its_own_by_default(home: Path) -> None:
         (["--set", "clip=wide"], "'wide' is no number"),
         (["--set", "clip=2"], "clip"),
         (["--out", "w.pt"], "ends in .npz"),
+        (["--menu", "--market", "double-auction-continuous"], "--menu: a round of"),
         (["--rounds", "5"], "less than one batch"),
         (["--institution", "cournot-antitrus"], "Did you mean 'cournot-antitrust'?"),
     ],

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 FIGURES = (".png", ".svg")
 
+MOST_ROUNDS = 1_000_000
+"""Every round of a probe is kept in memory."""
+
 
 def probe(
     market: Annotated[str, typer.Option("--market", metavar="NAME", help="The market.")],
@@ -28,7 +31,9 @@ def probe(
     ] = None,
     at: Annotated[
         int | None,
-        typer.Option("--at", metavar="ROUND", help="When the deviation comes; default: once actions repeat."),
+        typer.Option(
+            "--at", metavar="ROUND", help="When the deviation comes; default: once actions repeat.", max=MOST_ROUNDS
+        ),
     ] = None,
     agent: Annotated[
         list[str] | None, typer.Option("--agent", metavar="NAME", help="Who deviates; default: each in turn.")
@@ -39,7 +44,9 @@ def probe(
             "--instead", metavar="BENCHMARK", help="What the deviator plays; default: its best reply, or else nash."
         ),
     ] = None,
-    after: Annotated[int, typer.Option("--after", metavar="N", help="Rounds that are followed.")] = 100,
+    after: Annotated[
+        int, typer.Option("--after", metavar="N", help="Rounds that are followed.", max=MOST_ROUNDS)
+    ] = 100,
     discount: Annotated[
         float, typer.Option("--discount", metavar="DELTA", help="What a round is worth one round earlier.")
     ] = 0.95,

@@ -16,6 +16,7 @@ from agoranomos.errors import MachineError, UsageError
 
 if TYPE_CHECKING:
     from agoranomos.learning.ppo import PpoSettings, Progress
+    from agoranomos.markets import Market
 
 train = typer.Typer(
     help="Learners that are trained once and played often.", no_args_is_help=True, rich_markup_mode=None
@@ -67,9 +68,12 @@ def ppo(
     chosen = _settings(settings or (), menu)
     place = load_market(market, workspace)
     watched = None if institution is None else institution_named(institution)
-    path = out or workspace.root / "policies" / f"ppo-{'-'.join(filter(None, [place.spec.name, institution]))}.npz"
+    name = place.spec.name if watched is None else f"{place.spec.name}-{watched.name}"
+    path = out or workspace.root / "policies" / f"ppo-{name}.npz"
     if path.suffix != ".npz":
         raise UsageError(f"--out {path}: a file that ends in .npz was expected")
+    if menu:
+        _require_menu(place)
     checkpoint = path.with_suffix(".checkpoint")
     training = Training(place.spec, watched, chosen, rounds=rounds, seed=seed)
     last: list[Progress] = []
@@ -89,6 +93,15 @@ def ppo(
     for agent, reward in rewards.items():
         say(f"{agent}: {reward:.2f} a round, net of fines, in the last {training.arena.horizon} rounds of training")
     say(f"Written: {path} (SHA-256 {digest})")
+
+
+def _require_menu(market: Market) -> None:
+    try:
+        market.game()
+    except UsageError as error:
+        raise UsageError(
+            f"--menu: {error.message}", advice="Leave it out: networks then choose among all that the market allows."
+        ) from None
 
 
 def _require_torch() -> None:
