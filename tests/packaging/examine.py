@@ -6,6 +6,7 @@ import importlib
 import json
 import pkgutil
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import agoranomos
@@ -15,9 +16,17 @@ LOCAL_EXTRA = {"torch", "transformers", "xgrammar", "gguf", "accelerate"}
 KINDS = ("institutions", "markets", "agents", "policies", "campaigns")
 
 
+def modules_below(folder: Path, prefix: str) -> Iterator[str]:
+    """Every module by its file: a package that cannot be imported here has modules, too."""
+    for module in pkgutil.iter_modules([str(folder)], prefix):
+        yield module.name
+        if module.ispkg:
+            yield from modules_below(folder / module.name.rpartition(".")[2], f"{module.name}.")
+
+
 def main() -> None:
     """Print one JSON object."""
-    modules = [module.name for module in pkgutil.walk_packages(agoranomos.__path__, "agoranomos.")]
+    modules = list(modules_below(Path(agoranomos.__file__).parent, "agoranomos."))
     for name in modules:
         try:
             importlib.import_module(name)
