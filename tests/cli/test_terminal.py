@@ -8,8 +8,9 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.table import Table
 
-from agoranomos.cli.terminal import PLAIN_WIDTH, complain, console, say, say_json, visible
+from agoranomos.cli.terminal import PLAIN_WIDTH, complain, console, say, say_json, show, visible
 
 
 class Terminal(io.StringIO):
@@ -74,3 +75,15 @@ def test_json_is_ascii_and_finite(capsys: pytest.CaptureFixture[str]) -> None:
 def test_a_line_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
     say("a\x1bb")
     assert capsys.readouterr().out == "a\\x1bb\n"
+
+
+def test_a_table_that_is_too_wide_loses_nothing(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "30")
+    table = Table("name", "file", box=None, pad_edge=False)
+    table.add_row("n" * 25, "f" * 25)
+    show(table)
+    out = capsys.readouterr().out
+    assert (out.count("n"), out.count("f")) == (25 + len("n"), 25 + len("f"))
+    assert all(len(line) <= 30 for line in out.splitlines())

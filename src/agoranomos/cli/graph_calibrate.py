@@ -11,7 +11,7 @@ import typer
 
 from agoranomos.cli.named import institution_named
 from agoranomos.cli.options import AsJson
-from agoranomos.cli.terminal import console, say, say_json
+from agoranomos.cli.terminal import say, say_json, show
 from agoranomos.errors import MachineError, UsageError
 
 if TYPE_CHECKING:
@@ -157,7 +157,7 @@ def _say(found: Calibration) -> None:
             *(_sanctioned(one) for one in (before, after)),
             _accused(fresh) if found.counted == "cases" else _sanctioned(fresh),
         )
-    console().print(nulls)
+    show(nulls)
     say("in brackets: the upper 95% bound (Clopper-Pearson)")
     say()
     power = Table(box=None, pad_edge=False, header_style="bold")
@@ -182,7 +182,7 @@ def _say(found: Calibration) -> None:
             f"{new.gain:+.1f}",
             f"{new.kept:+.1f}",
         )
-    console().print(power)
+    show(power)
     say("gain and what is kept: a firm and round, means over the runs")
 
 

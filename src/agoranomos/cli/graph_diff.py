@@ -11,7 +11,7 @@ import typer
 from agoranomos.cli.graph_diff_certificates import certificates, certificates_as_json, say_certificates
 from agoranomos.cli.named import institution_named
 from agoranomos.cli.options import AsJson
-from agoranomos.cli.terminal import console, say, say_json, visible
+from agoranomos.cli.terminal import say, say_json, show, visible
 from agoranomos.errors import MachineError, UsageError
 
 if TYPE_CHECKING:
@@ -219,7 +219,7 @@ def _say_outcomes(compared: tuple[Compared, ...], first: Compared | None) -> Non
     for one in sorted(apart, key=_telling)[:MOST_PLAYS_SHOWN]:
         cells = [_was_is(one, key) for key in ("cases", "sanctions", "fines", "suspended")]
         table.add_row(visible(f"  {one.play.about}"), *cells, str(one.differs))
-    console().print(table)
+    show(table)
     if len(apart) > MOST_PLAYS_SHOWN:
         say(f"  and {len(apart) - MOST_PLAYS_SHOWN} more (--json lists all)")
     say()

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from agoranomos.cli.terminal import console, say
+from agoranomos.cli.terminal import say, show
 from agoranomos.errors import UsageError
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def say_certificates(found: Pair | None, market: Market | None) -> None:
         table.add_row(f"  {title}", *map(_money, values))
     verdicts = ["holds" if one.holds else "fails" for one in found]
     table.add_row(f"  harmful gain at most {tolerance:,.2f}", *verdicts)
-    console().print(table)
+    show(table)
 
 
 def _money(value: float | None) -> str:

@@ -11,7 +11,7 @@ import typer
 
 from agoranomos.cli.named import institution_named
 from agoranomos.cli.options import AsJson
-from agoranomos.cli.terminal import console, say, say_json, visible
+from agoranomos.cli.terminal import console, say, say_json, show, visible
 
 if TYPE_CHECKING:
     from agoranomos.institutions.bind import Bound
@@ -204,7 +204,7 @@ def _say(
             visible(agent), str(tally.cases), first, str(tally.fines), f"{tally.fines_e6 / 1e6:,.2f}",
             *map(str, counts), tally.state,
         )  # fmt: skip
-    console().print(summary)
+    show(summary)
     if acts:
         say("Evidence: what a signal summed over its window, against its threshold times the count.")
     for act in acts[:SHOWN]:

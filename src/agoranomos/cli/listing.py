@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from agoranomos.cli.options import AsJson
-from agoranomos.cli.terminal import console, say, say_json, visible
+from agoranomos.cli.terminal import say, say_json, show, visible
 
 
 def list_kind(
@@ -44,14 +44,14 @@ def list_kind(
         path = item.path.relative_to(workspace.root) if inside else item.path
         table.add_row(visible(item.name), visible(item.origin), visible(str(path)))
     if found:
-        console().print(table)
+        show(table)
     if types:
         say("")
         heading = "type" if kind == "markets" else "policy"
         table = Table(heading, "from", "what it is", box=None, pad_edge=False, header_style="bold")
         for name, about, origin in types:
             table.add_row(visible(name), visible(origin), visible(about))
-        console().print(table)
+        show(table)
 
 
 def _types(kind: str) -> list[tuple[str, str, str]]:

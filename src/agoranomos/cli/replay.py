@@ -11,7 +11,7 @@ import typer
 from agoranomos.cli.log_places import is_campaign, is_ledger, is_log, place_of_log
 from agoranomos.cli.named import institution_named
 from agoranomos.cli.options import AsJson
-from agoranomos.cli.terminal import console, say, say_json, visible
+from agoranomos.cli.terminal import say, say_json, show, visible
 from agoranomos.errors import UsageError
 
 if TYPE_CHECKING:
@@ -132,7 +132,7 @@ def _show(rows: Sequence[Row]) -> None:
     for arm, of_arm in arms.items():
         for number, row in enumerate(_rows_of(of_arm)):
             table.add_row(*([visible(arm) if number == 0 else ""] if len(arms) > 1 else []), *row)
-    console().print(table)
+    show(table)
 
 
 def _arms(rows: Sequence[Row]) -> dict[str, list[Row]]:

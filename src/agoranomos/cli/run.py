@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from agoranomos.cli.options import AsJson
-from agoranomos.cli.terminal import complain, console, say, say_json, visible
+from agoranomos.cli.terminal import complain, console, say, say_json, show, visible
 from agoranomos.errors import Finding, UsageError, nearest
 
 if TYPE_CHECKING:
@@ -149,7 +149,7 @@ def _show_plan(plan: Plan, limit: int | None, as_json: bool) -> None:
             str(mine * arm.calls),
             arm.durable,
         )
-    console().print(table)
+    show(table)
     say(f"{len(plan.arms)} arms, {len(runs)} runs, {rounds} rounds, at most {calls} model calls; folder {plan.label}")
 
 

@@ -10,6 +10,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.table import Table
 
 PLAIN_WIDTH = 160
 """Columns of a table that goes into a file or a pipe, unless COLUMNS says otherwise."""
@@ -37,6 +38,13 @@ def console(stream: IO[str] | None = None) -> Console:
     return Console(
         file=target, markup=False, highlight=False, emoji=False, width=width, force_terminal=None if watched else False
     )
+
+
+def show(table: Table) -> None:
+    """A table on standard output. Where it is too wide, cells go on in the next line, and nothing is cut off."""
+    for column in table.columns:
+        column.overflow = "fold"
+    console().print(table)
 
 
 def say(text: str = "") -> None:
