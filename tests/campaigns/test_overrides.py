@@ -28,6 +28,7 @@ def test_values_are_typed_as_yaml(lab: Lab) -> None:
         ("kind=market", "cannot be changed", ""),
         ("rounds=[", "not valid YAML", ""),
         ("rounds=ten", "rounds", ""),
+        ("seeds=two", "seeds: a whole number was expected", ""),
         ("seeds=[1, 1]", "1 stands twice", ""),
     ],
 )

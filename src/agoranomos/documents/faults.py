@@ -65,6 +65,9 @@ def _items(count: int) -> str:
     return "one item was" if count == 1 else f"{count:,} items were"
 
 
+_MEMBERS = ("constrained-int", "constrained-float", "constrained-str")
+
+
 def in_words(fault: Fault) -> str:
     """What was expected; a validator's own message where it is one of ours, or none of the usual kinds."""
     words = _WORDS.get(fault["type"])
@@ -89,5 +92,6 @@ def first_fault(error: ValidationError) -> tuple[Fault, str]:
     """The first of the faults of values that stand in no file, and what it says, with the value's place before it."""
     faults: list[Fault] = [dict(fault) for fault in error.errors(include_url=False)]
     fault = causes(faults, [tuple(fault["loc"]) for fault in faults])[0]
-    where = ".".join(str(part) for part in fault["loc"])
+    # Pydantic adds the names of a union's members to its paths; these are no words of ours.
+    where = ".".join(str(part) for part in fault["loc"] if part not in _MEMBERS)
     return fault, f"{where}: {in_words(fault)}" if where else in_words(fault)
