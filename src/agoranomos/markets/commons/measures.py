@@ -21,7 +21,7 @@ from collections.abc import Mapping, Sequence
 from agoranomos.markets.commons.benchmarks import Rule
 from agoranomos.markets.commons.clear import RoundOutcome
 from agoranomos.markets.commons.spec import CommonsSpec
-from agoranomos.markets.exact import ratio_e6
+from agoranomos.markets.exact import ordered_sum, ratio_e6
 from agoranomos.markets.facts import SCALE, Measured, MeasureKind, to_e6
 
 MEASURE_KINDS: dict[str, MeasureKind] = {
@@ -59,7 +59,7 @@ def measure_round(
     """The measures of one round as integers in millionths."""
     users = len(spec.users)
     fair = known["sustainable"].request(outcome.stock)
-    asked = sum(outcome.request)
+    asked = ordered_sum(outcome.request)
     defined = fair * SCALE >= spec.capacity
     return {
         "stock_e6": to_e6(outcome.next_stock),
@@ -82,6 +82,6 @@ def measure_round(
 
 def equality(amounts: Sequence[float]) -> float:
     """1 - Gini of amounts that are not negative and not all zero; Gini by the sorted form, the mean difference's."""
-    count, total = len(amounts), sum(amounts)
+    count, total = len(amounts), ordered_sum(amounts)
     weighted = sum((2 * (i + 1) - count - 1) * amount for i, amount in enumerate(sorted(amounts)))
     return 1.0 - weighted / (count * total)

@@ -26,7 +26,7 @@ from dataclasses import dataclass
 from agoranomos.markets.credence_goods.spec import CredenceGoodsSpec
 from agoranomos.markets.credence_goods.theory import HONEST, MAJOR, MINOR, Posted, terms
 from agoranomos.markets.credence_goods.visits import Practice, Round
-from agoranomos.markets.exact import ratio_e6
+from agoranomos.markets.exact import ordered_sum, ratio_e6
 from agoranomos.markets.facts import SCALE, Measured, MeasureKind, to_e6
 
 
@@ -87,15 +87,15 @@ def mean_profit(spec: CredenceGoodsSpec, menu: Posted) -> float:
 def measure_round(spec: CredenceGoodsSpec, played: Round, against: Reference) -> dict[str, Measured]:
     """The measures of a round in millionths."""
     profits = [own.profit for own in played.practices]
-    surplus = sum(own.utility for own in played.practices) + spec.outside * played.visits.count(None)
-    honest = sum(spec.value - (spec.major_cost if need else spec.minor_cost) for need in played.needs)
+    surplus = ordered_sum(own.utility for own in played.practices) + spec.outside * played.visits.count(None)
+    honest = ordered_sum(spec.value - (spec.major_cost if need else spec.minor_cost) for need in played.needs)
     return {
         **_of_prices(played, against),
         "customers_e6": tuple(own.customers * SCALE for own in played.practices),
         **_rates(played.practices),
         **_of_profits(profits, against),
         "trade_e6": round((1 - played.visits.count(None) / spec.consumers) * SCALE),
-        **_of_welfare(spec, surplus, sum(profits), honest),
+        **_of_welfare(spec, surplus, ordered_sum(profits), honest),
     }
 
 
@@ -109,8 +109,8 @@ def measure_menu(spec: CredenceGoodsSpec, menu: Posted, against: Reference) -> d
     minor = [
         (weight, charges[need] == MAJOR) for need, weight in ((MINOR, 1 - chance), (MAJOR, chance)) if not treats[need]
     ]
-    given = sum(weight for weight, _ in minor)
-    cheated = sum(weight for weight, charged in minor if charged and prices[MAJOR] > prices[MINOR])
+    given = ordered_sum(weight for weight, _ in minor)
+    cheated = ordered_sum(weight for weight, charged in minor if charged and prices[MAJOR] > prices[MINOR])
     rates = {
         "undertreatment_e6": under,
         "overtreatment_e6": over,
@@ -135,7 +135,7 @@ def measure_menu(spec: CredenceGoodsSpec, menu: Posted, against: Reference) -> d
 
 def _of_prices(played: Round, against: Reference) -> dict[str, Measured]:
     posted = [offer.prices for offer in played.offers if offer is not None]
-    mean = [sum(prices[k] for prices in posted) / len(posted) if posted else None for k in (MINOR, MAJOR)]
+    mean = [ordered_sum(prices[k] for prices in posted) / len(posted) if posted else None for k in (MINOR, MAJOR)]
     return {
         "price_e6": tuple(None if price is None else to_e6(price) for price in mean),
         "posted_e6": tuple(

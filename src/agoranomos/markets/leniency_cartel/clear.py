@@ -18,6 +18,7 @@ from typing import NamedTuple, TypeAlias
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from agoranomos.markets.exact import ordered_sum
 from agoranomos.markets.leniency_cartel.spec import LeniencyCartelSpec
 
 Array: TypeAlias = NDArray[np.float64]
@@ -88,8 +89,8 @@ def clear_round(spec: LeniencyCartelSpec, prices: Sequence[float | None]) -> Sal
         max((base - divisor * price) / scale, 0.0) if count and price <= dearest else 0.0 for price in asked
     )
     profit = tuple((price - cost) * q for price, q in zip(asked, quantity, strict=True))
-    everything = sum(quantity)
-    squares = sum(q * q for q in quantity)
-    spent = sum(price * q for price, q in zip(asked, quantity, strict=True))
+    everything = ordered_sum(quantity)
+    squares = ordered_sum(q * q for q in quantity)
+    spent = ordered_sum(price * q for price, q in zip(asked, quantity, strict=True))
     surplus = a * everything - (squares + gamma * (everything * everything - squares)) / 2.0 - spent
-    return Sales(quantity, profit, surplus, surplus + sum(profit))
+    return Sales(quantity, profit, surplus, surplus + ordered_sum(profit))

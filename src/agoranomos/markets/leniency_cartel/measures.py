@@ -18,7 +18,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from agoranomos.markets.exact import ratio_e6
+from agoranomos.markets.exact import ordered_sum, ratio_e6
 from agoranomos.markets.facts import SCALE, Measured, MeasureKind, to_e6
 from agoranomos.markets.leniency_cartel.clear import Sales, clear_round
 from agoranomos.markets.leniency_cartel.spec import LeniencyCartelSpec
@@ -86,7 +86,7 @@ def measure_round(spec: LeniencyCartelSpec, played: Round, against: Reference) -
     """The measures of a round in millionths."""
     asked = [None if place is None else spec.price(place) for place in played.asked]
     present = [price for price in asked if price is not None]
-    price = sum(present) / len(present) if present else None
+    price = ordered_sum(present) / len(present) if present else None
     elevation = None
     if price is not None and against.monopoly_price > against.nash_price:
         elevation = ratio_e6(price - against.nash_price, against.monopoly_price - against.nash_price)

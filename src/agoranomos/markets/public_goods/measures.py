@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from agoranomos.markets.exact import ratio_e6
+from agoranomos.markets.exact import ordered_sum, ratio_e6
 from agoranomos.markets.facts import SCALE, Measured, MeasureKind, to_e6
 from agoranomos.markets.public_goods.spec import PublicGoodsSpec
 from agoranomos.markets.public_goods.stage import StageOutcome
@@ -52,7 +52,7 @@ def measure_stage(
         "welfare_e6": to_e6(welfare),
     }
     if outcome.punishing:
-        given = [(sum(row), _antisocial(i, row, outcome.contribution)) for i, row in enumerate(outcome.points)]
+        given = [(ordered_sum(row), _antisocial(i, row, outcome.contribution)) for i, row in enumerate(outcome.points)]
         return {
             "contribution_e6": blank,
             "free_riding_e6": blank,
@@ -65,8 +65,8 @@ def measure_stage(
             "calvano_delta_e6": blank,
         }
     here = list(zip(outcome.present, outcome.contribution, spec.endowment, strict=True))
-    endowed = sum(endowment for present, _, endowment in here if present)
-    given_in_all = sum(contribution for present, contribution, _ in here if present)
+    endowed = ordered_sum(endowment for present, _, endowment in here if present)
+    given_in_all = ordered_sum(contribution for present, contribution, _ in here if present)
     return {
         "contribution_e6": tuple([to_e6(given) if present else None for present, given, _ in here]),
         "free_riding_e6": tuple([to_e6(1.0 - given / most) if present else None for present, given, most in here]),
@@ -83,4 +83,4 @@ def measure_stage(
 
 
 def _antisocial(index: int, points: Sequence[float], contribution: Sequence[float]) -> float:
-    return sum(given for given, other in zip(points, contribution, strict=True) if other >= contribution[index])
+    return ordered_sum(given for given, other in zip(points, contribution, strict=True) if other >= contribution[index])
