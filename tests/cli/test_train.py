@@ -45,6 +45,21 @@ def test_an_institution_that_is_named_by_its_path_gives_the_file_its_name(home: 
     assert [path.name for path in Path("policies").iterdir()] == ["ppo-cournot-duopoly-cournot-antitrust.npz"]
 
 
+def test_networks_of_another_market_or_institution_are_not_written_over(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run_command([*DUOPOLY, *SMALL, "--out", "w.npz"]) == 0
+    kept = Path("w.npz").read_bytes()
+    others = (["train", "ppo", "--market", "cournot-triopoly"], [*DUOPOLY, "--institution", "cournot-antitrust"])
+    for command, words in zip(others, ("another market", "another institution"), strict=True):
+        assert run_command([*command, *SMALL, "--out", "w.npz"]) == 2
+        assert words in capsys.readouterr().err
+    Path("notes.npz").write_text("mine")
+    assert run_command([*DUOPOLY, *SMALL, "--out", "notes.npz"]) == 2
+    assert Path("notes.npz").read_text() == "mine"
+    assert Path("w.npz").read_bytes() == kept
+
+
 @pytest.mark.parametrize(
     ("options", "words"),
     [

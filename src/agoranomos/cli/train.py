@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -76,6 +76,7 @@ def ppo(
         _require_menu(place)
     checkpoint = path.with_suffix(".checkpoint")
     training = Training(place.spec, watched, chosen, rounds=rounds, seed=seed)
+    _refuse_others(path, training.about)
     last: list[Progress] = []
     try:
         trained = trained_to_the_end(training, checkpoint, _progress(last))
@@ -93,6 +94,21 @@ def ppo(
     for agent, reward in rewards.items():
         say(f"{agent}: {reward:.2f} a round, net of fines, in the last {training.arena.horizon} rounds of training")
     say(f"Written: {path} (SHA-256 {digest})")
+
+
+def _refuse_others(path: Path, about: Mapping[str, Any]) -> None:
+    """Raise `UsageError` where `path` holds anything but networks of the same market and institution."""
+    from agoranomos.policies.networks import read_trained
+
+    if not path.exists():
+        return
+    there = read_trained(path).about
+    changed = [key for key in ("market", "institution") if there.get(key) != about.get(key)]
+    if changed:
+        raise UsageError(
+            f"{path} holds networks that were trained with another {' and another '.join(changed)}",
+            advice="Give another file with --out, or remove this one.",
+        )
 
 
 def _require_menu(market: Market) -> None:
