@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from pathlib import Path
+from typing import ClassVar
+
+from agoranomos.workspace import Workspace
 
 FOLDER = Path(__file__).parents[2] / "docs" / "markets"
 
@@ -32,3 +36,26 @@ class MarketPage:
     def unexplained(self, names: object) -> list[str]:
         """The names that the page does not show as code."""
         return [name for name in names if f"`{name}`" not in self.text]  # type: ignore[attr-defined]
+
+
+class MarketPageConformance:
+    """What holds of every such page; inherit it, name the `page` and the market's `measures`, and make its `table`."""
+
+    page: ClassVar[str]
+    measures: ClassVar[Collection[str]]
+
+    def table(self, workspace: Workspace) -> str:
+        """The table of benchmarks as the code computes it."""
+        raise NotImplementedError
+
+    def test_the_benchmark_table_is_what_the_code_computes(self, tmp_path: Path) -> None:
+        assert MarketPage(self.page).between("benchmarks") == self.table(Workspace(tmp_path, "docs"))
+
+    def test_the_examples_run(self) -> None:
+        page = MarketPage(self.page)
+        assert page.blocks("python")
+        for code in page.blocks("python"):
+            page.run(code)
+
+    def test_every_measure_is_explained(self) -> None:
+        assert MarketPage(self.page).unexplained(self.measures) == []

@@ -1,14 +1,12 @@
 """The page docs/markets/bertrand.md says what the code does: its table is computed and its examples run."""
 
-import pytest
-
 from agoranomos.documents import Source, parse_document
 from agoranomos.markets import load_market
 from agoranomos.markets.bertrand import BertrandSpec
 from agoranomos.markets.bertrand.markov_perfect import edgeworth_cycle, kinked_demand
 from agoranomos.markets.bertrand.measures import MEASURE_KINDS
 from agoranomos.workspace import Workspace
-from markets.market_page import MarketPage
+from markets.market_page import MarketPage, MarketPageConformance
 
 PAGE = MarketPage("bertrand")
 LIBRARY = [
@@ -44,18 +42,17 @@ def benchmark_table(workspace):
     return "\n".join(lines)
 
 
-def test_the_benchmark_table_is_what_the_code_computes(tmp_path):
-    assert PAGE.between("benchmarks") == benchmark_table(Workspace(tmp_path, "docs"))
+class TestPage(MarketPageConformance):
+    page = "bertrand"
+    measures = MEASURE_KINDS
+
+    def table(self, workspace):
+        return benchmark_table(workspace)
 
 
 def test_the_chances_of_waiting_are_what_the_code_computes():
     assert PAGE.between("kink") == f"{kinked_demand(0.9)[0, 1, 1]:.4f}"
     assert PAGE.between("edgeworth") == f"{edgeworth_cycle(0.9)[0, 0, 0]:.4f}"
-
-
-@pytest.mark.parametrize("code", PAGE.blocks("python"))
-def test_the_examples_run(code):
-    PAGE.run(code)
 
 
 def test_the_file_of_the_page_is_valid():
@@ -68,8 +65,3 @@ def test_the_file_of_the_page_is_valid():
 def test_the_default_is_the_librarys_file(tmp_path):
     spec = load_market("bertrand-calvano", Workspace(tmp_path, "docs")).spec
     assert spec == BertrandSpec()
-
-
-def test_every_measure_is_explained():
-    for name in MEASURE_KINDS:
-        assert f"`{name}`" in PAGE.text, name

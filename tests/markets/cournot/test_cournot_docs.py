@@ -1,11 +1,9 @@
 """The page docs/markets/cournot.md says what the code does: its table is computed and its examples run."""
 
-import pytest
-
 from agoranomos.documents import Source, parse_document
 from agoranomos.markets import CournotSpec, load_market
-from agoranomos.workspace import Workspace
-from markets.market_page import MarketPage
+from agoranomos.markets.cournot.measures import FIRM_PRICE, MEASURE_KINDS
+from markets.market_page import MarketPage, MarketPageConformance
 
 PAGE = MarketPage("cournot")
 LIBRARY = [
@@ -42,13 +40,12 @@ def benchmark_table(workspace):
     return "\n".join(lines)
 
 
-def test_the_benchmark_table_is_what_the_code_computes(tmp_path):
-    assert PAGE.between("benchmarks") == benchmark_table(Workspace(tmp_path, "docs"))
+class TestPage(MarketPageConformance):
+    page = "cournot"
+    measures = (*MEASURE_KINDS, *FIRM_PRICE)
 
-
-@pytest.mark.parametrize("code", PAGE.blocks("python"))
-def test_the_examples_run(code):
-    PAGE.run(code)
+    def table(self, workspace):
+        return benchmark_table(workspace)
 
 
 def test_the_files_of_the_page_are_valid():
@@ -58,10 +55,3 @@ def test_the_files_of_the_page_are_valid():
     spec = parse_document(Source("page", text), CournotSpec)
     assert spec.firms == ("north", "south")
     assert spec.beta == (2, 4)
-
-
-def test_every_measure_is_explained():
-    from agoranomos.markets.cournot.measures import FIRM_PRICE, MEASURE_KINDS
-
-    for name in [*MEASURE_KINDS, *FIRM_PRICE]:
-        assert f"`{name}`" in PAGE.text, name

@@ -1,13 +1,10 @@
 """The page docs/markets/double-auction.md says what the code does: its table is computed and its examples run."""
 
-import pytest
-
 from agoranomos.documents import Source, parse_document
 from agoranomos.markets import load_market
 from agoranomos.markets.double_auction import DoubleAuctionSpec
 from agoranomos.markets.double_auction.measures import MEASURE_KINDS
-from agoranomos.workspace import Workspace
-from markets.market_page import MarketPage
+from markets.market_page import MarketPage, MarketPageConformance
 
 PAGE = MarketPage("double-auction")
 LIBRARY = ["double-auction-continuous", "double-auction-clearing-house", "double-auction-drawn"]
@@ -23,21 +20,15 @@ def benchmark_table(workspace):
     return "\n".join(lines)
 
 
-def test_the_benchmark_table_is_what_the_code_computes(tmp_path):
-    assert PAGE.between("benchmarks") == benchmark_table(Workspace(tmp_path, "docs"))
+class TestPage(MarketPageConformance):
+    page = "double-auction"
+    measures = MEASURE_KINDS
 
-
-@pytest.mark.parametrize("code", PAGE.blocks("python"))
-def test_the_examples_run(code):
-    PAGE.run(code)
+    def table(self, workspace):
+        return benchmark_table(workspace)
 
 
 def test_the_file_of_the_page_is_valid():
     (text,) = PAGE.blocks("yaml")
     spec = parse_document(Source("page", text), DoubleAuctionSpec)
     assert spec.traders == ("anna", "boris", "carla")
-
-
-def test_every_measure_is_explained():
-    for name in MEASURE_KINDS:
-        assert f"`{name}`" in PAGE.text, name

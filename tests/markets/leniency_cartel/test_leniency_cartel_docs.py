@@ -1,13 +1,10 @@
 """The page docs/markets/leniency-cartel.md says what the code does."""
 
-import pytest
-
 from agoranomos.documents import Source, parse_document
 from agoranomos.markets import load_market
 from agoranomos.markets.leniency_cartel import LeniencyCartelSpec
 from agoranomos.markets.leniency_cartel.measures import MEASURE_KINDS
-from agoranomos.workspace import Workspace
-from markets.market_page import MarketPage
+from markets.market_page import MarketPage, MarketPageConformance
 
 PAGE = MarketPage("leniency-cartel")
 
@@ -24,20 +21,14 @@ def benchmark_table(workspace):
     return "\n".join(lines)
 
 
-def test_the_benchmark_table_is_what_the_code_computes(tmp_path):
-    assert PAGE.between("benchmarks") == benchmark_table(Workspace(tmp_path, "docs"))
+class TestPage(MarketPageConformance):
+    page = "leniency-cartel"
+    measures = MEASURE_KINDS
 
-
-@pytest.mark.parametrize("code", PAGE.blocks("python"))
-def test_the_examples_run(code):
-    PAGE.run(code)
+    def table(self, workspace):
+        return benchmark_table(workspace)
 
 
 def test_the_file_of_the_page_is_valid():
     (text,) = PAGE.blocks("yaml")
     assert parse_document(Source("page", text), LeniencyCartelSpec).evidence_lasts == 50
-
-
-def test_every_measure_is_explained():
-    for name in MEASURE_KINDS:
-        assert f"`{name}`" in PAGE.text, name

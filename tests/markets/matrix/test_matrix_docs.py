@@ -1,13 +1,11 @@
 """The page docs/markets/matrix.md says what the code does."""
 
-import pytest
-
 from agoranomos.documents import Source, parse_document
 from agoranomos.markets import load_market
 from agoranomos.markets.matrix import MatrixSpec
 from agoranomos.markets.matrix.measures import MEASURE_KINDS
 from agoranomos.workspace import Workspace
-from markets.market_page import MarketPage
+from markets.market_page import MarketPage, MarketPageConformance
 
 PAGE = MarketPage("matrix")
 LIBRARY = [
@@ -51,23 +49,17 @@ def number(value):
     return f"{value:.4f}".rstrip("0").rstrip(".")
 
 
-def test_the_benchmark_table_is_what_the_code_computes(tmp_path):
-    assert PAGE.between("benchmarks") == benchmark_table(Workspace(tmp_path, "docs"))
+class TestPage(MarketPageConformance):
+    page = "matrix"
+    measures = MEASURE_KINDS
 
-
-@pytest.mark.parametrize("code", PAGE.blocks("python"))
-def test_the_examples_run(code):
-    PAGE.run(code)
+    def table(self, workspace):
+        return benchmark_table(workspace)
 
 
 def test_the_file_of_the_page_is_valid():
     (text,) = PAGE.blocks("yaml")
     assert parse_document(Source("page", text), MatrixSpec).sizes == (2, 2)
-
-
-def test_every_measure_is_explained():
-    for name in MEASURE_KINDS:
-        assert f"`{name}`" in PAGE.text, name
 
 
 def test_the_default_is_the_file_of_its_name(tmp_path):

@@ -1,13 +1,10 @@
 """The page docs/markets/procurement.md says what the code does: its table is computed and its examples run."""
 
-import pytest
-
 from agoranomos.documents import Source, parse_document
 from agoranomos.markets import load_market
 from agoranomos.markets.procurement import ProcurementSpec
 from agoranomos.markets.procurement.measures import MEASURE_KINDS
-from agoranomos.workspace import Workspace
-from markets.market_page import MarketPage
+from markets.market_page import MarketPage, MarketPageConformance
 
 PAGE = MarketPage("procurement")
 LIBRARY = ["procurement-first-price", "procurement-second-price", "procurement-unequal"]
@@ -31,13 +28,12 @@ def benchmark_table(workspace):
     return "\n".join(lines)
 
 
-def test_the_benchmark_table_is_what_the_code_computes(tmp_path):
-    assert PAGE.between("benchmarks") == benchmark_table(Workspace(tmp_path, "docs"))
+class TestPage(MarketPageConformance):
+    page = "procurement"
+    measures = MEASURE_KINDS
 
-
-@pytest.mark.parametrize("code", PAGE.blocks("python"))
-def test_the_examples_run(code):
-    PAGE.run(code)
+    def table(self, workspace):
+        return benchmark_table(workspace)
 
 
 def test_the_file_of_the_page_is_valid():
@@ -45,8 +41,3 @@ def test_the_file_of_the_page_is_valid():
     spec = parse_document(Source("page", text), ProcurementSpec)
     assert spec.firms == ("north", "south", "east")
     assert spec.cost[2] == (70, 120)
-
-
-def test_every_measure_is_explained():
-    for name in MEASURE_KINDS:
-        assert f"`{name}`" in PAGE.text, name
