@@ -188,12 +188,13 @@ class RoundMarket(Market, Generic[OutcomeT]):
         for i, profit in enumerate(profits):
             self._cumulative[i] += profit
         ended, cut = self._continuation_ends(), self.round_number >= self.spec.rounds
+        infeasible = frozenset(projected)
         results: Step = (
             self._observations(outcome, profits),
             dict(zip(agents, profits, strict=True)),
             dict.fromkeys(agents, ended),
             dict.fromkeys(agents, cut and not ended),
-            {agent: {"projected": agent in projected} for agent in agents},
+            {agent: {"projected": agent in infeasible} for agent in agents},
         )
         if ended or cut:
             self.agents = []
@@ -212,7 +213,7 @@ class RoundMarket(Market, Generic[OutcomeT]):
         """What `agent` observes now: of the round just cleared, or, all zeros, before the first."""
         index = self.possible_agents.index(agent)
         profit = 0.0 if self._outcome is None else self._profits(self._outcome)[index]
-        return self._observation(index, self._outcome, profit)
+        return self._observation(index, self._outcome, profit, self._rounds_over())
 
     # -- what happened -----------------------------------------------------------------------------------------------
 
@@ -253,14 +254,21 @@ class RoundMarket(Market, Generic[OutcomeT]):
         self._outcome, self._measures = None, None
 
     def _observations(self, outcome: OutcomeT | None, profits: Sequence[float]) -> dict[str, Observation]:
-        return {agent: self._observation(i, outcome, profits[i]) for i, agent in enumerate(self.agents)}
+        over = self._rounds_over()
+        return {agent: self._observation(i, outcome, profits[i], over) for i, agent in enumerate(self.agents)}
 
-    def _observation(self, index: int, outcome: OutcomeT | None, profit: float) -> Observation:
+    def _observation(self, index: int, outcome: OutcomeT | None, profit: float, over: np.ndarray) -> Observation:
         seen = self._observed(index, outcome)
         seen["round_profit"] = np.array([profit])
         seen["cumulative_profit"] = np.array([self._cumulative[index]])
-        seen["round"] = np.array([float(self.round_number)])
+        seen["round"] = over
         return seen
+
+    def _rounds_over(self) -> np.ndarray:
+        """How many rounds are over, as all observe it: one array for everybody, read-only."""
+        over = np.array([float(self.round_number)])
+        over.flags.writeable = False
+        return over
 
     def _continuation_ends(self) -> bool:
         chance = self.spec.continuation

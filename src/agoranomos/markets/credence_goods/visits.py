@@ -45,8 +45,7 @@ class Practice(NamedTuple):
         return self.paid - self.cost
 
 
-@dataclass(frozen=True, slots=True)
-class Round:
+class Round(NamedTuple):
     """A round: offers (None who sat out), every consumer's need and whom it visited (None: nobody), the practices."""
 
     offers: tuple[Offer | None, ...]
@@ -72,9 +71,12 @@ def serve(
 ) -> Round:
     """The round in which consumers with these needs go where they expect most; `draws` (0 to 1) break ties."""
     equals = choices(expected, spec.outside)
-    visits: list[int | None] = [
-        equals[min(int(draw * len(equals)), len(equals) - 1)] if equals else None for draw in draws
-    ]
+    count = len(equals)
+    visits: list[int | None]
+    if count > 1:
+        visits = [equals[min(int(draw * count), count - 1)] for draw in draws]
+    else:
+        visits = [equals[0] if equals else None] * len(draws)
     came = [[0, 0] for _ in offers]
     for need, where in zip(needs, visits, strict=True):
         if where is not None:
