@@ -23,8 +23,10 @@ from pettingzoo import ParallelEnv
 from agoranomos.markets import Market, build_market, find_market_type
 
 AIM_US = 20.0
+LONGEST = 100_000
+"""Rounds of a run: more than are stepped between two resets."""
 TYPES = (
-    "cournot", "bertrand", "commons", "credence-goods", "double-auction", "leniency-cartel", "matrix", "procurement",
+    "cournot", "bertrand", "bertrand-investment", "commons", "credence-goods", "double-auction", "leniency-cartel", "matrix", "procurement",
     "public-goods", "threshold-public-goods",
 )  # fmt: skip
 
@@ -75,7 +77,7 @@ class Minimal(ParallelEnv):  # type: ignore[misc]
 def spec_of(name: str) -> Any:
     """The type's default specification, with runs long enough not to end."""
     kind = find_market_type(name)
-    return kind.spec(type=name, name=kind.spec.model_fields["name"].default, rounds=1_000_000_000)
+    return kind.spec(type=name, name=kind.spec.model_fields["name"].default, rounds=LONGEST)
 
 
 def step_us(env: Any, actions: list[dict[str, Any]], steps: int) -> float:
@@ -110,7 +112,7 @@ def measure(name: str, steps: int, repeats: int) -> dict[str, Any]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--steps", type=int, default=10_000)
+    parser.add_argument("--steps", type=int, default=10_000, help=f"at most {LONGEST:,}")
     parser.add_argument("--repeats", type=int, default=7)
     parser.add_argument("--out", type=Path, default=None, help="also write the JSON here")
     parser.add_argument("--only", nargs="*", choices=TYPES, default=TYPES, metavar="TYPE")
