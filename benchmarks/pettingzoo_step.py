@@ -26,9 +26,18 @@ AIM_US = 20.0
 LONGEST = 100_000
 """Rounds of a run: more than are stepped between two resets."""
 TYPES = (
-    "cournot", "bertrand", "bertrand-investment", "commons", "credence-goods", "double-auction", "leniency-cartel", "matrix", "procurement",
-    "public-goods", "threshold-public-goods",
-)  # fmt: skip
+    "cournot",
+    "bertrand",
+    "bertrand-investment",
+    "commons",
+    "credence-goods",
+    "double-auction",
+    "leniency-cartel",
+    "matrix",
+    "procurement",
+    "public-goods",
+    "threshold-public-goods",
+)
 
 
 class Minimal(ParallelEnv):  # type: ignore[misc]

@@ -36,15 +36,32 @@ def rounded(profile):
     return tuple(tuple(np.round(part, 6) + 0.0) for part in profile)
 
 
-@pytest.mark.parametrize("seed", range(200))
-def test_random_games_of_two_have_the_equilibria_that_nashpy_finds(seed):
-    table = two(seed)
+def nashpys(table, seed):
+    """The equilibria that nashpy finds, by supports; without ties also by Lemke and Howson's paths."""
     other = nashpy.Game(table[..., 0], table[..., 1])
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         theirs = {rounded(found) for found in other.support_enumeration(tol=1e-9)}
-        if seed % 3:  # without ties Lemke and Howson's paths end in equilibria, and there is an odd number of them
+        if seed % 3:
             theirs |= {rounded(found) for found in other.lemke_howson_enumeration()}
+    return theirs
+
+
+@pytest.mark.parametrize("seed", range(200))
+def test_a_random_game_of_two_has_an_equilibrium_that_nashpy_knows(seed):
+    table = two(seed)
+    found = one_equilibrium(table)
+    assert regrets(table, found).max() <= 1e-12 * np.ptp(table)
+    assert all(part.min() >= 0 and part.sum() == pytest.approx(1) for part in found)
+    if seed % 3:  # with ties whole segments can be equilibria, and nashpy lists some of them only
+        assert rounded(found) in nashpys(table, seed)
+
+
+@pytest.mark.parametrize("seed", range(200))
+def test_random_games_of_two_have_the_equilibria_that_nashpy_finds(seed):
+    pytest.importorskip("pygambit")
+    table = two(seed)
+    theirs = nashpys(table, seed)
     found = all_equilibria(table)
     ours = {rounded(profile) for profile in found}
     if seed % 3:
@@ -58,7 +75,14 @@ def test_random_games_of_two_have_the_equilibria_that_nashpy_finds(seed):
         assert against_row[column > 0].min() >= against_row.max() - 1e-9
     pure = {tuple(tuple(np.eye(k)[a]) for k, a in zip(table.shape, p, strict=False)) for p in pure_equilibria(table)}
     assert pure == {profile for profile in ours if all(set(part) <= {0.0, 1.0} for part in profile)}
-    assert regrets(table, one_equilibrium(table)).max() <= 1e-9
+
+
+def test_a_game_of_thirty_actions_each_is_solved_and_one_of_a_hundred_is_refused():
+    rng = np.random.default_rng(5)
+    table = rng.normal(0.0, 1.0, (30, 30, 2))
+    assert regrets(table, one_equilibrium(table)).max() <= 1e-12
+    with pytest.raises(MachineError, match="would take too long"):
+        one_equilibrium(rng.normal(0.0, 1.0, (60, 60, 2)))
 
 
 @pytest.mark.parametrize("seed", range(40))
@@ -77,10 +101,12 @@ def test_random_games_of_three_and_four(seed):
         if stays:
             by_force.append(profile)
     assert list(pure_equilibria(table)) == by_force
+    pytest.importorskip("pygambit")
     assert regrets(table, one_equilibrium(table)).max() <= 1e-6 * np.ptp(table)
 
 
 def test_three_player_equilibria_are_enumerated():
+    pytest.importorskip("pygambit")
     table = matrix_v0.parallel_env(payoffs=[[[2, 2], [2, 2]], [[3, 3], [3, 0]]]).spec.table()
     found = {rounded(profile) for profile in all_equilibria(table)}
     # the symmetric mixture: volunteering must pay as much as waiting, 2 = 3 (1 - q^2) for the chance q to wait
@@ -105,6 +131,8 @@ def test_expectations_are_sums_over_profiles():
 def test_benchmarks_by_brute_force(seed):
     rng = np.random.default_rng(1000 + seed)
     table = rng.integers(0, 5, (*rng.integers(2, 4, 3), 3)).astype(float)
+    if table.shape[-1] > 2 and not pure_equilibria(table):
+        pytest.importorskip("pygambit")
     found = benchmarks(table)
     profiles = list(product(*map(range, table.shape[:-1])))
     at = [int(np.argmax(part)) for part in found["efficient"]]
@@ -144,6 +172,8 @@ def test_the_games_of_the_library_are_what_the_textbooks_say(name, tmp_path):
 
 
 def test_the_mixtures_of_the_textbooks(tmp_path):
+    pytest.importorskip("pygambit")
+
     def mixtures(name):
         return {rounded(profile) for profile in load_market(name, Workspace(tmp_path, "test")).all_equilibria()}
 
@@ -171,12 +201,18 @@ def test_a_mixture_is_no_single_action():
     assert market.facts.benchmarks["nash"]["regret_e6"] == (1_000_000, 1_000_000)
 
 
-def test_without_gambit_games_with_a_pure_equilibrium_work_and_the_others_say_what_is_missing(monkeypatch):
+def test_without_gambit_games_of_two_work_and_larger_ones_without_pure_equilibria_say_what_is_missing(monkeypatch):
     monkeypatch.setitem(sys.modules, "pygambit", None)
     assert matrix_v0.parallel_env().mixture("nash", "row").tolist() == [0, 1]
+    pennies = matrix_v0.parallel_env(payoffs={"a": [[1, -1], [-1, 1]], "b": [[-1, 1], [1, -1]]})
+    assert pennies.mixture("nash", "a").tolist() == [0.5, 0.5]
     with pytest.raises(MachineError, match="not installed") as refused:
-        matrix_v0.parallel_env(payoffs={"a": [[1, -1], [-1, 1]], "b": [[-1, 1], [1, -1]]})
-    assert "[learn]" in refused.value.advice
+        pennies.all_equilibria()
+    assert "[games]" in refused.value.advice
+    third = np.zeros((2, 2, 1, 3))
+    third[..., 0, 0], third[..., 0, 1] = [[1, -1], [-1, 1]], [[-1, 1], [1, -1]]
+    with pytest.raises(MachineError, match="not installed"):
+        one_equilibrium(third)
 
 
 def test_importing_the_market_does_not_load_gambit():

@@ -1,4 +1,4 @@
-"""Equilibria of a game in normal form: pure ones by looking at every profile, mixed ones by Gambit.
+"""Equilibria of a game in normal form: pure ones by looking at every profile, mixed ones by pivoting or by Gambit.
 
 A profile of mixed actions is one probability vector an agent. `table` is [K_1, ..., K_N, N]. Definition: Nash (1951),
 Non-cooperative games, Annals of Mathematics 54. Gambit: Savani and Turocy, Gambit: the package for computation in game
@@ -15,9 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from agoranomos.errors import MachineError
+from agoranomos.markets.matrix.pivoting import lemke_howson
 
 Array: TypeAlias = NDArray[np.float64]
 Mixed: TypeAlias = tuple[Array, ...]
+
+MOST_ACTIONS = 80
+"""So many actions two agents may have together where no equilibrium is pure: seconds of exact arithmetic."""
 
 LARGEST_REGRET = 1e-6
 """What an agent could gain against a profile that is called an equilibrium, as a share of the range of payoffs."""
@@ -60,17 +64,23 @@ def pure_profile(table: Array, profile: Sequence[int]) -> Mixed:
 def one_equilibrium(table: Array) -> Mixed:
     """One equilibrium in mixed actions.
 
-    For two agents by Lemke and Howson's complementary pivoting (1964) in exact arithmetic; for more, the limit of the
-    logit quantal response equilibria (McKelvey and Palfrey 1995) from uniform play. Raises `MachineError` where Gambit
-    is not installed, or finds nothing with a regret below `LARGEST_REGRET` of the range of payoffs.
+    For two agents by complementary pivoting in exact arithmetic (`pivoting.lemke_howson`); for more, the limit of the
+    logit quantal response equilibria (McKelvey and Palfrey 1995) from uniform play. Raises `MachineError` for two with
+    more than `MOST_ACTIONS`, for more than two where Gambit is not installed, and where nothing is found with a regret
+    below `LARGEST_REGRET` of the range of payoffs.
     """
-    gambit = _gambit()
-    game = _game(gambit, table)
     if table.shape[-1] == 2:
-        found = gambit.nash.lcp_solve(game, use_strategic=True, stop_after=1)
+        if sum(table.shape[:2]) > MOST_ACTIONS:
+            raise MachineError(
+                f"{sum(table.shape[:2])} actions and no equilibrium in pure ones: a mixed one would take too long",
+                advice=f"Of two agents with {MOST_ACTIONS} actions together it is found.",
+            )
+        candidates: tuple[Mixed, ...] = (lemke_howson(table[..., 0], table[..., 1]),)
     else:
-        found = gambit.nash.logit_solve(game)
-    for profile in _profiles(game, found):
+        gambit = _gambit()
+        game = _game(gambit, table)
+        candidates = _profiles(game, gambit.nash.logit_solve(game))
+    for profile in candidates:
         if _is_one(table, profile):
             return profile
     raise MachineError("no equilibrium of this game was found to the precision that is needed")
@@ -111,7 +121,7 @@ def _gambit() -> Any:
         import pygambit
     except ImportError:
         raise MachineError(
-            "an equilibrium in mixed actions is computed by Gambit, which is not installed",
-            advice="pip install 'agoranomos[learn]'",
+            "mixed equilibria of three agents and more, and all of two, need Gambit, which is not installed",
+            advice="pip install 'agoranomos[games]'",
         ) from None
     return pygambit
