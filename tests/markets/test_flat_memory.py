@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import subprocess
 import sys
@@ -16,13 +15,18 @@ MOST_MIB = 1.0
 pytestmark = pytest.mark.skipif(not Path("/proc/self/statm").is_file(), reason="needs Linux's /proc/self/statm")
 
 
-def grown_mib(play: str, rounds: int) -> float:
-    """What a process of its own, in which nothing else happens, grows by from a tenth of the way to the end."""
-    out = f"import benchmarks.long_run as b; print(b.measure_run({play!r}, {rounds})['grown_mib'])"
+def printed(code: str) -> float:
+    """The number that code prints in a process of its own, in which nothing else happens."""
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(SCRIPT.parents[1]), *filter(None, sys.path)])}
-    done = subprocess.run([sys.executable, "-c", out], env=environment, capture_output=True, text=True, check=False)
+    command = [sys.executable, "-c", f"import benchmarks.long_run as b; {code}"]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return float(done.stdout)
+
+
+def grown_mib(play: str, rounds: int) -> float:
+    """What such a process grows by from a tenth of the way to the end."""
+    return printed(f"print(b.measure_run({play!r}, {rounds})['grown_mib'])")
 
 
 @pytest.mark.parametrize(("play", "rounds"), [("environment", 100_000), ("kernel", 2_000_000), ("governed", 20_000)])
@@ -37,11 +41,6 @@ def test_memory_is_flat_over_ten_million_rounds(play: str) -> None:
 
 
 def test_what_is_kept_every_round_is_found() -> None:
-    spec = importlib.util.spec_from_file_location("long_run", SCRIPT)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    kept: list[bytes] = []
-    readings = module.memory_over(lambda rounds: kept.append(os.urandom(rounds * 100)), 200_000)
-    assert (readings[-1] - readings[1]) / 2**20 > MOST_MIB
+    leaks = "import os; kept = []; leak = lambda rounds: kept.append(os.urandom(rounds * 100))"
+    grown = "found = b.memory_over(leak, 200_000); print((found[-1] - found[1]) / 2**20)"
+    assert printed(f"{leaks}; {grown}") > MOST_MIB

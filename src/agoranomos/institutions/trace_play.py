@@ -157,7 +157,7 @@ class _Cleared:
         if projected := self.market.projected():
             raise _Unplayable(
                 f"{' and '.join(projected)} cannot do that",
-                "Stay within what is feasible: capacities, bounds of prices, whole numbers.",
+                "Stay within what is feasible: the capacity, bounds of prices, whole numbers.",
             )
         return dict(self.market.measures())
 
