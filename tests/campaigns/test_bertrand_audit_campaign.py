@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pyarrow.parquet as pq
 import pytest
 
-from agoranomos.analysis.campaign import summarise
-from agoranomos.cli.entry import run_command
+from campaigns.played import money_by_arm, play
 
 ROOT = Path(__file__).resolve().parents[2]
 NASH_PROFIT = 0.2229
@@ -18,14 +16,8 @@ NASH_PROFIT = 0.2229
 def found(tmp_path_factory):
     """Profit, fines and what is left a round and firm, and the price, by arm; two seeds, learners for 60 rounds."""
     out = tmp_path_factory.mktemp("audit")
-    words = ["run", str(ROOT / "campaigns/bertrand-audit.yaml"), "--set", "seeds=2", "--set", "rosters.3.rounds=60"]
-    assert run_command([*words, "--workers", "1", "--out", str(out)]) == 0
-    folder = next(out.iterdir())
-    agents = pq.read_table(folder / "tables/agents.parquet").to_pandas()
-    agents["net"] = agents.profit - agents.fine
-    means = agents.groupby("arm")[["profit", "fine", "net"]].mean()
-    price = {arm.arm.name: arm.means["price"].point for arm in summarise(folder).arms}
-    return {arm: {"price": price[arm], **row} for arm, row in means.to_dict("index").items()}
+    folder = play("bertrand-audit", out, "seeds=2", "rosters.3.rounds=60", workers=1)
+    return money_by_arm(folder)
 
 
 def test_independent_firms_are_never_fined(found):

@@ -5,15 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-import pyarrow.parquet as pq
 import pytest
 
-from agoranomos.analysis.campaign import summarise
-from agoranomos.cli.entry import run_command
 from agoranomos.markets.bertrand import BertrandSpec
 from agoranomos.markets.bertrand.benchmarks import benchmarks
 from agoranomos.markets.bertrand.clear import clear
 from agoranomos.markets.bertrand.measures import measure
+from campaigns.played import money_by_arm, play
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs/markets/bertrand.md"
@@ -32,15 +30,8 @@ ROSTERS = (
 def found(tmp_path_factory):
     """Price, profit, fines and cases a round and firm, by arm, of one seed of the campaign."""
     out = tmp_path_factory.mktemp("bertrand")
-    assert (
-        run_command(["run", str(ROOT / "campaigns/bertrand-scripted.yaml"), "--set", "seeds=1", "--out", str(out)]) == 0
-    )
-    folder = next(out.iterdir())
-    agents = pq.read_table(folder / "tables/agents.parquet").to_pandas()
-    agents["net"] = agents.profit - agents.fine
-    means = agents.groupby("arm")[["profit", "fine", "net"]].mean()
-    price = {arm.arm.name: arm.means["price"].point for arm in summarise(folder).arms}
-    return {arm: {"price": price[arm], **row} for arm, row in means.to_dict("index").items()}
+    folder = play("bertrand-scripted", out, "seeds=1")
+    return money_by_arm(folder)
 
 
 def test_independent_firms_are_never_fined(found):

@@ -6,11 +6,10 @@ import re
 from pathlib import Path
 
 import numpy as np
-import pyarrow.parquet as pq
 import pytest
 
-from agoranomos.cli.entry import run_command
 from agoranomos.markets.commons import CommonsSpec, run_metrics
+from campaigns.played import play, tables
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs/markets/commons.md"
@@ -22,10 +21,7 @@ ROSTERS = tuple(f"commons-{name}" for name in ("greedy", "mixed", "contagion", "
 def found(tmp_path_factory):
     """By arm: part of runs that survived, mean survival time, a user's mean gain and fines, equality, cases a run."""
     out = tmp_path_factory.mktemp("commons")
-    campaign = str(ROOT / "campaigns/commons-scripted.yaml")
-    assert run_command(["run", campaign, "--set", f"seeds={SEEDS}", "--out", str(out)]) == 0
-    tables = next(out.iterdir()) / "tables"
-    agents, rounds = (pq.read_table(tables / f"{name}.parquet").to_pandas() for name in ("agents", "rounds"))
+    agents, rounds = tables(play("commons-scripted", out, f"seeds={SEEDS}"), "agents", "rounds")
     spec = CommonsSpec()
     arms = {}
     for arm, own in agents.groupby("arm"):

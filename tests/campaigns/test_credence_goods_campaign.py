@@ -6,10 +6,9 @@ import re
 from pathlib import Path
 
 import numpy as np
-import pyarrow.parquet as pq
 import pytest
 
-from agoranomos.cli.entry import run_command
+from campaigns.played import play, tables
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs/markets/credence-goods.md"
@@ -23,10 +22,7 @@ RATES = ("undertreatment", "overtreatment", "overcharging")
 def found(tmp_path_factory):
     """By arm: rates among those who could be wronged, efficiency, an expert's profit and fines a round, cases a run."""
     out = tmp_path_factory.mktemp("credence")
-    campaign = str(ROOT / "campaigns/credence-goods-scripted.yaml")
-    assert run_command(["run", campaign, "--set", f"seeds={SEEDS}", "--out", str(out)]) == 0
-    tables = next(out.iterdir()) / "tables"
-    agents, rounds = (pq.read_table(tables / f"{name}.parquet").to_pandas() for name in ("agents", "rounds"))
+    agents, rounds = tables(play("credence-goods-scripted", out, f"seeds={SEEDS}"), "agents", "rounds")
     arms = {}
     for arm, own in agents.groupby("arm"):
         measures = [dict(one) for one in own.measures]

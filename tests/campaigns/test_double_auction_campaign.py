@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import pyarrow.parquet as pq
 import pytest
 
-from agoranomos.cli.entry import run_command
+from campaigns.played import play, tables
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs/markets/double-auction.md"
@@ -21,10 +20,7 @@ ROSTERS = tuple(f"double-auction-{name}" for name in ("zi-unconstrained", "zi-co
 def found(tmp_path_factory):
     """By roster and market: the mean of a day's efficiency and alpha."""
     out = tmp_path_factory.mktemp("double-auction")
-    campaign = str(ROOT / "campaigns/double-auction-scripted.yaml")
-    assert run_command(["run", campaign, "--set", f"seeds={SEEDS}", "--out", str(out)]) == 0
-    folder = next(out.iterdir()) / "tables"
-    rounds, runs = (pq.read_table(folder / f"{name}.parquet").to_pandas() for name in ("rounds", "runs"))
+    rounds, runs = tables(play("double-auction-scripted", out, f"seeds={SEEDS}"), "rounds", "runs")
     for name in ("efficiency", "alpha"):
         rounds[name] = rounds.measures.map(lambda pairs, name=name: dict(pairs)[name])
     days = rounds[rounds.efficiency.notna()].groupby("arm")[["efficiency", "alpha"]].mean()

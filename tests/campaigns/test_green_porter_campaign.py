@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import pyarrow.parquet as pq
 import pytest
 
-from agoranomos.cli.entry import run_command
+from campaigns.played import play, tables
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs/markets/cournot.md"
@@ -18,9 +17,7 @@ PAGE = ROOT / "docs/markets/cournot.md"
 def found(tmp_path_factory):
     """By arm: mean price, a firm's mean profit a round before and after fines, and cases a run."""
     out = tmp_path_factory.mktemp("green-porter")
-    assert run_command(["run", str(ROOT / "campaigns/cournot-green-porter.yaml"), "--out", str(out)]) == 0
-    folder = next(out.iterdir()) / "tables"
-    agents, rounds = (pq.read_table(folder / f"{name}.parquet").to_pandas() for name in ("agents", "rounds"))
+    agents, rounds = tables(play("cournot-green-porter", out), "agents", "rounds")
     agents["net"] = agents.profit - agents.fine
     arms = {}
     for arm, own in agents.groupby("arm"):

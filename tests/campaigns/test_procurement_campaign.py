@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import pyarrow.parquet as pq
 import pytest
 
-from agoranomos.cli.entry import run_command
+from campaigns.played import play, tables
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs/markets/procurement.md"
@@ -20,10 +19,7 @@ ROSTERS = tuple(f"procurement-{name}" for name in ("nash", "rotation", "favourit
 def found(tmp_path_factory):
     """By arm: mean price, a supplier's mean profit net of fines, and cases a run."""
     out = tmp_path_factory.mktemp("procurement")
-    campaign = str(ROOT / "campaigns/procurement-scripted.yaml")
-    assert run_command(["run", campaign, "--set", f"seeds={SEEDS}", "--out", str(out)]) == 0
-    folder = next(out.iterdir()) / "tables"
-    agents, rounds = (pq.read_table(folder / f"{name}.parquet").to_pandas() for name in ("agents", "rounds"))
+    agents, rounds = tables(play("procurement-scripted", out, f"seeds={SEEDS}"), "agents", "rounds")
     agents["net"] = agents.profit - agents.fine
     net, price = agents.groupby("arm").net.mean(), rounds.groupby("arm").price_mean.mean()
     cases = rounds.groupby("arm").cases.sum() / SEEDS
