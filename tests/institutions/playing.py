@@ -123,3 +123,23 @@ def random_plan(seed: int) -> Callable[[int, Governed], Play]:
 
     phase = 0
     return plan
+
+
+DOORS = """\
+kind: institution
+version: 1
+name: doors
+states: {open: {label: OPEN}, shut: {label: SHUT}}
+initial: open
+signals: {any: {statistic: mean, measure: hhi, window: 1, at_least: 0.1}}
+events: {traded: {when: any, accuses: R1}}
+rules: {R1: {attribute: A firm, deontic: must not, aim: trade}, R2: {attribute: A firm, deontic: may, aim: trade again}}
+transitions:
+  - {rule: R1, from: open, to: shut, on: traded, lasts: LASTS, suspend: true}
+  - {rule: R2, from: shut, to: open, on: expiry}
+"""
+
+
+def doors(lasts: int) -> Institution:
+    """An institution that suspends whoever traded, for `lasts` rounds."""
+    return load_institution(Source("doors.yaml", DOORS.replace("LASTS", str(lasts))))

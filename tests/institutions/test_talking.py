@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 from pettingzoo.test import parallel_api_test
 
-from agoranomos.documents import Source
 from agoranomos.errors import UsageError
-from agoranomos.institutions import Governed, load_institution
+from agoranomos.institutions import Governed
 from agoranomos.institutions.entries import decode_entry
 from agoranomos.institutions.talking import Words, spoken
 from agoranomos.logs import MemoryLog
 from agoranomos.markets import cournot_v0
+from institutions.playing import doors
 
 
 def governed(log: MemoryLog | None = None, **options: bool) -> Governed:
@@ -58,24 +58,9 @@ def test_what_is_said_is_recorded_and_nothing_else_changes() -> None:
     assert b"messages" not in lines[False][0]
 
 
-DOORS = """\
-kind: institution
-version: 1
-name: doors
-states: {open: {label: OPEN}, shut: {label: SHUT}}
-initial: open
-signals: {any: {statistic: mean, measure: hhi, window: 1, at_least: 0.1}}
-events: {traded: {when: any, accuses: R1}}
-rules: {R1: {attribute: A firm, deontic: must not, aim: trade}, R2: {attribute: A firm, deontic: may, aim: trade again}}
-transitions:
-  - {rule: R1, from: open, to: shut, on: traded, lasts: 1, suspend: true}
-  - {rule: R2, from: shut, to: open, on: expiry}
-"""
-
-
 def test_who_is_suspended_says_nothing() -> None:
     market = cournot_v0.parallel_env(rounds=3, talk={"characters": 20})
-    env = Governed(market, load_institution(Source("doors.yaml", DOORS)), talking=True)
+    env = Governed(market, doors(1), talking=True)
     env.reset(seed=1)
     heard = []
     for _ in range(3):

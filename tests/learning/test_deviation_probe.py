@@ -13,7 +13,7 @@ import pytest
 
 from agoranomos.agents import Agent, Roster, RosterEntry, seat_agents
 from agoranomos.agents.roster import resolve_roster
-from agoranomos.documents import Source, read_text
+from agoranomos.documents import read_text
 from agoranomos.errors import MachineError, UsageError
 from agoranomos.institutions import Governed, load_institution
 from agoranomos.learning.deviation_probe import BEFORE, Horizon, Probe, probe, rounds_needed
@@ -27,6 +27,7 @@ from agoranomos.markets.market import Market
 from agoranomos.policies import Decision, Policy
 from agoranomos.randomness import Randomness
 from agoranomos.workspace import find_workspace, resolve
+from institutions.playing import doors
 
 WORKSPACE = find_workspace()
 SHORT = Horizon(after=40)
@@ -355,23 +356,8 @@ def test_what_cannot_be_probed_is_refused_with_the_reason() -> None:
     refused("no Nash benchmark", Bare(), lambda _: [])
 
 
-SUSPENDING = """\
-kind: institution
-version: 1
-name: doors
-states: {open: {label: OPEN}, shut: {label: SHUT}}
-initial: open
-signals: {any: {statistic: mean, measure: hhi, window: 1, at_least: 0.1}}
-events: {traded: {when: any, accuses: R1}}
-rules: {R1: {attribute: A firm, deontic: must not, aim: trade}, R2: {attribute: A firm, deontic: may, aim: trade again}}
-transitions:
-  - {rule: R1, from: open, to: shut, on: traded, lasts: 2, suspend: true}
-  - {rule: R2, from: shut, to: open, on: expiry}
-"""
-
-
 def test_who_is_suspended_cannot_deviate() -> None:
-    institution = load_institution(Source("doors.yaml", SUSPENDING))
+    institution = doors(2)
     market = MARKETS["quantities"]()
     refused("suspended in round 8", market, institution=institution, horizon=Horizon(at=8, after=5))
     open_again = probed(market, "divider", institution=institution, horizon=Horizon(at=7, after=6))

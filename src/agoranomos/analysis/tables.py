@@ -359,8 +359,9 @@ def _lists(table: Any, name: str, width: int) -> Array:
     `width` is that of null lists; a market may publish lists of another width (a price a firm, say).
     """
     column = table[name].combine_chunks()
-    width = max((len(row) for row in column.to_pylist() if row), default=width) if len(column) else width
     if column.null_count == 0 and len(column.flatten()) == len(column) * width:
         return np.asarray(column.flatten().to_numpy(zero_copy_only=False), dtype=np.float64).reshape(len(column), width)
-    rows = [[np.nan if x is None else x for x in (row or [None] * width)] for row in column.to_pylist()]
+    listed = column.to_pylist()
+    width = max((len(row) for row in listed if row), default=width)
+    rows = [[np.nan if x is None else x for x in (row or [None] * width)] for row in listed]
     return np.array(rows, dtype=np.float64).reshape(len(column), width)
