@@ -1,7 +1,8 @@
 import pytest
 
 from agoranomos.errors import MachineError, UsageError
-from agoranomos.models import MockEngine, check_engine_name, open_engine, opening
+from agoranomos.models import MockEngine, check_engine_name, open_engine
+from agoranomos.models.local import options
 from agoranomos.workspace import Workspace
 
 
@@ -63,7 +64,7 @@ def test_missing_files_and_folders_are_named(tmp_path):
 
 
 def test_a_missing_extra_is_named_with_its_command(monkeypatch, tmp_path):
-    monkeypatch.setattr(opening, "find_spec", lambda name: None if name in {"torch", "gguf"} else object())
+    monkeypatch.setattr(options, "find_spec", lambda name: None if name in {"torch", "gguf"} else object())
     (tmp_path / "folder").mkdir()
     with pytest.raises(MachineError) as failed:
         open_engine("hf/folder", Workspace(tmp_path, "lab"))

@@ -15,13 +15,13 @@ from agoranomos.campaigns.overrides import override
 from agoranomos.campaigns.plan import Plan, check_limits
 from agoranomos.documents import Source, parse_document, read_text
 from agoranomos.documents.reader import place_in
-from agoranomos.errors import AgoraError, DocumentError, UsageError, nearest
+from agoranomos.errors import DocumentError, UsageError, nearest
 from agoranomos.institutions import Institution, bind
 from agoranomos.institutions.inheritance import bases_of, with_bases
 from agoranomos.institutions.lint import lint
 from agoranomos.logs import MAX_ENTRY_BYTES, MemoryLog
 from agoranomos.markets import Market, MarketSpec, build_market, load_market
-from agoranomos.models import Completion, Request, check_engine_name
+from agoranomos.models import UnopenedEngine, check_engine_name
 from agoranomos.policies import find_policy
 from agoranomos.workspace import Workspace, resolve, resolve_argument
 
@@ -164,7 +164,7 @@ class _Resolver:
         return self._markets[key]
 
     def _seated(self, roster: Roster, market: Market, told: str | None) -> tuple[Seated, ...]:
-        engines = {name: _Unopened(name) for name in engines_needed(roster, self._workspace)}
+        engines = {name: UnopenedEngine(name) for name in engines_needed(roster, self._workspace)}
         for name in engines:
             check_engine_name(name)
         agents = seat_agents(
@@ -189,7 +189,7 @@ def _refuse_errors(institution: Institution) -> None:
 
 def _check_opening(arm: Arm, seed: int) -> None:
     """Raise `UsageError` where actors would have to sign an entry 0 that is longer than a line of a log."""
-    governed, agents = set_up(arm, seed, MemoryLog(), {name: _Unopened(name) for name in arm.models})
+    governed, agents = set_up(arm, seed, MemoryLog(), {name: UnopenedEngine(name) for name in arm.models})
     size = governed.opening_bytes(seed)
     if size > MAX_ENTRY_BYTES and arm.signatures == "actors":
         policies = sum(len(describe(agent).encode()) for agent in agents)
@@ -221,17 +221,3 @@ def _with_rounds(spec: MarketSpec, rounds: int) -> MarketSpec:
 
 def _told_file(name: str) -> str:
     return name if name.endswith(".md") else f"{name}.md"
-
-
-class _Unopened:
-    """Stands in for an engine while a plan is made: policies describe themselves, and nothing is asked."""
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-
-    async def complete(self, request: Request) -> Completion:
-        """Never: a plan asks no model."""
-        raise AgoraError(f"the engine {self.name!r} is not open")
-
-    async def close(self) -> None:
-        """Nothing is held."""

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 from agoranomos.campaigns.private_store import PrivateStore
-from agoranomos.campaigns.recorded import Caller, RunLog
+from agoranomos.campaigns.recorded import RunLog
 from agoranomos.errors import MachineError
 from agoranomos.institutions.entries import CallRecord
 from agoranomos.logs import Acknowledgement
 from agoranomos.logs.disclosure import Opening, commit
-from agoranomos.models import Completion, Engine, Request, prompt_text
+from agoranomos.models import Caller, Completion, Distribution, Engine, Question, Request, WrappedEngine, prompt_text
 from agoranomos.policies.policy import Call
 
 Part = Literal["prompt", "reply"]
@@ -81,21 +81,22 @@ class Withholding:
         return self.store.put(self.committing.opening(seq, caller, part, content))
 
 
-class _Listening:
+class _Listening(WrappedEngine):
     """Hands everything on to the engine and keeps what was asked."""
 
     def __init__(self, engine: Engine, heard: dict[Caller, bytes]) -> None:
-        self.name = engine.name
-        self._engine = engine
+        super().__init__(engine)
         self._heard = heard
 
     async def complete(self, request: Request) -> Completion:
         """The engine's reply."""
         self._heard[request.caller] = prompt_text(request)
-        return await self._engine.complete(request)
+        return await self.engine.complete(request)
 
-    async def close(self) -> None:
-        """Nothing: the engine serves other runs too."""
+    async def choose(self, question: Question) -> Distribution:
+        """The engine's answer."""
+        self._heard[question.caller] = prompt_text(question)
+        return await self.engine.choose(question)
 
 
 class StoredFirst:

@@ -11,10 +11,16 @@ from agoranomos.errors import Finding
 from agoranomos.institutions.entries import CallRecord, Round, decode_entry
 from agoranomos.institutions.parts import whole_entries
 from agoranomos.logs import Acknowledgement
-from agoranomos.models import Completion, Engine, FailureKind, Request, prompt_sha256, prompt_text
-
-Caller = tuple[str, int, int]
-"""Agent, round, and index of the call within the decision."""
+from agoranomos.models import (
+    Caller,
+    Completion,
+    Engine,
+    FailureKind,
+    Request,
+    WrappedEngine,
+    prompt_sha256,
+    prompt_text,
+)
 
 
 class RunLog(Protocol):
@@ -75,7 +81,7 @@ class Openings(Protocol):
         ...
 
 
-class RecordedEngine:
+class RecordedEngine(WrappedEngine):
     """Answers what is recorded from the record, and asks the engine behind it for everything else.
 
     A recorded call whose prompt differs from the one now asked raises `Finding`: the resumed run would not be the run
@@ -84,8 +90,7 @@ class RecordedEngine:
     """
 
     def __init__(self, engine: Engine, recording: Recording, openings: Openings | None = None) -> None:
-        self.name = engine.name
-        self._engine = engine
+        super().__init__(engine)
         self._recording = recording
         self._openings = openings
 
@@ -93,7 +98,7 @@ class RecordedEngine:
         """The recorded reply to the same caller and prompt, or else a new one."""
         call = self._recording.calls.get(request.caller)
         if call is None:
-            return await self._engine.complete(request)
+            return await self.engine.complete(request)
         if not self._asks_the_same(call, request):
             raise Finding(
                 f"resume refused: {_named(request.caller)} would ask something else than what is recorded",
@@ -131,9 +136,6 @@ class RecordedEngine:
         if call.failure in ("error", "timeout", "overflow"):  # No reply came; other replies are judged again.
             return Completion(text, *tokens, "error", math.nan, "recorded as failed", cast(FailureKind, call.failure))
         return Completion(text, *tokens, "length" if call.failure == "truncated" else "stop", math.nan)
-
-    async def close(self) -> None:
-        """Nothing: the engine behind it serves other runs too."""
 
 
 def _named(caller: Caller) -> str:

@@ -14,12 +14,12 @@ import msgspec
 
 from agoranomos.agents import Agent
 from agoranomos.campaigns.private import Withholding
-from agoranomos.campaigns.recorded import Caller
 from agoranomos.errors import AgoraError, MachineError
 from agoranomos.institutions import Governed
 from agoranomos.institutions.entries import CallRecord, DecisionRecord
 from agoranomos.institutions.notices import Notice
 from agoranomos.logs import Acknowledgement
+from agoranomos.models import Caller
 from agoranomos.policies.policy import Account, Call, Decision, Observation
 from agoranomos.randomness import Randomness
 

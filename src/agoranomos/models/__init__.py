@@ -1,23 +1,51 @@
 """Engines: what runs a language model for many agents at once."""
 
-from agoranomos.models.engine import Completion, Engine, Message, Request, failed, prompt_sha256, prompt_text
+from agoranomos.models.engine import (
+    Caller,
+    Capabilities,
+    Completion,
+    Distribution,
+    Engine,
+    Message,
+    Player,
+    Question,
+    Request,
+    failed,
+    prompt_sha256,
+    prompt_text,
+    unanswered,
+)
 from agoranomos.models.failures import FAILURE_KINDS, FailureKind, is_refusal
-from agoranomos.models.mock import MockEngine, MockOptions
-from agoranomos.models.opening import LocalOptions, check_engine_name, open_engine
+from agoranomos.models.local.options import LocalOptions
+from agoranomos.models.mock.engine import MockEngine, MockOptions
+from agoranomos.models.opening import check_engine_name, open_engine
+from agoranomos.models.stops import BudgetSpent, EngineLost, Stop
+from agoranomos.models.unopened import UnopenedEngine
 from agoranomos.models.weights import KNOWN_WEIGHTS, Weights, pull
+from agoranomos.models.wrapped import WrappedEngine
 
 __all__ = [
     "FAILURE_KINDS",
     "KNOWN_WEIGHTS",
+    "BudgetSpent",
+    "Caller",
+    "Capabilities",
     "Completion",
+    "Distribution",
     "Engine",
+    "EngineLost",
     "FailureKind",
     "LocalOptions",
     "Message",
     "MockEngine",
     "MockOptions",
+    "Player",
+    "Question",
     "Request",
+    "Stop",
+    "UnopenedEngine",
     "Weights",
+    "WrappedEngine",
     "check_engine_name",
     "failed",
     "is_refusal",
@@ -25,4 +53,5 @@ __all__ = [
     "prompt_sha256",
     "prompt_text",
     "pull",
+    "unanswered",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from agoranomos.errors import AgoraError
-from agoranomos.models.opening import missing_local_modules
+from agoranomos.models.local.options import missing_local_modules
 from agoranomos.models.weights import KNOWN_WEIGHTS, verify
 
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from agoranomos.institutions.notices import Notice
 from agoranomos.markets import cournot_v0
-from agoranomos.models import Completion, Request
+from agoranomos.models import Completion, Request, UnopenedEngine
 from agoranomos.policies import Decision, Seat
 from agoranomos.policies.prompted import PROMPTED, Notes, Prompted, PromptedParameters
 from agoranomos.randomness import Randomness
@@ -21,12 +21,11 @@ from agoranomos.workspace import find_workspace
 WORKSPACE = find_workspace(Path(__file__).parent)
 
 
-class Script:
+class Script(UnopenedEngine):
     """An engine that gives these completions in turn and keeps the requests."""
 
-    name = "script"
-
     def __init__(self, *completions: Completion | str) -> None:
+        super().__init__("script")
         self.requests: list[Request] = []
         self._completions = list(completions)
 

@@ -16,7 +16,7 @@ from agoranomos.errors import DocumentError, UsageError
 from agoranomos.institutions import Governed
 from agoranomos.logs import MemoryLog
 from agoranomos.markets import Market, find_market_type, load_market, market_types
-from agoranomos.models import Completion, Request
+from agoranomos.models import Completion, Request, UnopenedEngine
 from agoranomos.models.opening import open_engine
 from agoranomos.policies import Seat
 from agoranomos.policies.prompted import PROMPTED
@@ -30,12 +30,11 @@ WORKSPACE = find_workspace(Path(__file__).parent)
 ANY = {"model": "mock/valid", "template": "market-any"}
 
 
-class Saying:
+class Saying(UnopenedEngine):
     """An engine that answers with what it is given, and keeps what it was asked."""
 
-    name = "saying"
-
     def __init__(self, *replies: dict[str, Any]) -> None:
+        super().__init__("saying")
         self.replies = list(replies)
         self.asked: list[Request] = []
 

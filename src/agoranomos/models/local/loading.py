@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from agoranomos.errors import AgoraError, MachineError
-from agoranomos.models.chat import Chat
-from agoranomos.models.conversion import converted
-from agoranomos.models.generation import Generator
-from agoranomos.models.ragged import PROBE, RaggedModel
+from agoranomos.models.local.chat import Chat
+from agoranomos.models.local.conversion import converted
+from agoranomos.models.local.generation import Generator
+from agoranomos.models.local.ragged import PROBE, RaggedModel
 
 if TYPE_CHECKING:
-    from agoranomos.models.opening import LocalOptions
+    from agoranomos.models.local.options import LocalOptions
 
 _MEBIBYTE = 1 << 20
 _OTHER_MODEL = "Choose a decoder with plain attention in every layer, such as Llama, Mistral, Qwen or SmolLM."

@@ -3,9 +3,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agoranomos.errors import MachineError
-from agoranomos.models.loading import generator_of
-from agoranomos.models.ragged import RaggedModel
-from models.tiny_model import tiny_llama, tiny_tokenizer
+from agoranomos.models.local.loading import generator_of
+from agoranomos.models.local.ragged import RaggedModel
+from models.local.tiny_model import tiny_llama, tiny_tokenizer
 
 torch = pytest.importorskip("torch")
 pytest.importorskip("transformers")
@@ -47,7 +47,7 @@ def test_a_model_with_more_to_its_attention_is_refused(monkeypatch):
 
 def test_the_probe_tells_attention_that_is_scaled_differently(models):
     plain, ragged = models
-    from agoranomos.models.ragged import PROBE
+    from agoranomos.models.local.ragged import PROBE
 
     ours = plain_logits(plain, list(PROBE))
     assert ragged.departs(ours) < 1e-5

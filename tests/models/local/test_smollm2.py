@@ -6,7 +6,7 @@ import json
 import pytest
 
 from agoranomos.models import KNOWN_WEIGHTS, open_engine
-from agoranomos.models.opening import missing_local_modules
+from agoranomos.models.local.options import missing_local_modules
 from agoranomos.models.weights import is_pulled
 from conformance.engine import EngineConformance, ask, request
 

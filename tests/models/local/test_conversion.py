@@ -3,9 +3,9 @@ import json
 import pytest
 
 from agoranomos.errors import MachineError
-from agoranomos.models import conversion
-from agoranomos.models.conversion import DIGESTS, converted
-from models.tiny_model import tiny_llama, tiny_tokenizer
+from agoranomos.models.local import conversion
+from agoranomos.models.local.conversion import DIGESTS, converted
+from models.local.tiny_model import tiny_llama, tiny_tokenizer
 
 
 @pytest.fixture

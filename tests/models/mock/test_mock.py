@@ -72,7 +72,7 @@ def test_free_text_needs_no_schema():
 
 def test_seconds_are_from_request_to_reply(monkeypatch):
     ticks = iter([10.0, 12.5])
-    monkeypatch.setattr("agoranomos.models.mock.time.perf_counter", lambda: next(ticks))
+    monkeypatch.setattr("agoranomos.models.mock.engine.time.perf_counter", lambda: next(ticks))
     coroutine = MockEngine().complete(request("x", 1))
     with pytest.raises(StopIteration) as stopped:
         coroutine.send(None)

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agoranomos.models.sampling import draw_token
+from agoranomos.models.local.sampling import draw_token
 
 LOGITS = np.array([0.0, 1.0, -np.inf, 2.0, 0.5], dtype=np.float32)
 
@@ -43,7 +43,7 @@ def test_even_a_draw_of_zero_lets_no_forbidden_token_win(monkeypatch):
         def standard_exponential(self, size, dtype):
             return np.zeros(size, dtype)
 
-    monkeypatch.setattr("agoranomos.models.sampling.named_generator", lambda *_: Zeros())
+    monkeypatch.setattr("agoranomos.models.local.sampling.named_generator", lambda *_: Zeros())
     assert draw_token(np.array([-np.inf, 1.0, -np.inf], dtype=np.float32), 1.0, 1, 1) == 1
 
 

@@ -15,8 +15,17 @@ import time
 from pydantic import Field
 
 from agoranomos.documents import DocumentPart
-from agoranomos.models.engine import Completion, Message, Request, failed
-from agoranomos.models.schema_sampling import middle_value, sample_value
+from agoranomos.models.engine import (
+    Capabilities,
+    Completion,
+    Distribution,
+    Message,
+    Question,
+    Request,
+    failed,
+    unanswered,
+)
+from agoranomos.models.mock.schema_sampling import middle_value, sample_value
 from agoranomos.randomness import named_generator
 
 MOCK_STYLES = ("valid", "constant", "malformed", "failing")
@@ -38,6 +47,21 @@ class MockEngine:
         self._options = options or MockOptions()
         self._closed = False
 
+    @property
+    def identity(self) -> str:
+        """Nothing but its style."""
+        return f"mock/{self._style}"
+
+    @property
+    def width(self) -> int:
+        """Any number of calls wait as well as one."""
+        return 4096
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """All of them."""
+        return Capabilities()
+
     async def complete(self, request: Request) -> Completion:
         """The reply to `request`: the same for the same messages, schema, temperature and seed."""
         started = time.perf_counter()
@@ -58,6 +82,10 @@ class MockEngine:
         if tokens > request.max_tokens:
             text, tokens, finish = text[: 4 * request.max_tokens], request.max_tokens, "length"
         return Completion(text, prompt_tokens, tokens, finish, time.perf_counter() - started)
+
+    async def choose(self, question: Question) -> Distribution:
+        """The probabilities of the question's options."""
+        return unanswered(question, "error", "options are not scored yet", 0.0)
 
     async def close(self) -> None:
         """Answer no more."""

@@ -4,10 +4,10 @@ import json
 import pytest
 
 from agoranomos.models import Message, Request
-from agoranomos.models.loading import generator_of
-from agoranomos.models.transformers_engine import TransformersEngine
+from agoranomos.models.local.loading import generator_of
+from agoranomos.models.local.transformers_engine import TransformersEngine
 from conformance.engine import SCHEMA, EngineConformance, ask, request, said
-from models.tiny_model import tiny_llama, tiny_tokenizer
+from models.local.tiny_model import tiny_llama, tiny_tokenizer
 
 pytest.importorskip("torch")
 pytest.importorskip("transformers")

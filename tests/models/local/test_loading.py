@@ -7,7 +7,7 @@ from agoranomos.models import open_engine
 from agoranomos.models.doctor import check_models
 from agoranomos.workspace import Workspace
 from conformance.engine import ask, request, said
-from models.tiny_model import tiny_llama, tiny_tokenizer
+from models.local.tiny_model import tiny_llama, tiny_tokenizer
 
 pytest.importorskip("torch")
 pytest.importorskip("transformers")

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agoranomos.models.prefix_cache import PrefixCache, common_length
+from agoranomos.models.local.prefix_cache import PrefixCache, common_length
 
 torch = pytest.importorskip("torch")
 

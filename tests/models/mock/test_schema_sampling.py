@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agoranomos.errors import UsageError
-from agoranomos.models.schema_sampling import middle_value, sample_value
+from agoranomos.models.mock.schema_sampling import middle_value, sample_value
 
 leaves = st.one_of(
     st.tuples(st.integers(-50, 50), st.integers(0, 100)).map(

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from agoranomos.models.engine import Completion, Request, failed
-from agoranomos.models.generation import Counts, Generator, Refused, Reply
+from agoranomos.models.engine import Capabilities, Completion, Distribution, Question, Request, failed, unanswered
+from agoranomos.models.local.generation import Counts, Generator, Refused, Reply
 
 if TYPE_CHECKING:
-    from agoranomos.models.opening import LocalOptions
+    from agoranomos.models.local.options import LocalOptions
 
 
 @dataclass(eq=False)
@@ -62,9 +62,24 @@ class TransformersEngine:
     @classmethod
     def load(cls, source: Path | str, *, name: str, options: LocalOptions) -> TransformersEngine:
         """The engine of a GGUF file, a folder, or a model's id; raises `MachineError` when it does not load."""
-        from agoranomos.models.loading import load_generator
+        from agoranomos.models.local.loading import load_generator
 
         return cls(name, load_generator(source, name, options), batch=options.batch)
+
+    @property
+    def identity(self) -> str:
+        """The model by name."""
+        return self.name
+
+    @property
+    def width(self) -> int:
+        """Twice the batch: those that wait are sorted by what they share."""
+        return 2 * self._batch
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """All of them."""
+        return Capabilities()
 
     @property
     def counts(self) -> Counts:
@@ -80,6 +95,10 @@ class TransformersEngine:
         job = _Job(request, loop, loop.create_future(), started)
         self._jobs.put(job)
         return await job.future
+
+    async def choose(self, question: Question) -> Distribution:
+        """The probabilities of the question's options."""
+        return unanswered(question, "error", "options are not scored yet", 0.0)
 
     async def close(self) -> None:
         """Answer what is under way, then free the model."""

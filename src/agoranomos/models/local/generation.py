@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from agoranomos.errors import AgoraError
-from agoranomos.models.chat import Chat
 from agoranomos.models.engine import Request
 from agoranomos.models.failures import FailureKind
-from agoranomos.models.grammar import Constraint, Grammars
-from agoranomos.models.prefix_cache import PrefixCache, common_length
-from agoranomos.models.ragged import RaggedModel, Row
-from agoranomos.models.sampling import draw_token
+from agoranomos.models.local.chat import Chat
+from agoranomos.models.local.grammar import Constraint, Grammars
+from agoranomos.models.local.prefix_cache import PrefixCache, common_length
+from agoranomos.models.local.ragged import RaggedModel, Row
+from agoranomos.models.local.sampling import draw_token
 
 WORTH_SHARING = 32
 """Beginnings of at least so many tokens are read once for all the requests that share them."""

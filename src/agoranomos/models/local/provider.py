@@ -1,0 +1,65 @@
+"""How rosters name models in this process: `hf/<folder, file or id>`, `gguf/<file>`, and weights known by name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from agoranomos.errors import UsageError, nearest
+from agoranomos.models.engine import Engine
+from agoranomos.models.local.options import LocalOptions, require_local
+from agoranomos.models.provider import Opening, Provider
+from agoranomos.models.weights import known_weights, verify
+from agoranomos.workspace import Workspace
+
+
+def open_known(opening: Opening) -> Engine:
+    """The engine of weights that the library knows by name; they must have been pulled."""
+    return _load(verify(known_weights(opening.model)), opening)
+
+
+def _open_hf(opening: Opening) -> Engine:
+    path = _path(opening.model, opening.workspace)
+    if path.is_dir() or (path.is_file() and path.suffix == ".gguf"):
+        return _load(path, opening)
+    if opening.model.startswith(("/", ".", "~")):
+        raise UsageError(f"no such folder: {path}")
+    if opening.model.endswith(".gguf"):
+        return _open_gguf(opening)
+    return _load(opening.model, opening)
+
+
+def _open_gguf(opening: Opening) -> Engine:
+    path = _path(opening.model, opening.workspace)
+    if not path.is_file():
+        siblings = [file.name for file in path.parent.glob("*.gguf")] if path.parent.is_dir() else []
+        raise UsageError(f"no such file: {path}", advice=nearest(path.name, siblings))
+    return _load(path, opening)
+
+
+def _load(source: Path | str, opening: Opening) -> Engine:
+    require_local(opening.name)
+    from agoranomos.models.local.transformers_engine import TransformersEngine
+
+    return TransformersEngine.load(source, name=opening.name, options=opening.options)
+
+
+def _path(model: str, workspace: Workspace | None) -> Path:
+    path = Path(model).expanduser()
+    return path if path.is_absolute() or workspace is None else workspace.root / path
+
+
+def _any_name(_: str) -> None:
+    """Whether a folder or an id is there shows when it is opened."""
+
+
+HF = Provider(
+    "hf",
+    "hf/<folder, file or id>",
+    "a folder, a GGUF file, or a model of the Hugging Face hub, in this process",
+    LocalOptions,
+    _any_name,
+    _open_hf,
+)
+GGUF = Provider(
+    "gguf", "gguf/<file>", "a GGUF file, converted on first use, in this process", LocalOptions, _any_name, _open_gguf
+)

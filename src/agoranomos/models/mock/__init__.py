@@ -1,0 +1,1 @@
+"""Engines without a model: a reply is a pure function of the request."""

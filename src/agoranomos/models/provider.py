@@ -1,0 +1,38 @@
+"""A provider: what stands before the first slash of a model's name, and opens engines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from agoranomos.documents import DocumentPart
+from agoranomos.models.engine import Engine
+from agoranomos.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What is to be opened: the full name as rosters write it, its model part, and its options, checked."""
+
+    name: str
+    model: str
+    options: Any
+    workspace: Workspace | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """Opens the models of one kind.
+
+    `form` shows how its names look and `title` says what they are; `options` is what may follow a question mark.
+    `check` raises `UsageError` for a model that it knows not to exist, without loading anything; `open` raises it for
+    one that is not there, and `MachineError` when something that it needs is missing or fails.
+    """
+
+    name: str
+    form: str
+    title: str
+    options: type[DocumentPart]
+    check: Callable[[str], None]
+    open: Callable[[Opening], Engine]
