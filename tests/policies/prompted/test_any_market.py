@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from agoranomos.policies import Seat
 from agoranomos.policies.prompted import PROMPTED
 from agoranomos.policies.prompted.firm import Firm
 from agoranomos.policies.prompted.policy import PromptedParameters
+from agoranomos.policies.prompted.reply import reply_schema
 from agoranomos.policies.prompted.template import read_template
 from agoranomos.randomness import Randomness
 from agoranomos.workspace import find_workspace, resolve
@@ -153,3 +155,13 @@ def test_a_template_that_asks_for_what_the_market_does_not_show_is_refused_befor
         PROMPTED.bind(parameters, Seat("firm_1", 0, market, 1), engine=Saying(), workspace=WORKSPACE)
     fitting = PromptedParameters(**ANY)
     PROMPTED.bind(fitting, Seat("firm_1", 0, market, 1), engine=Saying(), workspace=WORKSPACE)
+
+
+def test_a_number_that_is_out_of_bounds_cannot_be_written() -> None:
+    market = load_market("bertrand-triopoly", WORKSPACE)
+    firm = Firm.of(Seat(market.possible_agents[0], 0, market, 1), "any")
+    form = read_template(resolve("policies", "market-any", WORKSPACE)).form
+    schema = reply_schema(form, firm)["properties"]["chosen_quantities"]["properties"]["price"]
+    assert firm.parts[0].high == 4.476563
+    for text, fits in (("4.47", True), ("0", True), ("4.48", False), ("9", False), ("-1", False), ("04", False)):
+        assert (re.fullmatch(schema["pattern"], text) is not None) == fits

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from agoranomos.markets.action_schema import number_schema, object_schema
+from agoranomos.markets.action_shape import ActionPart
 from agoranomos.models import Completion, FailureKind, is_refusal
 from agoranomos.policies.prompted.firm import Firm
 from agoranomos.policies.prompted.template import Format
@@ -54,13 +56,16 @@ class Unusable:
 
 
 def reply_schema(form: Format, firm: Firm) -> dict[str, Any]:
-    """The JSON Schema of the replies that `form` asks of `firm`. That quantities sum to the capacity it cannot say."""
+    """The JSON Schema of the replies that `form` asks of `firm`. That quantities sum to the capacity it cannot say.
+
+    Raises `UsageError` where whole numbers are asked for and none lies within the bounds.
+    """
     limits = form.limits
-    return _object(
+    return object_schema(
         {
             THOUGHTS: _text(limits.thoughts),
-            CONTENT: _object({PLANS: _text(limits.plans), INSIGHTS: _text(limits.insights)}),
-            QUANTITIES: _object(
+            CONTENT: object_schema({PLANS: _text(limits.plans), INSIGHTS: _text(limits.insights)}),
+            QUANTITIES: object_schema(
                 {form.key_of(good): _number_schema(form, firm, k) for k, good in enumerate(firm.goods)}
             ),
             **({REPORT: {"type": "boolean"}} if form.reports else {}),
@@ -70,15 +75,9 @@ def reply_schema(form: Format, firm: Firm) -> dict[str, Any]:
 
 
 def _number_schema(form: Format, firm: Firm, index: int) -> dict[str, Any]:
-    """One number of an action: a whole one within its bounds, or a text of digits with at most two decimals."""
-    low, high, whole = 0.0, firm.capacity, False
-    if firm.parts:
-        part = firm.parts[index]
-        low, high, whole = part.low, part.high, part.whole
-    if whole or form.quantities == "integer":
-        return {"type": "integer", "minimum": math.ceil(low), "maximum": math.floor(high)}
-    digits = len(str(math.floor(max(abs(low), abs(high)))))
-    return {"type": "string", "pattern": rf"^{'-?' if low < 0 else ''}[0-9]{{1,{digits}}}(\.[0-9]{{1,2}})?$"}
+    """One number of an action, within its bounds; whole where the market or the template says so."""
+    part = firm.parts[index] if firm.parts else ActionPart(firm.goods[index], 0.0, firm.capacity)
+    return number_schema(replace(part, whole=part.whole or form.quantities == "integer"))
 
 
 def read_reply(completion: Completion, form: Format, firm: Firm) -> Reply | Unusable:
@@ -131,15 +130,6 @@ def _in_range(reply: Reply, form: Format, firm: Firm) -> Reply | Unusable:
             reply,
         )
     return reply
-
-
-def _object(properties: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "type": "object",
-        "properties": properties,
-        "required": list(properties),
-        "additionalProperties": False,
-    }
 
 
 def _text(limit: int) -> dict[str, Any]:
