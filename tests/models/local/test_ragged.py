@@ -47,7 +47,7 @@ def test_a_model_with_more_to_its_attention_is_refused(monkeypatch):
 
 def test_the_probe_tells_attention_that_is_scaled_differently(models):
     plain, ragged = models
-    from agoranomos.models.local.ragged import PROBE
+    from agoranomos.models.local.shape import PROBE
 
     ours = plain_logits(plain, list(PROBE))
     assert ragged.departs(ours) < 1e-5

@@ -9,7 +9,8 @@ from agoranomos.errors import AgoraError, MachineError
 from agoranomos.models.local.chat import Chat
 from agoranomos.models.local.conversion import converted
 from agoranomos.models.local.generation import Generator
-from agoranomos.models.local.ragged import PROBE, RaggedModel
+from agoranomos.models.local.ragged import RaggedModel
+from agoranomos.models.local.shape import PROBE
 
 if TYPE_CHECKING:
     from agoranomos.models.local.options import LocalOptions

@@ -8,13 +8,14 @@ its place.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from agoranomos.models.local.prefix_cache import PrefixCache
+from agoranomos.models.local.shape import Shape, departure
+
 ATTENTION = "agoranomos_ragged"
-PROBE = tuple(range(3, 15))
-"""Any few token ids: an architecture with more to its attention than queries, keys and values shows on them."""
 
 Tensor = Any
 
@@ -42,35 +43,60 @@ class Span:
 
 
 class RaggedModel:
-    """A causal language model of the transformers library, prepared for ragged passes."""
+    """A causal language model of the transformers library, prepared for ragged passes: a decoder for any device.
 
-    def __init__(self, model: Any) -> None:
+    `cache_bytes` bounds the memory for keys and values of beginnings that are remembered.
+    """
+
+    batch = 32
+
+    def __init__(self, model: Any, cache_bytes: int = 0) -> None:
         _register()
-        config = model.config
+        shape = Shape.of(model.config)
         self.model = model
-        self.vocabulary = int(config.vocab_size)
-        self.context = _context(config)
-        self._layers = int(config.num_hidden_layers)
-        self._heads = int(getattr(config, "num_key_value_heads", None) or config.num_attention_heads)
-        self._group = int(config.num_attention_heads) // self._heads
-        self._size = int(getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads)
+        self.vocabulary = shape.vocabulary
+        self.context = shape.context
+        self._shape = shape
+        self._cache = PrefixCache(cache_bytes)
         model.eval()
         model.set_attn_implementation(ATTENTION)
 
+    @property
+    def device(self) -> Any:
+        """Where the model is, and its logits."""
+        return self.model.device
+
     def departs(self, plain: Tensor) -> float:
         """How far the logits after `PROBE` are from `plain`, those of the model's own attention, relative to them."""
-        ours = self.read([(self.row(len(PROBE)), PROBE)])[0]
-        return float((ours - plain).abs().max() / plain.abs().max())
+        return departure(self, plain)
 
-    def row(self, capacity: int) -> Row:
-        """An empty row with room for `capacity` tokens."""
+    def row(self, capacity: int, ids: Sequence[int] = ()) -> Row:
+        """A row with room for `capacity` tokens and what is remembered of `ids`; there is always room for one more."""
         import torch
 
-        shape = (self._layers, 2, self._heads, capacity, self._size)
-        return Row(torch.empty(shape, dtype=self.model.dtype, device=self.model.device))
+        shape = (self._shape.layers, 2, self._shape.shared_heads, capacity, self._shape.size)
+        row = Row(torch.empty(shape, dtype=self.model.dtype, device=self.model.device))
+        row.length = self._cache.copy_into(row.states, ids)
+        return row
+
+    def fork(self, row: Row, capacity: int) -> Row:
+        """Another row with the same tokens so far."""
+        copy = self.row(capacity)
+        copy.states[:, :, :, : row.length] = row.states[:, :, :, : row.length]
+        copy.length = row.length
+        return copy
+
+    def keep(self, ids: Sequence[int], row: Row) -> None:
+        """Remember the first tokens of `row`, which are `ids`."""
+        self._cache.insert(ids, row.states)
+
+    def release(self, rows: Iterable[Row]) -> None:
+        """Let go of the rows' memory."""
+        for row in rows:
+            row.states = None
 
     def read(self, work: Sequence[tuple[Row, Sequence[int]]]) -> Tensor:
-        """Read the next tokens of each row; returns the logits after each row's last token, float32 on the CPU.
+        """Read the next tokens of each row; returns the logits after each row's last token, float32 on `device`.
 
         Shape [rows, vocabulary]. Every row must bring at least one token and have room for it.
         """
@@ -98,7 +124,7 @@ class RaggedModel:
             ).logits[0]
         for span in spans:
             span.row.length += span.count
-        return logits.to("cpu", torch.float32)
+        return logits.to(torch.float32)
 
     def _mask(self, before: int, count: int) -> Tensor | None:
         """Causality for `count` tokens that follow `before` others, once for each of the heads that are folded."""
@@ -107,7 +133,7 @@ class RaggedModel:
         if count == 1:
             return None
         allowed = torch.ones((count, before + count), dtype=torch.bool, device=self.model.device).tril(before)
-        return allowed.repeat(self._group, 1)
+        return allowed.repeat(self._shape.group, 1)
 
 
 def _attend(
@@ -151,12 +177,3 @@ def _register() -> None:
     from transformers import AttentionInterface
 
     AttentionInterface.register(ATTENTION, _attend)
-
-
-def _context(config: Any) -> int:
-    """The most tokens of a sequence; where layers see a sliding window only, that window, which `_attend` ignores."""
-    limits = [config.max_position_embeddings]
-    window = getattr(config, "sliding_window", None)
-    if window and getattr(config, "use_sliding_window", True):
-        limits.append(window)
-    return int(min(limits))
