@@ -15,6 +15,7 @@ from agoranomos.institutions import Governed, load_institution, replay
 from agoranomos.institutions.entries import Round, decode_entry
 from agoranomos.logs import MemoryLog
 from agoranomos.markets import CournotSpec, build_market
+from agoranomos.policies import Noisy, Seat
 from agoranomos.policies.policy import Account, Call, Decision
 from agoranomos.workspace import Workspace, library_root, resolve
 
@@ -197,3 +198,51 @@ def test_a_round_of_long_replies_fits_its_entry() -> None:
     assert sum(reply != "" for reply, _ in inline) == 6
     assert all(digest == "" if reply else digest == "digest" for reply, digest in inline)
     assert len(kept) == 14
+
+
+class Onlooking(Fixed):
+    """The same quantities; the memory is all that was shown of what everybody did."""
+
+    def start(self):
+        return ()
+
+    def act(self, observation, notice, memory, randomness):
+        self.seen.append(memory)
+        return Decision(np.array(self.decision[0]), memory, self.decision[1])
+
+    def missed(self, observation, notice, memory):
+        return memory
+
+    def shared(self, memory, played):
+        return (*memory, played)
+
+
+def test_an_onlooker_is_shown_what_cleared_and_what_was_replied_before_the_next_round():
+    replied = Account(
+        (Call("mock/m", "00" * 32, "told in a summary", 1, 1, purpose="summary"), Call("m", "11" * 32, "60", 1, 1))
+    )
+    spec = CournotSpec(rounds=3)
+    seat = Seat("firm_1", 0, build_market(spec), 1)
+    onlooker = Onlooking((60.0, 0.0))
+    agents = [
+        Agent("firm_1", Noisy(onlooker, 0.0, seat), ()),
+        Agent("firm_2", Fixed((90.0, 30.0), replied), (0, 0)),
+    ]
+    asyncio.run(run_one(Governed(build_market(spec), None, MemoryLog()), agents, 1, put_blob=lambda _: "0" * 64))
+    assert [len(memory) for memory in onlooker.seen] == [0, 1, 2]
+    first = onlooker.seen[1][0]
+    assert first.round == 1
+    # The capacity is 100: what cleared is shown, and not what was asked for.
+    assert first.actions_e6 == {"firm_1": (60_000_000, 0), "firm_2": (75_000_000, 25_000_000)}
+    assert first.replies == {"firm_2": "60"}
+
+
+def test_an_onlooker_that_fails_stops_the_run_with_its_name():
+    class Blind(Onlooking):
+        def shared(self, memory, played):
+            raise ValueError("no eyes")
+
+    agents = [Agent("firm_1", Blind((1.0, 1.0)), ()), Agent("firm_2", Fixed((1.0, 1.0)), (0, 0))]
+    governed = Governed(build_market(CournotSpec(rounds=3)), None, MemoryLog())
+    with pytest.raises(MachineError, match=r"agent firm_1 failed in round 1: ValueError: no eyes"):
+        asyncio.run(run_one(governed, agents, 1, put_blob=lambda _: "0" * 64))

@@ -90,6 +90,20 @@ EXAMPLES = {
     "closed": (Closed(2), 2, 6),
     "part": (Part(3, 2, '"kind":"round","r\u00e4'), 4, 9),
 }
+SUMMARISED = Round(
+    actions=((1, 0),),
+    measures={},
+    decisions=(
+        DecisionRecord(
+            "firm_1",
+            (
+                CallRecord("mock/x", 90, 3, "12" * 32, "", failure="overflow", purpose="summary"),
+                CallRecord("mock/x", 12, 3, "34" * 32, "{}"),
+            ),
+            forgotten=7,
+        ),
+    ),
+)
 WITHHELD = Round(
     actions=((1, 0),),
     measures={},
@@ -118,6 +132,12 @@ def test_a_withheld_call_is_written_and_read_as_its_golden_file_says() -> None:
     golden = (GOLDEN / "round-withheld.json").read_bytes().removesuffix(b"\n")
     assert encode_entry(WITHHELD, 1, 2) == golden
     assert decode_entry(golden).body == WITHHELD
+
+
+def test_a_summary_and_forgotten_rounds_are_written_and_read_as_the_golden_file_says() -> None:
+    golden = (GOLDEN / "round-summarised.json").read_bytes().removesuffix(b"\n")
+    assert encode_entry(SUMMARISED, 1, 2) == golden
+    assert decode_entry(golden).body == SUMMARISED
 
 
 @pytest.mark.parametrize(

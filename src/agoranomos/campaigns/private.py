@@ -66,6 +66,7 @@ class Withholding:
             failure=call.failure,
             prompt_commitment=self._put(seq, caller, "prompt", prompt),
             reply_commitment=self._put(seq, caller, "reply", call.reply.encode("utf-8", "replace")),
+            purpose=call.purpose,
         )
 
     def commitment(self, seq: int, caller: Caller, prompt: bytes) -> str:

@@ -22,6 +22,7 @@ from agoranomos.logs import Acknowledgement
 from agoranomos.models import Caller
 from agoranomos.policies.policy import Account, Call, Decision, Observation
 from agoranomos.randomness import Randomness
+from agoranomos.policies.shared import Onlooker, SharedRound, onlooker
 
 LONGEST_REPLY = 4096
 """Bytes of a reply, as JSON, that an entry holds; a longer one is kept beside the log, under its digest."""
@@ -72,6 +73,7 @@ async def run_one(
     observations, _ = await asyncio.to_thread(governed.reset, seed) if commit_in_thread else governed.reset(seed)
     memories: dict[str, Any] = {agent.name: agent.memory for agent in agents}
     round_number = 0
+    onlookers = {agent.name: policy for agent in agents if (policy := onlooker(agent.policy)) is not None}
     while governed.agents:
         round_number += 1
         asked = [agent for agent in agents if governed.may_act(agent.name)]
@@ -91,6 +93,9 @@ async def run_one(
         missed = {agent.name: _sat_out(agent, round_number, *seen, memories) for agent in idle}
         memories = missed | {name: decision.memory for name, decision in decisions.items()}
         if watch is not None:
+        if onlookers:
+            played = _shared(round_number, governed.possible_agents, pending.actions_e6, decisions)
+            memories |= {name: _onlooking(name, policy, memories[name], played) for name, policy in onlookers.items()}
             watch(_round_done(round_number, decisions))
     return await asyncio.to_thread(governed.close_run) if commit_in_thread else governed.close_run()
 
@@ -150,6 +155,31 @@ def _sat_out(
 
 
 def _policy_failed(name: str, round_number: int, error: Exception) -> MachineError:
+def _shared(
+    round_number: int,
+    names: Sequence[str],
+    actions: Sequence[tuple[int, ...]],
+    decisions: Mapping[str, Decision[Any]],
+) -> SharedRound:
+    """What everybody did in the round that has just taken effect, and what was last replied in choosing it."""
+    replies = {
+        name: decision.account.calls[-1].reply
+        for name, decision in decisions.items()
+        if decision.account is not None and decision.account.calls
+    }
+    return SharedRound(round_number, dict(zip(names, actions, strict=True)), replies)
+
+
+def _onlooking(name: str, policy: Onlooker[Any], memory: Any, played: SharedRound) -> Any:
+    """The memory of an agent that is shown what everybody did."""
+    try:
+        return policy.shared(memory, played)
+    except AgoraError:
+        raise
+    except Exception as error:
+        raise _policy_failed(name, played.round, error) from error
+
+
     return MachineError(f"the policy of agent {name} failed in round {round_number}: {type(error).__name__}: {error}")
 
 
@@ -192,7 +222,7 @@ def _record(agent: str, round_number: int, account: Account | None, keep: KeepCa
     if account is None:
         return None
     calls = [keep((agent, round_number, attempt), call) for attempt, call in enumerate(account.calls)]
-    return DecisionRecord(agent, tuple(calls), account.repaired)
+    return DecisionRecord(agent, tuple(calls), account.repaired, account.forgotten, account.chosen)
 
 
 def _round_done(round_number: int, decisions: Mapping[str, Decision[Any]]) -> RoundDone:

@@ -85,7 +85,11 @@ class CallRecord(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown
 
 
 class DecisionRecord(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
-    """How one agent's decision of the round came about; only for agents whose decisions are worth an account."""
+    """How one agent's decision of the round came about; only for agents whose decisions are worth an account.
+
+    `forgotten` past rounds were left out for good, because the prompt did not fit the model's context.
+    `chosen` is the index of the option that was acted on, where the agent chose among some.
+    """
 
     agent: str
     calls: tuple[CallRecord, ...] = ()
@@ -99,6 +103,8 @@ class Said(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     text: str
 
 
+    forgotten: int = 0
+    chosen: int | None = None
 class Round(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """One round: the actions that cleared, what the market published, the draws, and the judgement.
 

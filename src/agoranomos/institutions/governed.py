@@ -70,6 +70,7 @@ class Pending:
     judgement: Judgement | None
     measures: Mapping[str, Any]
     said: Talk = field(default_factory=dict)
+    actions_e6: tuple[tuple[int, ...], ...] = ()
 
 
 class Governed(ParallelEnv):  # type: ignore[misc]
@@ -285,7 +286,7 @@ class Governed(ParallelEnv):  # type: ignore[misc]
             messages=tuple(Said(agent, text) for agent, text in said.items()),
         )
         entries = self._recorded(round_bodies(body, judgement), number) if self._log is not None else ()
-        return Pending(number, entries, outcome, judgement, measures, said)
+        return Pending(number, entries, outcome, judgement, measures, said, body.actions)
 
     def commit(self, pending: Pending) -> Any:
         """Record the round; blocks until the log has it. May be called from another thread than the rest.

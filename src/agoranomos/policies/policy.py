@@ -33,7 +33,11 @@ class Call(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_field
 
 
 class Account(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
-    """How a decision came about: the calls in order, and whether the action had to be repaired."""
+    """How a decision came about: the calls in order, and whether the action had to be repaired.
+
+    `forgotten` counts the past rounds that were left out for good because the prompt did not fit the model's context.
+    `chosen` is the index of the option that was acted on, where the policy chose among some.
+    """
 
     calls: tuple[Call, ...] = ()
     repaired: bool = False
@@ -43,6 +47,8 @@ class Account(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fi
 class Decision(Generic[MemoryT]):
     """One agent's action in one round, the memory it leaves, and the account of it (None for scripted policies).
 
+    forgotten: int = 0
+    chosen: int | None = None
     With `report` the agent comes forward: under an institution that listens, the first to report may be spared.
     `message` is said to all others where the market lets agents talk (elsewhere it is heard by nobody).
     `seconds` is the time that its model calls took, one number a call; it is never logged in a run.
