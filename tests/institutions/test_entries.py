@@ -6,6 +6,7 @@ A golden file is a promise to old logs: when one no longer reads or writes the s
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agoranomos.errors import Finding
+from agoranomos.institutions.choice_record import ChoiceRecord, as_log_e6, decode_choice, encode_choice
 from agoranomos.institutions.entries import (
     BODY_OF_KIND,
     ActorSignature,
@@ -104,6 +106,23 @@ SUMMARISED = Round(
         ),
     ),
 )
+CHOICE = ChoiceRecord(
+    ("cooperate", "defect", "stay out"),
+    (-1_609_438, -223_144, None),
+    ((-1_203_973, -356_675, None),) * 2,
+    ("h\u00fcbsch",),
+)
+CHOSEN = Round(
+    actions=((1_000_000,), (0,), (0,)),
+    measures={},
+    decisions=(
+        DecisionRecord(
+            "row", (CallRecord("mock/x", 12, 3, "ab" * 32, scored="after_reasoning", choice=CHOICE),), chosen=0
+        ),
+        DecisionRecord("column", (CallRecord("mock/x", 12, 0, "cd" * 32, reply_sha256="ef" * 32, scored="direct"),)),
+        DecisionRecord("third", (CallRecord("mock/x", 12, 0, "12" * 32, failure="timeout", scored="direct"),), True),
+    ),
+)
 WITHHELD = Round(
     actions=((1, 0),),
     measures={},
@@ -138,6 +157,69 @@ def test_a_summary_and_forgotten_rounds_are_written_and_read_as_the_golden_file_
     golden = (GOLDEN / "round-summarised.json").read_bytes().removesuffix(b"\n")
     assert encode_entry(SUMMARISED, 1, 2) == golden
     assert decode_entry(golden).body == SUMMARISED
+
+
+def test_a_choice_is_written_and_read_as_its_golden_file_says() -> None:
+    golden = (GOLDEN / "round-chosen.json").read_bytes().removesuffix(b"\n")
+    assert encode_entry(CHOSEN, 1, 2) == golden
+    assert decode_entry(golden).body == CHOSEN
+    assert decode_choice(encode_choice(CHOICE)) == CHOICE
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"options": ("a", "b"), "log_probabilities_e6": (0,)},
+        {"options": ("a", "b"), "log_probabilities_e6": (1, None)},
+        {"options": ("a", "b"), "log_probabilities_e6": (-1_000_000, -1_000_000)},
+        {"options": ("a", "b"), "log_probabilities_e6": (0, 0)},
+        {"options": ("a", "b"), "log_probabilities_e6": (0, None), "by_order_e6": ((0, None), (None, None))},
+    ],
+)
+def test_a_choice_that_is_no_distribution_is_none(wrong: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=r"choice|log-probability"):
+        ChoiceRecord(**wrong)
+    line = json.dumps(wrong, sort_keys=True, separators=(",", ":")).encode()
+    with pytest.raises(Finding, match="no recorded choice"):
+        decode_choice(line)
+
+
+def test_content_that_is_no_choice_in_canonical_form_is_refused() -> None:
+    content = encode_choice(CHOICE)
+    for changed in (content[:-1], content + b" ", content.replace(b":[", b": [", 1), b"\xff", b"[]"):
+        with pytest.raises(Finding):
+            decode_choice(changed)
+
+
+@given(st.floats(max_value=0.0, min_value=-2000.0))
+def test_a_log_probability_is_recorded_to_the_millionth(log: float) -> None:
+    recorded = as_log_e6(log)
+    assert recorded is not None
+    assert abs(recorded / 1e6 - log) <= 0.5000001e-6
+    assert as_log_e6(recorded / 1e6) == recorded
+
+
+def test_impossible_options_are_null_and_no_log_probability_is_above_0() -> None:
+    assert as_log_e6(-math.inf) is None
+    assert as_log_e6(1e-9) == 0
+    for wrong in (math.nan, math.inf, 0.5):
+        with pytest.raises(ValueError, match="no log-probability"):
+            as_log_e6(wrong)
+
+
+@pytest.mark.parametrize(
+    "mixed",
+    [
+        {"choice": CHOICE},
+        {"choice": CHOICE, "scored": "direct", "reply": "a"},
+        {"choice": CHOICE, "scored": "direct", "reply_sha256": "ab" * 32},
+    ],
+)
+def test_a_call_brings_a_reply_or_a_choice(mixed: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="either a reply or a choice"):
+        CallRecord("mock/x", 1, 1, "ab" * 32, **mixed)
+    with pytest.raises(ValueError, match="withheld in whole"):
+        CallRecord("m", 1, 1, prompt_commitment="ab", reply_commitment="cd", choice=CHOICE, scored="direct")
 
 
 @pytest.mark.parametrize(

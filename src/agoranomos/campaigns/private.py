@@ -9,6 +9,7 @@ from typing import Literal
 from agoranomos.campaigns.private_store import PrivateStore
 from agoranomos.campaigns.recorded import RunLog
 from agoranomos.errors import MachineError
+from agoranomos.institutions.choice_record import encode_choice
 from agoranomos.institutions.entries import CallRecord
 from agoranomos.logs import Acknowledgement
 from agoranomos.logs.disclosure import Opening, commit
@@ -59,14 +60,16 @@ class Withholding:
                 f"the policy of agent {caller[0]} asked a model in a way that its prompt cannot be withheld",
                 advice="Use the engine that the policy is given, or a campaign with `privacy: open`.",
             )
+        reply = encode_choice(call.choice) if call.choice is not None else call.reply.encode("utf-8", "replace")
         return CallRecord(
             model=call.model,
             prompt_tokens=call.prompt_tokens,
             reply_tokens=call.reply_tokens,
             failure=call.failure,
-            prompt_commitment=self._put(seq, caller, "prompt", prompt),
-            reply_commitment=self._put(seq, caller, "reply", call.reply.encode("utf-8", "replace")),
             purpose=call.purpose,
+            prompt_commitment=self._put(seq, caller, "prompt", prompt),
+            reply_commitment=self._put(seq, caller, "reply", reply),
+            scored=call.scored,
         )
 
     def commitment(self, seq: int, caller: Caller, prompt: bytes) -> str:

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol, cast
 
 from agoranomos.errors import Finding
+from agoranomos.institutions.choice_record import ChoiceRecord, LogsE6, decode_choice
 from agoranomos.institutions.entries import CallRecord, Round, decode_entry
 from agoranomos.institutions.parts import whole_entries
 from agoranomos.logs import Acknowledgement
+from agoranomos.markets.facts import SCALE
 from agoranomos.models import (
     Caller,
     Completion,
+    Distribution,
     Engine,
     FailureKind,
+    Question,
     Request,
     WrappedEngine,
     prompt_sha256,
     prompt_text,
+    unanswered,
 )
 
 
@@ -85,8 +90,9 @@ class RecordedEngine(WrappedEngine):
     """Answers what is recorded from the record, and asks the engine behind it for everything else.
 
     A recorded call whose prompt differs from the one now asked raises `Finding`: the resumed run would not be the run
-    that was recorded. A recorded completion took no time, so its `seconds` are NaN. `openings` are needed where calls
-    were withheld; raises `Finding` for a reply that was erased.
+    that was recorded. What is recorded took no time, so its `seconds` are NaN. A recorded distribution has the digits
+    that the log holds: who acts on one rounds it first, as `as_log_e6` does. `openings` are needed where calls were
+    withheld; raises `Finding` for a reply that was erased.
     """
 
     def __init__(self, engine: Engine, recording: Recording, openings: Openings | None = None) -> None:
@@ -96,12 +102,32 @@ class RecordedEngine(WrappedEngine):
 
     async def complete(self, request: Request) -> Completion:
         """The recorded reply to the same caller and prompt, or else a new one."""
-        call = self._recording.calls.get(request.caller)
+        call = self._recorded(request)
         if call is None:
             return await self.engine.complete(request)
-        if not self._asks_the_same(call, request):
+        return self._completion(call, self._reply(call, request.caller).decode())
+
+    async def choose(self, question: Question) -> Distribution:
+        """The recorded distribution of the same caller and question, or else a new one."""
+        call = self._recorded(question)
+        if call is None:
+            return await self.engine.choose(question)
+        if call.failure:
+            failure = cast(FailureKind, call.failure)
+            answer = unanswered(question, failure, "recorded as failed", math.nan, call.prompt_tokens)
+            return replace(answer, reply_tokens=call.reply_tokens, origin="recorded")
+        choice = call.choice or decode_choice(self._reply(call, question.caller))
+        return _distribution(call, choice)
+
+    def _recorded(self, asked: Request | Question) -> CallRecord | None:
+        """What is recorded of this call; None where nothing is. Raises `Finding` where something else was asked."""
+        call = self._recording.calls.get(asked.caller)
+        if call is None:
+            return None
+        scored = "" if isinstance(asked, Request) else "after_reasoning" if asked.reasoning else "direct"
+        if call.scored != scored or not self._asks_the_same(call, asked):
             raise Finding(
-                f"resume refused: {_named(request.caller)} would ask something else than what is recorded",
+                f"resume refused: {_named(asked.caller)} would ask something else than what is recorded",
                 advice=(
                     "The key store (AGORA_HOME) is not the one it was recorded with, or code"
                     if call.withheld
@@ -109,15 +135,15 @@ class RecordedEngine(WrappedEngine):
                 )
                 + ", prompts or models changed since. Undo the change, or run the campaign in a new folder.",
             )
-        return self._completion(call, self._reply(call, request.caller).decode())
+        return call
 
-    def _asks_the_same(self, call: CallRecord, request: Request) -> bool:
+    def _asks_the_same(self, call: CallRecord, asked: Request | Question) -> bool:
         if not call.withheld:
-            return call.prompt_sha256 == prompt_sha256(request)
+            return call.prompt_sha256 == prompt_sha256(asked)
         if self._openings is None:
             return False
-        seq = self._recording.seqs[request.caller[1]]
-        return call.prompt_commitment == self._openings.commitment(seq, request.caller, prompt_text(request))
+        seq = self._recording.seqs[asked.caller[1]]
+        return call.prompt_commitment == self._openings.commitment(seq, asked.caller, prompt_text(asked))
 
     def _reply(self, call: CallRecord, caller: Caller) -> bytes:
         if not call.withheld or self._openings is None:
@@ -134,8 +160,30 @@ class RecordedEngine(WrappedEngine):
     def _completion(self, call: CallRecord, text: str) -> Completion:
         tokens = (call.prompt_tokens, call.reply_tokens)
         if call.failure in ("error", "timeout", "overflow"):  # No reply came; other replies are judged again.
-            return Completion(text, *tokens, "error", math.nan, "recorded as failed", cast(FailureKind, call.failure))
-        return Completion(text, *tokens, "length" if call.failure == "truncated" else "stop", math.nan)
+            failure = cast(FailureKind, call.failure)
+            return Completion(text, *tokens, "error", math.nan, "recorded as failed", failure, "recorded")
+        finish = "length" if call.failure == "truncated" else "stop"
+        return Completion(text, *tokens, finish, math.nan, origin="recorded")
+
+
+def _distribution(call: CallRecord, choice: ChoiceRecord) -> Distribution:
+    """The distribution as it was answered, to the millionth of a logarithm."""
+    rows = choice.by_order_e6 or (choice.log_probabilities_e6,)
+    return Distribution(
+        choice.options,
+        _logs(choice.log_probabilities_e6),
+        tuple(_logs(row) for row in rows),
+        "after_reasoning" if call.scored == "after_reasoning" else "direct",
+        call.prompt_tokens,
+        call.reply_tokens,
+        math.nan,
+        choice.reasoning,
+        origin="recorded",
+    )
+
+
+def _logs(row: LogsE6) -> tuple[float, ...]:
+    return tuple(-math.inf if log is None else log / SCALE for log in row)
 
 
 def _named(caller: Caller) -> str:

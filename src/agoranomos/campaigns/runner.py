@@ -16,13 +16,14 @@ from agoranomos.agents import Agent
 from agoranomos.campaigns.private import Withholding
 from agoranomos.errors import AgoraError, MachineError
 from agoranomos.institutions import Governed
+from agoranomos.institutions.choice_record import ChoiceRecord, encode_choice
 from agoranomos.institutions.entries import CallRecord, DecisionRecord
 from agoranomos.institutions.notices import Notice
 from agoranomos.logs import Acknowledgement
 from agoranomos.models import Caller
 from agoranomos.policies.policy import Account, Call, Decision, Observation
-from agoranomos.randomness import Randomness
 from agoranomos.policies.shared import Onlooker, SharedRound, onlooker
+from agoranomos.randomness import Randomness
 
 LONGEST_REPLY = 4096
 """Bytes of a reply, as JSON, that an entry holds; a longer one is kept beside the log, under its digest."""
@@ -72,8 +73,8 @@ async def run_one(
     """
     observations, _ = await asyncio.to_thread(governed.reset, seed) if commit_in_thread else governed.reset(seed)
     memories: dict[str, Any] = {agent.name: agent.memory for agent in agents}
-    round_number = 0
     onlookers = {agent.name: policy for agent in agents if (policy := onlooker(agent.policy)) is not None}
+    round_number = 0
     while governed.agents:
         round_number += 1
         asked = [agent for agent in agents if governed.may_act(agent.name)]
@@ -92,10 +93,10 @@ async def run_one(
         idle = [agent for agent in agents if agent.name not in decisions]
         missed = {agent.name: _sat_out(agent, round_number, *seen, memories) for agent in idle}
         memories = missed | {name: decision.memory for name, decision in decisions.items()}
-        if watch is not None:
         if onlookers:
             played = _shared(round_number, governed.possible_agents, pending.actions_e6, decisions)
             memories |= {name: _onlooking(name, policy, memories[name], played) for name, policy in onlookers.items()}
+        if watch is not None:
             watch(_round_done(round_number, decisions))
     return await asyncio.to_thread(governed.close_run) if commit_in_thread else governed.close_run()
 
@@ -154,7 +155,6 @@ def _sat_out(
         raise _policy_failed(name, round_number, error) from error
 
 
-def _policy_failed(name: str, round_number: int, error: Exception) -> MachineError:
 def _shared(
     round_number: int,
     names: Sequence[str],
@@ -180,6 +180,7 @@ def _onlooking(name: str, policy: Onlooker[Any], memory: Any, played: SharedRoun
         raise _policy_failed(name, played.round, error) from error
 
 
+def _policy_failed(name: str, round_number: int, error: Exception) -> MachineError:
     return MachineError(f"the policy of agent {name} failed in round {round_number}: {type(error).__name__}: {error}")
 
 
@@ -201,7 +202,11 @@ class _Keeper:
 
     def call(self, _: Caller, call: Call) -> CallRecord:
         """The record of one call."""
-        reply, reply_sha256 = self.kept(call.reply)
+        choice = call.choice
+        if choice is None:
+            reply, reply_sha256 = self.kept(call.reply)
+        else:
+            reply, reply_sha256 = "", self._kept_choice(choice)
         return CallRecord(
             model=call.model,
             prompt_sha256=call.prompt_sha256,
@@ -210,7 +215,18 @@ class _Keeper:
             reply=reply,
             reply_sha256=reply_sha256,
             failure=call.failure,
+            purpose=call.purpose,
+            scored=call.scored,
+            choice=None if reply_sha256 else choice,
         )
+
+    def _kept_choice(self, choice: ChoiceRecord) -> str:
+        """Nothing where the entry has room for the choice, else the digest under which it lies beside the log."""
+        content = encode_choice(choice)
+        if len(content) <= min(LONGEST_REPLY, self._room):
+            self._room -= len(content)
+            return ""
+        return self._put_blob(content)
 
 
 def _keeping(put_blob: Callable[[bytes], str], withholding: Withholding | None, seq: int) -> KeepCall:

@@ -16,6 +16,7 @@ import msgspec
 
 from agoranomos.errors import Finding, UsageError
 from agoranomos.institutions.canonical import canonical_line
+from agoranomos.institutions.choice_record import ChoiceRecord, Scored
 from agoranomos.institutions.judgement import CaseRecord, NoticeIssued, Sanction, StandingRecord, Transition
 from agoranomos.markets.facts import MarketFacts, Measured
 
@@ -58,8 +59,10 @@ class Opened(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field=
 class CallRecord(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """One model call: the prompt by digest, the reply in full, or by digest where it is long (`reply_sha256`).
 
-    In a run whose prompts and replies are withheld there stand two salted commitments instead, in hex, and neither
-    digest nor text (`agoranomos.logs.disclosure`).
+    Where the model was asked how probable it finds each of some options, `scored` says how, and the answer is `choice`,
+    or its canonical JSON under `reply_sha256`; both are missing where the call failed. In a run whose prompts and
+    replies are withheld there stand two salted commitments instead, in hex, and neither digest nor text nor choice
+    (`agoranomos.logs.disclosure`). `purpose` is empty where the move itself was asked for.
     """
 
     model: str
@@ -71,10 +74,16 @@ class CallRecord(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown
     failure: str = ""
     prompt_commitment: str = ""
     reply_commitment: str = ""
+    purpose: str = ""
+    scored: Scored = ""
+    choice: ChoiceRecord | None = None
 
     def __post_init__(self) -> None:
-        if self.withheld and (self.prompt_sha256 or self.reply or self.reply_sha256 or not self.reply_commitment):
+        answer = self.reply or self.reply_sha256 or self.choice
+        if self.withheld and (self.prompt_sha256 or answer or not self.reply_commitment):
             raise ValueError("a call is withheld in whole (both commitments) or not at all")
+        if self.choice is not None and (not self.scored or self.reply or self.reply_sha256):
+            raise ValueError("a call brings either a reply or a choice, and a choice says how it was scored")
         if not self.withheld and (not self.prompt_sha256 or self.reply_commitment):
             raise ValueError("a call names its prompt, by digest or by commitment")
 
@@ -94,6 +103,8 @@ class DecisionRecord(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unk
     agent: str
     calls: tuple[CallRecord, ...] = ()
     repaired: bool = False
+    forgotten: int = 0
+    chosen: int | None = None
 
 
 class Said(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -103,8 +114,6 @@ class Said(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     text: str
 
 
-    forgotten: int = 0
-    chosen: int | None = None
 class Round(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """One round: the actions that cleared, what the market published, the draws, and the judgement.
 

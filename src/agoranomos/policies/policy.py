@@ -9,6 +9,7 @@ from typing import Any, Generic, Protocol, TypeVar
 import msgspec
 import numpy as np
 
+from agoranomos.institutions.choice_record import ChoiceRecord, Scored
 from agoranomos.institutions.notices import Notice
 from agoranomos.markets.market import Market
 from agoranomos.randomness import Randomness
@@ -21,7 +22,9 @@ Observation = Mapping[str, Any]
 class Call(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """One call of a language model, as the log keeps it: no time, no host.
 
-    `failure` is empty, or one of the kinds in `agoranomos.models.failures`.
+    `failure` is empty, or one of the kinds in `agoranomos.models.failures`; `purpose` is empty where the
+    move itself was asked for, else it says what was (`summary`). Where the call asked how probable the model finds some
+    options, `scored` says how, `choice` is the answer, and `reply` is empty.
     """
 
     model: str
@@ -30,6 +33,9 @@ class Call(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_field
     prompt_tokens: int
     reply_tokens: int
     failure: str = ""
+    purpose: str = ""
+    scored: Scored = ""
+    choice: ChoiceRecord | None = None
 
 
 class Account(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -41,14 +47,14 @@ class Account(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fi
 
     calls: tuple[Call, ...] = ()
     repaired: bool = False
+    forgotten: int = 0
+    chosen: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Decision(Generic[MemoryT]):
     """One agent's action in one round, the memory it leaves, and the account of it (None for scripted policies).
 
-    forgotten: int = 0
-    chosen: int | None = None
     With `report` the agent comes forward: under an institution that listens, the first to report may be spared.
     `message` is said to all others where the market lets agents talk (elsewhere it is heard by nobody).
     `seconds` is the time that its model calls took, one number a call; it is never logged in a run.
