@@ -6,7 +6,8 @@ from agoranomos.documents import Source
 from agoranomos.errors import DocumentError
 from agoranomos.policies.prompted.firm import Firm
 from agoranomos.policies.prompted.reply import reply_schema
-from agoranomos.policies.prompted.template import parse_template, plain_number, read_template
+from agoranomos.policies.prompted.template import parse_template, read_template
+from agoranomos.policies.text_blocks import plain_number
 from agoranomos.workspace import resolve
 from policies.prompted.asking import WORKSPACE
 

@@ -6,22 +6,18 @@ A template begins with a few YAML lines (`Format`) between two lines of three hy
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
-from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 from pydantic import Field, field_validator
 
-from agoranomos.documents import Document, DocumentPart, Source, parse_document, read_text
-from agoranomos.errors import DocumentError
+from agoranomos.documents import Document, DocumentPart, Source, read_text
 from agoranomos.models import Message
+from agoranomos.policies.text_blocks import TextBlocks, parse_blocks
 
-_FENCE = re.compile(r"\A---\n(.*?\n)---\n", re.DOTALL)
 _BLOCKS = ("system", "user", "retry")
 
 
@@ -73,25 +69,16 @@ class PromptTemplate:
     name: str
     sha256: str
     form: Format
-    template: Template
+    blocks: TextBlocks
 
     def messages(self, values: Mapping[str, Any]) -> tuple[Message, ...]:
         """The messages that open a request, without empty ones."""
-        rendered = [Message(role, self._render(role, values)) for role in ("system", "user")]
+        rendered = [Message(role, self.blocks.render(role, values)) for role in ("system", "user")]
         return tuple(message for message in rendered if message.content)
 
     def retry(self, values: Mapping[str, Any], error: str) -> str:
         """What an agent is told after a reply that is no move; `error` says why."""
-        return self._render("retry", {**values, "error": error})
-
-    def _render(self, block: str, values: Mapping[str, Any]) -> str:
-        if block not in self.template.blocks:
-            return ""
-        context = self.template.new_context(dict(values))
-        try:
-            return "".join(self.template.blocks[block](context)).strip("\n")
-        except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError) as error:
-            raise DocumentError(f"block {block}: {error}", place=self.name) from None
+        return self.blocks.render("retry", {**values, "error": error})
 
 
 def read_template(path: Path) -> PromptTemplate:
@@ -105,39 +92,5 @@ def parse_template(source: Source, name: str) -> PromptTemplate:
 
     It is compiled once however many seats read it: that takes 45 ms.
     """
-    head = _FENCE.match(source.text)
-    if head is None:
-        raise DocumentError(
-            "a prompt template begins with a line `---`, YAML with `kind: prompt`, and a line `---`",
-            place=f"{source.name}:1:1",
-        )
-    form = parse_document(Source(source.name, "\n" + head.group(1)), Format)
-    lines_above = source.text[: head.end()].count("\n")
-    try:
-        template = _environment().from_string("\n" * lines_above + source.text[head.end() :])
-    except TemplateSyntaxError as error:
-        raise DocumentError(f"{error.message}", place=f"{source.name}:{error.lineno}:1") from None
-    for block in ("user", "retry"):
-        if block not in template.blocks:
-            raise DocumentError(f"the block `{block}` is missing", place=f"{source.name}:{lines_above + 1}:1")
-    for block in template.blocks:
-        if block not in _BLOCKS:
-            raise DocumentError(f"unknown block {block!r}; the blocks are {', '.join(_BLOCKS)}", place=source.name)
-    return PromptTemplate(name, source.sha256, form, template)
-
-
-@lru_cache(maxsize=1)
-def _environment() -> ImmutableSandboxedEnvironment:
-    environment = ImmutableSandboxedEnvironment(
-        undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
-    )
-    environment.filters["number"] = plain_number
-    environment.filters["percent"] = lambda share: plain_number(100.0 * share, 1)
-    return environment
-
-
-def plain_number(value: float, places: int = 2) -> str:
-    """`value` with at most `places` decimals and no trailing zeros: 46.67, 40, -3.5."""
-    text = f"{value:.{places}f}"
-    text = text.rstrip("0").rstrip(".") if "." in text else text
-    return "0" if text == "-0" else text
+    form, blocks = parse_blocks(source, name, Format, "prompt", _BLOCKS, ("user", "retry"))
+    return PromptTemplate(name, source.sha256, form, blocks)

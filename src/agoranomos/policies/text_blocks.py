@@ -1,0 +1,85 @@
+"""Texts in `policies/` that say what a model is told: YAML between two lines of three hyphens, then Jinja blocks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, TypeVar
+
+from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from agoranomos.documents import Document, Source, parse_document
+from agoranomos.errors import DocumentError
+
+HeadT = TypeVar("HeadT", bound=Document)
+
+_FENCE = re.compile(r"\A---\n(.*?\n)---\n", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class TextBlocks:
+    """The blocks of one text, by name."""
+
+    name: str
+    template: Template
+
+    def render(self, block: str, values: Mapping[str, Any]) -> str:
+        """The block with `values` filled in, without empty lines around it; empty where the text has no such block.
+
+        Raises `DocumentError` where the block asks for something that it is not given.
+        """
+        if block not in self.template.blocks:
+            return ""
+        context = self.template.new_context(dict(values))
+        try:
+            return "".join(self.template.blocks[block](context)).strip("\n")
+        except (TemplateError, TypeError, ValueError, ArithmeticError, LookupError, AttributeError) as error:
+            raise DocumentError(f"block {block}: {error}", place=self.name) from None
+
+
+def parse_blocks(
+    source: Source, name: str, head: type[HeadT], kind: str, blocks: Sequence[str], needed: Sequence[str]
+) -> tuple[HeadT, TextBlocks]:
+    """The head of a text and its blocks; `kind` is what its head says it is, `needed` are blocks that must be there.
+
+    Raises `DocumentError` with the place of the first fault.
+    """
+    fence = _FENCE.match(source.text)
+    if fence is None:
+        raise DocumentError(
+            f"a prompt template begins with a line `---`, YAML with `kind: {kind}`, and a line `---`",
+            place=f"{source.name}:1:1",
+        )
+    form = parse_document(Source(source.name, "\n" + fence.group(1)), head)
+    lines_above = source.text[: fence.end()].count("\n")
+    try:
+        template = _environment().from_string("\n" * lines_above + source.text[fence.end() :])
+    except TemplateSyntaxError as error:
+        raise DocumentError(f"{error.message}", place=f"{source.name}:{error.lineno}:1") from None
+    for block in needed:
+        if block not in template.blocks:
+            raise DocumentError(f"the block `{block}` is missing", place=f"{source.name}:{lines_above + 1}:1")
+    for block in template.blocks:
+        if block not in blocks:
+            raise DocumentError(f"unknown block {block!r}; the blocks are {', '.join(blocks)}", place=source.name)
+    return form, TextBlocks(name, template)
+
+
+@lru_cache(maxsize=1)
+def _environment() -> ImmutableSandboxedEnvironment:
+    environment = ImmutableSandboxedEnvironment(
+        undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
+    )
+    environment.filters["number"] = plain_number
+    environment.filters["percent"] = lambda share: plain_number(100.0 * share, 1)
+    return environment
+
+
+def plain_number(value: float, places: int = 2) -> str:
+    """`value` with at most `places` decimals and no trailing zeros: 46.67, 40, -3.5."""
+    text = f"{value:.{places}f}"
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return "0" if text == "-0" else text
