@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -66,7 +67,7 @@ def reply_schema(form: Format, firm: Firm) -> dict[str, Any]:
             THOUGHTS: _text(limits.thoughts),
             CONTENT: object_schema({PLANS: _text(limits.plans), INSIGHTS: _text(limits.insights)}),
             QUANTITIES: object_schema(
-                {form.key_of(good): _number_schema(form, firm, k) for k, good in enumerate(firm.goods)}
+                {form.key_of(good): number_schema(asked_part(form, firm, k)) for k, good in enumerate(firm.goods)}
             ),
             **({REPORT: {"type": "boolean"}} if form.reports else {}),
             **({MESSAGE: _text(form.talks)} if form.talks else {}),
@@ -74,10 +75,24 @@ def reply_schema(form: Format, firm: Firm) -> dict[str, Any]:
     )
 
 
-def _number_schema(form: Format, firm: Firm, index: int) -> dict[str, Any]:
-    """One number of an action, within its bounds; whole where the market or the template says so."""
+def asked_part(form: Format, firm: Firm, index: int) -> ActionPart:
+    """One number of an action as a reply is asked for it: whole where the market or the template says so."""
     part = firm.parts[index] if firm.parts else ActionPart(firm.goods[index], 0.0, firm.capacity)
-    return number_schema(replace(part, whole=part.whole or form.quantities == "integer"))
+    return replace(part, whole=part.whole or form.quantities == "integer")
+
+
+def written_reply(
+    form: Format, firm: Firm, numbers: Sequence[int | str], plans: str = "", insights: str = ""
+) -> dict[str, Any]:
+    """The reply that chooses `numbers`, thinks nothing, keeps these notes within their limits and says nothing."""
+    quantities = {form.key_of(good): number for good, number in zip(firm.goods, numbers, strict=True)}
+    return {
+        THOUGHTS: "",
+        CONTENT: {PLANS: plans[: form.limits.plans], INSIGHTS: insights[: form.limits.insights]},
+        QUANTITIES: quantities,
+        **({REPORT: False} if form.reports else {}),
+        **({MESSAGE: ""} if form.talks else {}),
+    }
 
 
 def read_reply(completion: Completion, form: Format, firm: Firm) -> Reply | Unusable:
