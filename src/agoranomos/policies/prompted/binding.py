@@ -9,6 +9,7 @@ from agoranomos.models import Engine
 from agoranomos.policies.policy import Observation, Seat
 from agoranomos.policies.policy_type import PolicyType
 from agoranomos.policies.prompted.firm import Firm
+from agoranomos.policies.prompted.player import Players
 from agoranomos.policies.prompted.policy import Prompted, PromptedParameters
 from agoranomos.policies.prompted.template import read_template
 from agoranomos.workspace import Workspace, find_workspace, resolve
@@ -35,7 +36,7 @@ def bind_prompted(
     path = resolve("policies", parameters.template, workspace or find_workspace())
     template = read_template(path)
     firm = Firm.of(seat, template.form.market)
-    return Prompted(parameters, firm, engine, template, told, _shown(seat))
+    return Prompted(parameters, firm, engine, template, told, _shown(seat), Players(seat, template.form, firm))
 
 
 def _shown(seat: Seat) -> Observation:

@@ -16,11 +16,12 @@ from pydantic import Field
 from agoranomos.documents import DocumentPart, Finite
 from agoranomos.errors import UsageError
 from agoranomos.institutions.notices import Notice
-from agoranomos.models import Completion, Engine, Message, Request, prompt_sha256
+from agoranomos.models import Completion, Engine, Message, Player, Request, prompt_sha256
 from agoranomos.policies.description import described
 from agoranomos.policies.policy import Account, Call, Decision, Observation
 from agoranomos.policies.prompted.firm import Firm
 from agoranomos.policies.prompted.memory import Notes
+from agoranomos.policies.prompted.player import Players
 from agoranomos.policies.prompted.repair import repaired_quantities
 from agoranomos.policies.prompted.reply import Reply, read_reply, reply_schema, writable
 from agoranomos.policies.prompted.template import PromptTemplate
@@ -53,6 +54,7 @@ class Prompted:
         template: PromptTemplate,
         told: str | None,
         shown: Observation | None = None,
+        players: Players | None = None,
     ) -> None:
         if template.form.quantities == "integer" and firm.capacity < 1:
             raise UsageError(
@@ -64,6 +66,7 @@ class Prompted:
         self._engine = engine
         self._template = template
         self._told = told.strip() if told else None
+        self._players = players
         self._schema = reply_schema(template.form, firm)
         # A template that asks for what it is not given is refused here, and not in the middle of a run.
         nothing_yet = self._values(Notes(), None, {})
@@ -82,12 +85,13 @@ class Prompted:
         """Ask the model until a reply is a feasible move; after the last attempt the move is repaired and counted."""
         notes = memory.after(observation, notice, self.parameters.window)
         values = self._values(notes, notice, observation)
+        player = self._players.of(observation, notes) if self._players else None
         opening = messages = self._template.messages(values)
         calls: list[Call] = []
         seconds: list[float] = []
         last: Reply | None = None
         for attempt in range(self.parameters.attempts):
-            request = self._request(messages, randomness, attempt)
+            request = self._request(messages, randomness, attempt, player)
             completion = await self._engine.complete(request)
             outcome = read_reply(completion, self._template.form, self._firm)
             failure = "" if isinstance(outcome, Reply) else outcome.failure
@@ -153,7 +157,9 @@ class Prompted:
             "limits": form.limits,
         }
 
-    def _request(self, messages: tuple[Message, ...], randomness: Randomness, attempt: int) -> Request:
+    def _request(
+        self, messages: tuple[Message, ...], randomness: Randomness, attempt: int, player: Player | None
+    ) -> Request:
         return Request(
             messages=messages,
             max_tokens=self.parameters.max_tokens or self._template.form.max_tokens,
@@ -161,6 +167,7 @@ class Prompted:
             seed=randomness.integer("model" if attempt == 0 else f"model attempt {attempt}"),
             schema=self._schema,
             caller=(randomness.agent, randomness.round_number, attempt),
+            player=player,
         )
 
     def _call(self, request: Request, completion: Completion, failure: str) -> Call:
