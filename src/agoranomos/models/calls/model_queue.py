@@ -1,0 +1,146 @@
+"""One queue a model for a whole campaign: it keeps the engine full, is fair to runs, and asks nothing twice."""
+
+from __future__ import annotations
+
+import asyncio
+import copy
+import time
+from collections.abc import Awaitable, Callable, Hashable
+from dataclasses import replace
+from typing import Protocol, TypeVar, cast
+
+from agoranomos.models.calls.lane import Lane
+from agoranomos.models.calls.traffic import Traffic
+from agoranomos.models.calls.turns import Turns
+from agoranomos.models.engine import Completion, Distribution, Engine, Question, Request
+from agoranomos.models.stops import Stop
+
+AskedT = TypeVar("AskedT", Request, Question)
+AnswerT = TypeVar("AnswerT", Completion, Distribution)
+
+
+class Remembered(Protocol):
+    """The answers of one model that are kept: `agoranomos.models.calls.store.StoredCalls`."""
+
+    def key(self, asked: Request | Question) -> Hashable:
+        """The content address of a call."""
+        ...
+
+    def find(self, asked: Request | Question) -> Completion | Distribution | None:
+        """The answer to the same call before, at once."""
+        ...
+
+    def keep(self, asked: Request | Question, answer: Completion | Distribution) -> None:
+        """Have it found from now on, unless it is a failure that may not come again."""
+        ...
+
+
+class Spending(Protocol):
+    """What calls may cost: `agoranomos.models.calls.budget.Meter`."""
+
+    def admit(self, asked: Request | Question) -> None:
+        """Set aside the most that the call can cost; raises `BudgetSpent` where that is not left."""
+        ...
+
+    def charge(self, model: str, answer: Completion | Distribution) -> None:
+        """Count what it did cost."""
+        ...
+
+
+class ModelQueue:
+    """Stands before `engine` for all runs of a campaign, each of which asks through a `lane` of its own.
+
+    At most `engine.width` calls are under way, and who waits is served in a circle of runs (see `Turns`). With a
+    `store`, what is found there is answered from it, and the same call from several runs at one moment is made once.
+    With a `meter`, what calls cost is held to a budget. All of it belongs to one event loop; the engine stays the
+    caller's.
+
+    Once a call meets a `Stop`, no further one is made: each raises that `Stop` in its turn. Calls that are under way
+    then come to their end, and are kept and charged.
+    """
+
+    def __init__(self, engine: Engine, store: Remembered | None = None, meter: Spending | None = None) -> None:
+        self.engine = engine
+        self._store = store
+        self._meter = meter
+        self._turns = Turns(engine.width)
+        self._under_way: dict[Hashable, asyncio.Future[bool]] = {}
+        self._stopped: Stop | None = None
+        self._traffic = Traffic()
+
+    def lane(self, run: str) -> Engine:
+        """The engine as the run of that name is to ask it."""
+        return Lane(self, run)
+
+    @property
+    def traffic(self) -> Traffic:
+        """What was answered so far."""
+        return self._traffic
+
+    @property
+    def in_flight(self) -> int:
+        """Calls that the engine has now."""
+        return self._turns.taken
+
+    @property
+    def waiting(self) -> int:
+        """Calls that wait for their turn."""
+        return self._turns.waiting
+
+    def stop(self, why: Stop) -> None:
+        """Make no further call; the first reason holds."""
+        if self._stopped is None:
+            self._stopped = why
+
+    async def idle(self) -> None:
+        """Return when the engine has no call."""
+        await self._turns.all_back()
+
+    async def answer(self, run: str, asked: AskedT, ask: Callable[[AskedT], Awaitable[AnswerT]]) -> AnswerT:
+        """The answer to `asked`, from the store or by `ask`, which is the engine's. Raises `Stop`."""
+        if self._store is None:
+            return await self._in_turn(run, asked, ask)
+        key = self._store.key(asked)
+        while (alike := self._under_way.get(key)) is not None:
+            if not await asyncio.shield(alike):
+                return await self._in_turn(run, asked, ask)  # Nothing came of it to share: all ask, side by side.
+        found = self._store.find(asked)
+        if found is not None:
+            self._traffic += Traffic(stored=1)
+            return cast(AnswerT, found)
+        under_way = self._under_way[key] = asyncio.get_running_loop().create_future()
+        shared = False
+        try:
+            answer = await self._in_turn(run, asked, ask)
+            shared = not answer.failure
+            return answer
+        finally:
+            del self._under_way[key]
+            under_way.set_result(shared)
+
+    async def _in_turn(self, run: str, asked: AskedT, ask: Callable[[AskedT], Awaitable[AnswerT]]) -> AnswerT:
+        began = time.perf_counter()
+        await self._turns.take(run)
+        waited = time.perf_counter() - began
+        try:
+            if self._stopped is not None:
+                # One of its own for each call: an error that is raised again and again gathers tracebacks.
+                raise copy.copy(self._stopped)
+            if self._meter is not None:
+                self._meter.admit(asked)
+            answer = await ask(asked)
+        except Stop as stop:
+            self.stop(stop)
+            raise
+        finally:
+            self._turns.give_back()
+        self._note(asked, answer)
+        return replace(answer, seconds=waited + answer.seconds)
+
+    def _note(self, asked: Request | Question, answer: Completion | Distribution) -> None:
+        if self._meter is not None:
+            self._meter.charge(self.engine.name, answer)
+        if self._store is not None:
+            self._store.keep(asked, answer)
+        failed = 1 if answer.failure else 0
+        self._traffic += Traffic(1, failed, 0, answer.prompt_tokens, answer.reply_tokens)
