@@ -9,6 +9,8 @@ from typing import Annotated, Literal, get_args
 from pydantic import Field, StringConstraints, model_validator
 
 from agoranomos.documents import Document, DocumentPart, Name
+from agoranomos.models.calls.budget import Budget
+from agoranomos.models.calls.prices import Price
 
 MAX_RUNS = 100_000
 """The most runs that one campaign may plan; more is a slip of the pen."""
@@ -93,6 +95,8 @@ class Campaign(Document):
 
     `seeds` is a count (0, 1, 2, ...) or a list. `rounds` replaces the market's own number. `durable` says how often a
     run's log is made safe on disk: every `round`, once a `run`, or `auto`: every round where a language model is asked.
+    `budget` is what all sessions together may take of language models, `prices` are those of a million tokens, by the
+    model's name in rosters; where `budget.money` is given, every model needs one.
     With `privacy: committed` prompts and replies of language models stay out of the log, which holds salted commitments
     to them. With `signatures: actors` every agent, the Oracle and the Controller sign what is recorded in their name.
     """
@@ -114,6 +118,8 @@ class Campaign(Document):
     signatures: Signatures = "none"
     outcome: Outcome | None = None
     limits: Limits = Limits()
+    budget: Budget = Budget()
+    prices: dict[Reference, Price] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _check(self) -> Campaign:

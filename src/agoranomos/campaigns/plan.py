@@ -12,11 +12,12 @@ from agoranomos.campaigns.arm import Arm
 from agoranomos.campaigns.document import Campaign
 from agoranomos.errors import UsageError
 from agoranomos.institutions.entries import canonical_json
+from agoranomos.models.calls.prices import price_of
 from agoranomos.workspace import Workspace
 
 PLAN_VERSION = 1
 
-_SAYS_NOTHING = {"title", "about", "limits"}
+_SAYS_NOTHING = {"title", "about", "limits", "budget", "prices"}
 """What a campaign may say otherwise without being another one: no run depends on it."""
 
 
@@ -98,6 +99,20 @@ def check_limits(plan: Plan) -> None:
             raise UsageError(
                 f"campaign {plan.campaign.name} plans up to {number} {what}; its limits.{what} is {allowed}",
                 advice=f"Raise limits.{what}, or plan fewer arms, seeds or rounds.",
+            )
+
+
+def check_prices(plan: Plan) -> None:
+    """Raise `UsageError` where money is bounded and a model of the plan has no price."""
+    if plan.campaign.budget.money is None:
+        return
+    prices = plan.campaign.prices
+    for model in (model for arm in plan.arms for model in arm.models):
+        if price_of(model, prices) is None:
+            raise UsageError(
+                f"campaign {plan.campaign.name} has a budget.money, and no price for its model {model}",
+                advice="Write what a million of its tokens cost (0 where they are free) under prices, such as "
+                f"{model.partition('?')[0]}: {{prompt: 0.5, reply: 1.5}}",
             )
 
 

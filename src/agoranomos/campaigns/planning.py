@@ -12,7 +12,7 @@ from agoranomos.agents import Agent, Roster, engine_name, engines_needed, load_r
 from agoranomos.campaigns.arm import Arm, Seated, describe, read_institution, set_up
 from agoranomos.campaigns.document import MAX_RUNS, OUTCOMES, ArmRequest, Campaign, arms_of, base_name
 from agoranomos.campaigns.overrides import override
-from agoranomos.campaigns.plan import Plan, check_limits
+from agoranomos.campaigns.plan import Plan, check_limits, check_prices
 from agoranomos.documents import Source, parse_document, read_text
 from agoranomos.documents.reader import place_in
 from agoranomos.errors import DocumentError, UsageError, nearest
@@ -44,6 +44,7 @@ def plan(source: Source, workspace: Workspace, settings: Sequence[str] = ()) -> 
     resolver = _Resolver(source, campaign, workspace)
     made = Plan(campaign, source.text, tuple(resolver.arm(request) for request in requests), workspace)
     check_limits(made)
+    check_prices(made)
     return made
 
 
