@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import copy
 import time
-from collections.abc import Awaitable, Callable, Hashable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from typing import Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from agoranomos.models.calls.lane import Lane
 from agoranomos.models.calls.traffic import Traffic
@@ -15,36 +15,12 @@ from agoranomos.models.calls.turns import Turns
 from agoranomos.models.engine import Completion, Distribution, Engine, Question, Request
 from agoranomos.models.stops import Stop
 
+if TYPE_CHECKING:
+    from agoranomos.models.calls.meter import Meter
+    from agoranomos.models.calls.store import StoredCalls
+
 AskedT = TypeVar("AskedT", Request, Question)
 AnswerT = TypeVar("AnswerT", Completion, Distribution)
-
-
-class Remembered(Protocol):
-    """The answers of one model that are kept: `agoranomos.models.calls.store.StoredCalls`."""
-
-    def key(self, asked: Request | Question) -> Hashable:
-        """The content address of a call."""
-        ...
-
-    def find(self, asked: Request | Question) -> Completion | Distribution | None:
-        """The answer to the same call before, at once."""
-        ...
-
-    def keep(self, asked: Request | Question, answer: Completion | Distribution) -> None:
-        """Have it found from now on, unless it is a failure that may not come again."""
-        ...
-
-
-class Spending(Protocol):
-    """What calls may cost: `agoranomos.models.calls.budget.Meter`."""
-
-    def admit(self, asked: Request | Question) -> None:
-        """Set aside the most that the call can cost; raises `BudgetSpent` where that is not left."""
-        ...
-
-    def charge(self, model: str, answer: Completion | Distribution) -> None:
-        """Count what it did cost."""
-        ...
 
 
 class ModelQueue:
@@ -59,12 +35,12 @@ class ModelQueue:
     then come to their end, and are kept and charged.
     """
 
-    def __init__(self, engine: Engine, store: Remembered | None = None, meter: Spending | None = None) -> None:
+    def __init__(self, engine: Engine, store: StoredCalls | None = None, meter: Meter | None = None) -> None:
         self.engine = engine
         self._store = store
         self._meter = meter
         self._turns = Turns(engine.width)
-        self._under_way: dict[Hashable, asyncio.Future[bool]] = {}
+        self._under_way: dict[bytes, asyncio.Future[None]] = {}
         self._stopped: Stop | None = None
         self._traffic = Traffic()
 
@@ -101,22 +77,21 @@ class ModelQueue:
         if self._store is None:
             return await self._in_turn(run, asked, ask)
         key = self._store.key(asked)
-        while (alike := self._under_way.get(key)) is not None:
-            if not await asyncio.shield(alike):
-                return await self._in_turn(run, asked, ask)  # Nothing came of it to share: all ask, side by side.
+        alike = self._under_way.get(key)
+        if alike is not None:
+            await asyncio.shield(alike)
         found = self._store.find(asked)
         if found is not None:
             self._traffic += Traffic(stored=1)
             return cast(AnswerT, found)
-        under_way = self._under_way[key] = asyncio.get_running_loop().create_future()
-        shared = False
+        if alike is not None:
+            return await self._in_turn(run, asked, ask)  # Nothing came of it to share: all ask, side by side.
+        ended = self._under_way[key] = asyncio.get_running_loop().create_future()
         try:
-            answer = await self._in_turn(run, asked, ask)
-            shared = not answer.failure
-            return answer
+            return await self._in_turn(run, asked, ask)
         finally:
             del self._under_way[key]
-            under_way.set_result(shared)
+            ended.set_result(None)
 
     async def _in_turn(self, run: str, asked: AskedT, ask: Callable[[AskedT], Awaitable[AnswerT]]) -> AnswerT:
         began = time.perf_counter()
@@ -126,21 +101,23 @@ class ModelQueue:
             if self._stopped is not None:
                 # One of its own for each call: an error that is raised again and again gathers tracebacks.
                 raise copy.copy(self._stopped)
-            if self._meter is not None:
-                self._meter.admit(asked)
-            answer = await ask(asked)
+            answer = await ask(asked) if self._meter is None else await self._charged(self._meter, asked, ask)
         except Stop as stop:
             self.stop(stop)
             raise
         finally:
             self._turns.give_back()
-        self._note(asked, answer)
-        return replace(answer, seconds=waited + answer.seconds)
-
-    def _note(self, asked: Request | Question, answer: Completion | Distribution) -> None:
-        if self._meter is not None:
-            self._meter.charge(self.engine.name, answer)
         if self._store is not None:
             self._store.keep(asked, answer)
-        failed = 1 if answer.failure else 0
-        self._traffic += Traffic(1, failed, 0, answer.prompt_tokens, answer.reply_tokens)
+        self._traffic += Traffic(1, 1 if answer.failure else 0, 0, answer.prompt_tokens, answer.reply_tokens)
+        return replace(answer, seconds=waited + answer.seconds)
+
+    async def _charged(self, meter: Meter, asked: AskedT, ask: Callable[[AskedT], Awaitable[AnswerT]]) -> AnswerT:
+        set_aside = await meter.admit(self.engine.name, asked)
+        try:
+            answer = await ask(asked)
+        except BaseException:
+            meter.release(set_aside)
+            raise
+        meter.charge(set_aside, answer)
+        return answer
