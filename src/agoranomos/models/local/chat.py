@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+from collections.abc import Sequence
 from typing import Any
 
 from agoranomos.errors import MachineError
 from agoranomos.models.engine import Message
+from agoranomos.models.reasoning import CLOSING, OPENING
 
 
 class Chat:
@@ -21,11 +25,37 @@ class Chat:
         # A text that spells a control token (a notice, an agent's own notes) must not become one.
         self._control = [token for token in tokenizer.all_special_tokens if len(token) > 1]
 
-    def ids(self, messages: tuple[Message, ...]) -> list[int]:
-        """The prompt's token ids, up to where the assistant's reply begins."""
+    @property
+    def template_sha256(self) -> str:
+        """The digest of the chat template, as it was loaded: a tokenizer may bring several, by name."""
+        template = self.tokenizer.chat_template
+        text = template if isinstance(template, str) else json.dumps(template, sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def ids(self, messages: tuple[Message, ...], *, thinking: bool = False) -> list[int]:
+        """The prompt's token ids, up to where the assistant's answer begins, or with `thinking` its thoughts.
+
+        Templates that know of thoughts are told whether any are wanted. One that opens their tag itself is taken at its
+        word, or has it closed again; after one that does not, the tag is opened where thoughts are wanted.
+        """
         spoken = [{"role": message.role, "content": self._inert(message.content)} for message in messages]
-        text = self.tokenizer.apply_chat_template(spoken, tokenize=False, add_generation_prompt=True)
+        text = self.tokenizer.apply_chat_template(
+            spoken, tokenize=False, add_generation_prompt=True, enable_thinking=thinking
+        )
+        opened = text.rstrip().endswith(OPENING)
+        if thinking and not opened:
+            text += f"{OPENING}\n"
+        elif opened and not thinking:
+            text += f"\n{CLOSING}\n\n"
+        return self.encode(text)
+
+    def encode(self, text: str) -> list[int]:
+        """The tokenizer's own way to cut `text`; a text that spells a control token becomes one."""
         return list(self.tokenizer.encode(text, add_special_tokens=False))
+
+    def decode(self, ids: Sequence[int]) -> str:
+        """The text of tokens, control tokens included."""
+        return str(self.tokenizer.decode(list(ids), skip_special_tokens=False, clean_up_tokenization_spaces=False))
 
     def text(self, ids: list[int]) -> str:
         """The text of a reply's tokens, control tokens left out."""

@@ -1,55 +1,44 @@
-"""Generates replies for all requests at hand, token by token; requests join and leave between any two steps."""
+"""Runs the tasks at hand together, pass by pass; tasks join and leave between any two passes."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
 
 from agoranomos.errors import AgoraError
-from agoranomos.models.engine import Request
+from agoranomos.models.engine import Question, Request
 from agoranomos.models.failures import FailureKind
 from agoranomos.models.local.chat import Chat
-from agoranomos.models.local.grammar import Constraint, Grammars
-from agoranomos.models.local.prefix_cache import PrefixCache, common_length
-from agoranomos.models.local.ragged import RaggedModel, Row
-from agoranomos.models.local.sampling import draw_token
+from agoranomos.models.local.decoder import Decoder
+from agoranomos.models.local.grammar import Grammars
+from agoranomos.models.local.prefix_cache import common_length
+from agoranomos.models.local.sampling import draw_tokens
+from agoranomos.models.local.scoring import Scores
+from agoranomos.models.local.task import Answer, Scoring, Task
+from agoranomos.models.local.thoughts import Thoughts
+from agoranomos.models.local.trie import OptionTrie
+from agoranomos.models.questions import ways_to_put
+from agoranomos.randomness import named_integer
 
 WORTH_SHARING = 32
-"""Beginnings of at least so many tokens are read once for all the requests that share them."""
+"""Beginnings of at least so many tokens are read once for all the tasks that share them."""
+
+MOST_FORKS = 32
+"""Branches of options that are read in one pass, each on a copy of its prompt's row."""
+
+Tensor = Any
 
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Why a request cannot be run."""
+    """Why something asked cannot be run."""
 
     failure: FailureKind
     words: str
     prompt_tokens: int
-
-
-@dataclass(eq=False)
-class Reply:
-    """A reply in the making. `pending` are the tokens that the model has still to read."""
-
-    request: Request
-    prompt: list[int]
-    constraint: Constraint | None
-    row: Row | None = None
-    pending: list[int] = field(default_factory=list)
-    tokens: list[int] = field(default_factory=list)
-    finish: Literal["", "stop", "length"] = ""
-
-    def take(self, forced: Sequence[int]) -> None:
-        """Append tokens of the reply, as many as the budget allows."""
-        room = self.request.max_tokens - len(self.tokens)
-        taken = list(forced[:room])
-        self.tokens += taken
-        self.pending += taken
-        if self.constraint is not None and self.constraint.complete and len(taken) == len(forced):
-            self.finish = "stop"
-        elif len(self.tokens) >= self.request.max_tokens:
-            self.finish = "length"
 
 
 @dataclass(frozen=True)
@@ -65,92 +54,189 @@ class Counts:
 class Generator:
     """The pure part of an engine: no queue, no thread, no clock."""
 
-    def __init__(self, model: RaggedModel, chat: Chat, stop_tokens: Sequence[int], cache_bytes: int) -> None:
-        self.counts = Counts()
-        self._model = model
-        self._chat = chat
-        self._stop = frozenset(stop_tokens)
-        self._cache = PrefixCache(cache_bytes)
-        self._grammars: Grammars | None = None
+    folder: Path | None = None
+    """Where the model's files are, if anywhere."""
 
-    def prepare(self, request: Request) -> Reply | Refused:
+    def __init__(self, decoder: Decoder, chat: Chat, stop_tokens: Sequence[int]) -> None:
+        self.counts = Counts()
+        self.chat = chat
+        self.decoder = decoder
+        self._stop = sorted(stop_tokens)
+
+    def prepare(self, request: Request) -> Answer | Refused:
         """Tokenise a request and compile its grammar; a prompt that leaves no room for its reply is refused."""
-        prompt = self._chat.ids(request.messages)
-        needed = len(prompt) + request.max_tokens
-        if needed > self._model.context:
-            words = (
-                f"the prompt has {len(prompt)} tokens and the reply may have {request.max_tokens}; "
-                f"the model takes {self._model.context}"
-            )
-            return Refused("overflow", words, len(prompt))
+        thoughts = self._thoughts(request.reasoning)
+        prompt = self.chat.ids(request.messages, thinking=thoughts is not None)
         constraint = None
         if request.schema is not None:
             try:
-                constraint = self._known_grammars().constraint(request.schema)
+                constraint = self._grammars.constraint(request.schema)
             except AgoraError as error:
                 return Refused("error", error.message, len(prompt))
-        return Reply(request, prompt, constraint)
+        answer = Answer(
+            prompt,
+            thoughts,
+            request.temperature,
+            request.top_p,
+            request.seed,
+            max_tokens=request.max_tokens,
+            constraint=constraint,
+        )
+        return self._overflow([answer]) or answer
 
-    def admit(self, replies: Sequence[Reply]) -> None:
-        """Give each new reply its row, with all of its prompt that is known, or that it shares with another."""
-        ordered = sorted(replies, key=lambda reply: reply.prompt)
-        for index, reply in enumerate(ordered):
+    def prepare_question(self, question: Question) -> list[Scoring] | Refused:
+        """A task for each order in which a question is put; raises `UsageError` for a question that cannot be asked."""
+        tasks: list[Scoring] = []
+        for turn, put in enumerate(ways_to_put(question)):
+            prompt = self.chat.ids(put.messages, thinking=question.reasoning > 0)
+            try:
+                trie = OptionTrie([self.chat.encode(answer) for answer in put.answers])
+            except AgoraError as error:
+                return Refused("error", error.message, len(prompt))
+            # Different thoughts before each order, but the same ones again for the same question.
+            seed = named_integer(question.seed, "order", turn) if turn else question.seed
+            scores = Scores(trie, question.temperature, self._stop)
+            thoughts = self._thoughts(question.reasoning)
+            tasks.append(Scoring(prompt, thoughts, question.temperature, 1.0, seed, scores=scores))
+        return self._overflow(tasks) or tasks
+
+    def admit(self, tasks: Sequence[Task]) -> list[Task]:
+        """Give new tasks their rows, with all that is known of their prompts or that they share with one another.
+
+        Returns those that memory has no room for now.
+        """
+        import torch
+
+        with torch.inference_mode():
+            return self._admitted(tasks)
+
+    def _admitted(self, tasks: Sequence[Task]) -> list[Task]:
+        ordered = sorted(tasks, key=lambda task: task.prompt)
+        left: list[Task] = []
+        for index, task in enumerate(ordered):
             neighbours = [ordered[i].prompt for i in (index - 1, index + 1) if 0 <= i < len(ordered)]
             # The last token of a prompt is always read, because its logits are needed.
-            shared = max((common_length(reply.prompt, other) for other in neighbours), default=0)
-            shared = min(shared, len(reply.prompt) - 1)
-            row = self._model.row(len(reply.prompt) + reply.request.max_tokens)
-            row.length = self._cache.copy_into(row.states, reply.prompt[:-1])
+            row = self.decoder.row(len(task.prompt) + task.room, task.prompt[:-1])
+            if row is None:
+                left.append(task)
+                continue
+            self._count(prompt_tokens=len(task.prompt), cached_tokens=row.length)
+            shared = max((common_length(task.prompt, other) for other in neighbours), default=0)
+            shared = min(shared, len(task.prompt) - 1)
             if shared - row.length >= WORTH_SHARING:
-                cut = reply.prompt[row.length : shared]
-                self._read([(row, cut)])
-                self._cache.insert(reply.prompt[:shared], row.states)
-            self._count(prompt_tokens=len(reply.prompt), cached_tokens=row.length)
-            reply.row = row
-            reply.pending = reply.prompt[row.length :]
-            if reply.constraint is not None:
-                reply.take(reply.constraint.forced())
+                self._read([(row, task.prompt[row.length : shared])])
+                self.decoder.keep(task.prompt[:shared], row)
+            task.begin(row)
+        return left
 
-    def step(self, replies: Sequence[Reply]) -> None:
-        """One pass of the model over what each unfinished reply has pending, and one more token for each."""
-        waiting = [reply for reply in replies if not reply.finish]
-        if not waiting:
+    def step(self, tasks: Sequence[Task]) -> bool:
+        """One pass over what each unfinished task has to read, and what follows from it: a token, or probabilities.
+
+        Returns whether there was anything to read: not so where memory has no room for any branch of any option.
+        """
+        import torch
+
+        with torch.inference_mode():
+            waiting = [task for task in tasks if not task.done]
+            reading = [task for task in waiting if task.pending]
+            forks = self._forks([task for task in waiting if isinstance(task, Scoring) and not task.pending])
+            work = [(task.row, task.pending) for task in reading] + [(row, path) for _, _, row, path in forks]
+            if not work:
+                return False
+            try:
+                logits = self._read(work)
+            finally:
+                self.decoder.release(row for _, _, row, _ in forks)
+            self._keep_prompts(reading)
+            self._take(reading, logits[: len(reading)])
+            for index, (task, branch, _, _) in enumerate(forks, start=len(reading)):
+                task.scores.take([branch], logits[index : index + 1])
+            return True
+
+    def release(self, tasks: Iterable[Task]) -> None:
+        """Give back the memory of tasks that are done or not wanted any more."""
+        for task in tasks:
+            if task.row is not None:
+                self.decoder.release([task.row])
+                task.row = None
+
+    def text(self, ids: Sequence[int]) -> str:
+        """The text of tokens, without those that only end it."""
+        return self.chat.text([token for token in ids if token not in self._stop])
+
+    def _thoughts(self, budget: int) -> Thoughts | None:
+        return Thoughts(budget, self._stop, self.chat.encode, self.chat.decode) if budget else None
+
+    def _overflow(self, tasks: Sequence[Task]) -> Refused | None:
+        longest = max(tasks, key=lambda task: len(task.prompt) + task.room)
+        if len(longest.prompt) + longest.room <= self.decoder.context:
+            return None
+        words = (
+            f"the prompt has {len(longest.prompt)} tokens and what follows it may have {longest.room}; "
+            f"the model takes {self.decoder.context}"
+        )
+        return Refused("overflow", words, len(longest.prompt))
+
+    def _keep_prompts(self, tasks: Sequence[Task]) -> None:
+        for task in tasks:
+            if not task.kept:
+                self.decoder.keep(task.prompt, task.row)
+                task.kept = True
+
+    def _take(self, tasks: Sequence[Task], logits: Tensor) -> None:
+        """Give each task what it wanted of the logits after what it had pending."""
+        drawing: list[int] = []
+        for index, task in enumerate(tasks):
+            task.pending = []
+            if isinstance(task, Scoring) and not task.thinking:
+                task.scores.take(task.scores.missing[:1], logits[index : index + 1])
+            else:
+                drawing.append(index)
+        if not drawing:
             return
-        fresh = [reply for reply in waiting if reply.row is not None and reply.row.length < len(reply.prompt)]
-        logits = self._read([(reply.row, reply.pending) for reply in waiting])
-        for reply in fresh:
-            assert reply.row is not None
-            self._cache.insert(reply.prompt, reply.row.states)
-        for index, reply in enumerate(waiting):
-            reply.pending = []
-            self._advance(reply, logits[index : index + 1])
+        chosen = [tasks[index] for index in drawing]
+        tokens = self._drawn(chosen, logits if len(drawing) == len(tasks) else logits[drawing])
+        for task, token in zip(chosen, tokens, strict=True):
+            if token < 0:
+                task.error = "the model's logits are not numbers"
+            elif task.thinking:
+                task.think(token)
+            elif isinstance(task, Answer):
+                task.accept(token, stops=token in self._stop)
 
-    def text(self, reply: Reply) -> str:
-        """What the reply says so far."""
-        return self._chat.text([token for token in reply.tokens if token not in self._stop])
+    def _drawn(self, tasks: Sequence[Task], logits: Tensor) -> list[int]:
+        """A token for each task; `logits` are changed in place."""
+        constraints = [
+            (index, task.constraint)
+            for index, task in enumerate(tasks)
+            if isinstance(task, Answer) and task.constraint is not None and not task.thinking
+        ]
+        if constraints:
+            self._grammars.forbid(logits, constraints)
+        return draw_tokens(logits, [task.draw for task in tasks])
 
-    def _advance(self, reply: Reply, logits: Any) -> None:
-        request, constraint = reply.request, reply.constraint
-        if constraint is not None:
-            constraint.forbid(logits)
-        token = draw_token(logits[0].numpy(), request.temperature, request.seed, len(reply.tokens))
-        if constraint is not None:
-            constraint.accept(token)
-            reply.take([token, *constraint.forced()])
-        elif token in self._stop:
-            reply.finish = "stop"
-        else:
-            reply.take([token])
+    def _forks(self, tasks: Sequence[Scoring]) -> list[tuple[Scoring, int, Any, tuple[int, ...]]]:
+        """Rows for the branches of options that are read next, as many as there is room for."""
+        forks: list[tuple[Scoring, int, Any, tuple[int, ...]]] = []
+        for task in tasks:
+            assert task.row is not None
+            for branch in task.scores.missing:
+                if len(forks) == MOST_FORKS:
+                    return forks
+                path = task.scores.beyond(branch)
+                row = self.decoder.fork(task.row, task.row.length + len(path))
+                if row is None:
+                    return forks
+                forks.append((task, branch, row, path))
+        return forks
 
-    def _read(self, work: Sequence[tuple[Row | None, Sequence[int]]]) -> Any:
-        rows = [(row, tokens) for row, tokens in work if row is not None]
-        self._count(read_tokens=sum(len(tokens) for _, tokens in rows), passes=1)
-        return self._model.read(rows)
+    def _read(self, work: Sequence[tuple[Any, Sequence[int]]]) -> Tensor:
+        self._count(read_tokens=sum(len(tokens) for _, tokens in work), passes=1)
+        return self.decoder.read(work)
 
     def _count(self, **more: int) -> None:
-        self.counts = Counts(**{key: value + more.get(key, 0) for key, value in vars(self.counts).items()})
+        self.counts = replace(self.counts, **{key: getattr(self.counts, key) + value for key, value in more.items()})
 
-    def _known_grammars(self) -> Grammars:
-        if self._grammars is None:
-            self._grammars = Grammars(self._chat.tokenizer, self._model.vocabulary, sorted(self._stop))
-        return self._grammars
+    @cached_property
+    def _grammars(self) -> Grammars:
+        return Grammars(self.chat.tokenizer, self.decoder.vocabulary, self._stop)

@@ -4,26 +4,58 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from agoranomos.errors import UsageError
+from agoranomos.models.local.finite import texts_of
+from agoranomos.models.local.trie import END, OptionTrie
 
 Tokenize = Callable[[str], list[int]]
+Tensor = Any
+
+
+class Constraint(Protocol):
+    """Where one reply stands in what it may say."""
+
+    @property
+    def complete(self) -> bool:
+        """Whether the reply is all that was asked for and nothing can follow."""
+        ...
+
+    def allow(self, bitmask: Tensor, row: int) -> None:
+        """Set the bits of one row of `bitmask`, int32 [rows, words], to the tokens that may come next."""
+        ...
+
+    def accept(self, token: int) -> None:
+        """Take the token that was drawn; it must be allowed."""
+        ...
+
+    def forced(self) -> list[int]:
+        """The tokens of the text that must come next, taken; empty where the model has a choice.
+
+        A model need not be asked for the keys and punctuation of a reply, only to read them.
+        """
+        ...
 
 
 class Grammars:
-    """Compiles schemas once each. JSON is written without spaces and with its keys in the schema's order."""
+    """Compiles schemas once each. JSON is written without spaces and with its keys in the schema's order.
 
-    def __init__(self, tokenizer: Any, vocabulary: int, stop_tokens: Sequence[int]) -> None:
+    A schema with few values (see `finite`) becomes a trie of their texts, each cut into tokens as the tokenizer does
+    it: replies are drawn from what `choose` gives. Any other becomes a grammar over characters, in which a text may be
+    cut into tokens in every way that spells it.
+    """
+
+    def __init__(self, tokenizer: Any, vocabulary: int, stop_tokens: list[int]) -> None:
         import xgrammar
 
         information = xgrammar.TokenizerInfo.from_huggingface(
-            tokenizer, vocab_size=vocabulary, stop_token_ids=list(stop_tokens)
+            tokenizer, vocab_size=vocabulary, stop_token_ids=stop_tokens
         )
         self._compiler = xgrammar.GrammarCompiler(information, max_threads=1)
-        self._compiled: dict[str, Any] = {}
+        self._compiled: dict[str, OptionTrie | Any] = {}
         self._tokenize: Tokenize = lambda text: list(tokenizer.encode(text, add_special_tokens=False))
-        self._vocabulary = vocabulary
+        self._stop = stop_tokens
 
     def constraint(self, schema: dict[str, Any]) -> Constraint:
         """A fresh constraint for one reply; raises `UsageError` for a schema that no grammar can be made of."""
@@ -31,35 +63,49 @@ class Grammars:
 
         key = json.dumps(schema)
         if key not in self._compiled:
-            try:
-                self._compiled[key] = self._compiler.compile_json_schema(
-                    key, any_whitespace=False, separators=(",", ":"), strict_mode=True
-                )
-            except RuntimeError as error:
-                raise UsageError(f"no grammar can be made of the schema: {error}") from None
-        matcher = xgrammar.GrammarMatcher(self._compiled[key], terminate_without_stop_token=True)
-        return Constraint(matcher, self._tokenize, xgrammar.allocate_token_bitmask(1, self._vocabulary))
+            texts = texts_of(schema)
+            self._compiled[key] = (
+                self._grammar(key) if texts is None else OptionTrie([self._tokenize(text) for text in texts])
+            )
+        compiled = self._compiled[key]
+        if isinstance(compiled, OptionTrie):
+            return TrieConstraint(compiled, self._stop)
+        return GrammarConstraint(xgrammar.GrammarMatcher(compiled, terminate_without_stop_token=True), self._tokenize)
+
+    def forbid(self, logits: Tensor, constraints: Sequence[tuple[int, Constraint]]) -> None:
+        """Set the logits, [rows, vocabulary], of what constrained rows may not say next to minus infinity, in place."""
+        import xgrammar
+
+        bitmask = xgrammar.allocate_token_bitmask(*logits.shape)
+        for row, constraint in constraints:
+            constraint.allow(bitmask, row)
+        rows = [row for row, _ in constraints]
+        xgrammar.apply_token_bitmask_inplace(logits, bitmask.to(logits.device, non_blocking=True), indices=rows)
+
+    def _grammar(self, schema: str) -> Any:
+        try:
+            return self._compiler.compile_json_schema(
+                schema, any_whitespace=False, separators=(",", ":"), strict_mode=True
+            )
+        except RuntimeError as error:
+            raise UsageError(f"no grammar can be made of the schema: {error}") from None
 
 
-class Constraint:
-    """Where one reply stands in its grammar."""
+class GrammarConstraint:
+    """A reply under a grammar over characters."""
 
-    def __init__(self, matcher: Any, tokenize: Tokenize, bitmask: Any) -> None:
+    def __init__(self, matcher: Any, tokenize: Tokenize) -> None:
         self._matcher = matcher
         self._tokenize = tokenize
-        self._bitmask = bitmask
 
     @property
     def complete(self) -> bool:
         """Whether the reply satisfies the schema and nothing can follow."""
         return bool(self._matcher.is_terminated())
 
-    def forbid(self, logits: Any) -> None:
-        """Set the logits (a torch tensor on the CPU, [1, vocabulary]) of tokens that may not come next to -inf."""
-        import xgrammar
-
-        if self._matcher.fill_next_token_bitmask(self._bitmask):
-            xgrammar.apply_token_bitmask_inplace(logits, self._bitmask)
+    def allow(self, bitmask: Tensor, row: int) -> None:
+        """Set the bits of one row to the tokens that may come next."""
+        self._matcher.fill_next_token_bitmask(bitmask, row)
 
     def accept(self, token: int) -> None:
         """Take the token that was drawn; it must be allowed."""
@@ -67,10 +113,7 @@ class Constraint:
             raise AssertionError(f"token {token} was drawn against its grammar")
 
     def forced(self) -> list[int]:
-        """The tokens of the text that must come next, taken; empty where the model has a choice.
-
-        A model need not be asked for the keys and punctuation of a reply, only to read them.
-        """
+        """The tokens of the text that must come next, taken."""
         if self.complete:
             return []
         text = self._matcher.find_jump_forward_string()
@@ -80,3 +123,45 @@ class Constraint:
                 break
             taken.append(token)
         return taken
+
+
+class TrieConstraint:
+    """A reply that is one of a few texts. Where one of them begins another, a stop token ends it."""
+
+    def __init__(self, trie: OptionTrie, stop_tokens: list[int]) -> None:
+        self._following = {branch.path: branch.following for branch in trie.branches}
+        self._left = trie.sequences
+        self._stop = stop_tokens
+        self._taken: tuple[int, ...] = ()
+        self.complete = False
+
+    def allow(self, bitmask: Tensor, row: int) -> None:
+        """Set the bits of one row to the tokens that may come next."""
+        bitmask[row] = 0
+        bits = bitmask[row].numpy().view("uint32")
+        for token in self._following[self._taken]:
+            for each in self._stop if token == END else [token]:
+                bits[each >> 5] |= 1 << (each & 31)
+
+    def accept(self, token: int) -> None:
+        """Take the token that was drawn; it must be allowed."""
+        if token in self._stop:
+            self._left = tuple(text for text in self._left if text == self._taken)
+            self.complete = True
+        else:
+            self._take(token)
+        if not self._left:
+            raise AssertionError(f"token {token} was drawn against its options")
+
+    def forced(self) -> list[int]:
+        """The tokens of the text that must come next, taken."""
+        start = len(self._taken)
+        while not self.complete and self._taken not in self._following:
+            self._take(self._left[0][len(self._taken)])
+        return list(self._taken[start:])
+
+    def _take(self, token: int) -> None:
+        self._taken = (*self._taken, token)
+        self._left = tuple(text for text in self._left if text[: len(self._taken)] == self._taken)
+        # A text that nothing continues ends by itself.
+        self.complete = self._left == (self._taken,)

@@ -51,13 +51,13 @@ def generator_of(model: Any, tokenizer: Any, name: str, *, cache_bytes: int) -> 
             advice=_OTHER_MODEL,
         )
     plain = _plain_logits(model)
-    ragged = RaggedModel(model)
+    ragged = RaggedModel(model, cache_bytes)
     if not ragged.departs(plain) < (1e-3 if model.dtype.itemsize == 4 else 5e-2):
         raise MachineError(
             f"{name} is a {model.config.model_type}, whose attention this engine does not reproduce",
             advice=_OTHER_MODEL,
         )
-    return Generator(ragged, Chat(tokenizer, name), _stop_tokens(model, tokenizer), cache_bytes)
+    return Generator(ragged, Chat(tokenizer, name), _stop_tokens(model, tokenizer))
 
 
 def _plain_logits(model: Any) -> Any:

@@ -4,45 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import atexit
-import contextlib
 import queue
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agoranomos.models.engine import Capabilities, Completion, Distribution, Question, Request, failed, unanswered
-from agoranomos.models.local.generation import Counts, Generator, Refused, Reply
+from agoranomos.models.local.generation import Counts, Generator, Refused
+from agoranomos.models.local.jobs import Answered, Job
+from agoranomos.models.local.task import Answer, Task
+from agoranomos.models.questions import ways_to_put
 
 if TYPE_CHECKING:
     from agoranomos.models.local.options import LocalOptions
-
-
-@dataclass(eq=False)
-class _Job:
-    """A request that waits. Its future belongs to the event loop it came from."""
-
-    request: Request
-    loop: asyncio.AbstractEventLoop
-    future: asyncio.Future[Completion]
-    started: float
-
-    def answer(self, completion: Completion) -> None:
-        def deliver() -> None:
-            if not self.future.done():
-                self.future.set_result(completion)
-
-        with contextlib.suppress(RuntimeError):  # The loop is closed: nobody waits any more.
-            self.loop.call_soon_threadsafe(deliver)
-
-    def fail(self, error: Exception) -> None:
-        self.answer(failed("error", f"{type(error).__name__}: {error}", self.elapsed))
-
-    @property
-    def elapsed(self) -> float:
-        return time.perf_counter() - self.started
 
 
 class TransformersEngine:
@@ -52,7 +28,7 @@ class TransformersEngine:
         self.name = name
         self._generator = generator
         self._batch = batch
-        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._closed = False
         self._thread = threading.Thread(target=self._serve, name=f"engine {name}", daemon=True)
         self._thread.start()
@@ -88,22 +64,31 @@ class TransformersEngine:
 
     async def complete(self, request: Request) -> Completion:
         """The model's reply to `request`."""
-        started = time.perf_counter()
         if self._closed:
             return failed("error", f"{self.name} is closed", 0.0)
-        loop = asyncio.get_running_loop()
-        job = _Job(request, loop, loop.create_future(), started)
-        self._jobs.put(job)
-        return await job.future
+        answer = await self._asked(request)
+        assert isinstance(answer, Completion)
+        return answer
 
     async def choose(self, question: Question) -> Distribution:
-        """The probabilities of the question's options."""
-        return unanswered(question, "error", "options are not scored yet", 0.0)
+        """The probabilities of the question's options; raises `UsageError` for a question that cannot be put."""
+        ways_to_put(question)
+        if self._closed:
+            return unanswered(question, "error", f"{self.name} is closed", 0.0)
+        answer = await self._asked(question)
+        assert isinstance(answer, Distribution)
+        return answer
 
     async def close(self) -> None:
         """Answer what is under way, then free the model."""
         await asyncio.to_thread(self._stop)
         atexit.unregister(self._stop)
+
+    async def _asked(self, asked: Request | Question) -> Answered:
+        loop = asyncio.get_running_loop()
+        job = Job(asked, loop, loop.create_future(), time.perf_counter())
+        self._jobs.put(job)
+        return await job.future
 
     def _stop(self) -> None:
         if not self._closed:
@@ -112,26 +97,26 @@ class TransformersEngine:
         self._thread.join()
 
     def _serve(self) -> None:
-        active: list[tuple[_Job, Reply]] = []
-        waiting: list[_Job] = []
+        jobs: list[Job] = []
+        waiting: list[Task] = []
         open_for_more = True
-        while open_for_more or active or waiting:
-            arrived = self._arrivals(block=open_for_more and not active and not waiting)
+        while open_for_more or jobs:
+            arrived = self._arrivals(block=open_for_more and not jobs)
             open_for_more = open_for_more and None not in arrived
-            waiting += [job for job in arrived if job is not None]
-            active = [pair for pair in active if not pair[0].future.cancelled()]
-            room = self._batch - len(active)
-            chosen, waiting = waiting[:room], waiting[room:]
+            for job in self._prepared(arrived):
+                jobs.append(job)
+                waiting += job.tasks
+            jobs, waiting = self._wanted(jobs, waiting)
             try:
-                active += self._admitted(chosen)
-                self._generator.step([reply for _, reply in active])
+                waiting = self._passed(jobs, waiting)
             except Exception as error:  # Whatever the model throws becomes a counted failure, and the engine lives on.
-                for job in [*chosen, *(job for job, _ in active)]:
+                for job in jobs:
                     job.fail(error)
-                active = []
-            active = self._delivered(active)
+                    self._generator.release(job.tasks)
+                jobs, waiting = [], []
+            jobs = self._delivered(jobs)
 
-    def _arrivals(self, *, block: bool) -> list[_Job | None]:
+    def _arrivals(self, *, block: bool) -> list[Job | None]:
         arrived = [self._jobs.get()] if block else []
         try:
             while True:
@@ -139,26 +124,62 @@ class TransformersEngine:
         except queue.Empty:
             return arrived
 
-    def _admitted(self, jobs: Sequence[_Job]) -> list[tuple[_Job, Reply]]:
-        admitted = []
-        for job in jobs:
-            if job.future.cancelled():
+    def _prepared(self, arrived: Sequence[Job | None]) -> list[Job]:
+        """The jobs that can be run, with their tasks; the others are answered."""
+        prepared: list[Job] = []
+        for job in arrived:
+            if job is None or job.unwanted:
                 continue
             try:
-                prepared = self._generator.prepare(job.request)
-            except Exception as error:  # A chat template or a schema that fails concerns this request alone.
+                tasks = self._tasks(job.asked)
+            except Exception as error:  # A chat template or a schema that fails concerns this job alone.
                 job.fail(error)
                 continue
-            if isinstance(prepared, Refused):
-                job.answer(failed(prepared.failure, prepared.words, job.elapsed, prepared.prompt_tokens))
+            if isinstance(tasks, Refused):
+                job.refuse(tasks.failure, tasks.words, tasks.prompt_tokens)
             else:
-                admitted.append((job, prepared))
-        self._generator.admit([reply for _, reply in admitted])
-        return admitted
+                job.tasks = tasks
+                prepared.append(job)
+        return prepared
 
-    def _delivered(self, active: Sequence[tuple[_Job, Reply]]) -> list[tuple[_Job, Reply]]:
-        for job, reply in active:
-            if reply.finish:
-                text = self._generator.text(reply)
-                job.answer(Completion(text, len(reply.prompt), len(reply.tokens), reply.finish, job.elapsed))
-        return [(job, reply) for job, reply in active if not reply.finish]
+    def _tasks(self, asked: Request | Question) -> Sequence[Task] | Refused:
+        if isinstance(asked, Question):
+            return self._generator.prepare_question(asked)
+        prepared = self._generator.prepare(asked)
+        return prepared if isinstance(prepared, Refused) else [prepared]
+
+    def _wanted(self, jobs: list[Job], waiting: list[Task]) -> tuple[list[Job], list[Task]]:
+        """Both without what nobody waits for any more, whose memory is given back."""
+        unwanted = [job for job in jobs if job.unwanted]
+        if not unwanted:
+            return jobs, waiting
+        for job in unwanted:
+            self._generator.release(job.tasks)
+        dropped = {id(task) for job in unwanted for task in job.tasks}
+        return [job for job in jobs if not job.unwanted], [task for task in waiting if id(task) not in dropped]
+
+    def _passed(self, jobs: Sequence[Job], waiting: list[Task]) -> list[Task]:
+        """Admit what there is room for, and run one pass; returns the tasks that still wait."""
+        if not jobs:
+            return waiting
+        active = [task for job in jobs for task in job.tasks if task.row is not None]
+        room = max(self._batch - len(active), 0)
+        left = self._generator.admit(waiting[:room])
+        active = [task for job in jobs for task in job.tasks if task.row is not None]
+        if not self._generator.step(active) and not any(task.done for task in active):
+            # Nobody can go on: one gives way to the others.
+            (active or left)[0].error = "the model's memory has no room for this and what runs beside it"
+        for task in active:
+            if task.done:
+                self._generator.release([task])
+        return [task for task in [*left, *waiting[room:]] if not task.done]
+
+    def _delivered(self, jobs: Sequence[Job]) -> list[Job]:
+        """The jobs that go on; the others are answered."""
+        for job in jobs:
+            if all(task.done for task in job.tasks):
+                try:
+                    job.finish([self._generator.text(task.tokens) for task in job.tasks if isinstance(task, Answer)])
+                except Exception as error:  # Tokens that no text can be made of concern this job alone.
+                    job.fail(error)
+        return [job for job in jobs if not all(task.done for task in job.tasks)]
