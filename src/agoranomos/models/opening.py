@@ -53,7 +53,9 @@ def _parse(name: str) -> tuple[Provider | None, Opening]:
         raise _unknown(base, word)
     provider = PROVIDERS[word]
     provider.check(model)
-    return provider, Opening(name, model, _options(name, query, provider.options))
+    options = _options(name, query, provider.options)
+    provider.check_options(model, options)
+    return provider, Opening(name, model, options)
 
 
 def _unknown(base: str, word: str) -> UsageError:

@@ -21,13 +21,24 @@ class Opening:
     workspace: Workspace | None = None
 
 
+def _any_options(model: str, options: Any) -> None:
+    """Every model of the provider takes every option."""
+
+
+def _nothing() -> str:
+    """The provider needs nothing that the lean install does not bring."""
+    return ""
+
+
 @dataclass(frozen=True, slots=True)
 class Provider:
     """Opens the models of one kind.
 
     `form` shows how its names look and `title` says what they are; `options` is what may follow a question mark.
     `check` raises `UsageError` for a model that it knows not to exist, without loading anything; `open` raises it for
-    one that is not there, and `MachineError` when something that it needs is missing or fails.
+    one that is not there, and `MachineError` when something that it needs is missing or fails. `check_options` raises
+    `UsageError` for options, well formed each, that this model does not take. `needs` says what has to be installed
+    first (`pip install ...`), and nothing where all is there.
     """
 
     name: str
@@ -36,3 +47,5 @@ class Provider:
     options: type[DocumentPart]
     check: Callable[[str], None]
     open: Callable[[Opening], Engine]
+    check_options: Callable[[str, Any], None] = _any_options
+    needs: Callable[[], str] = _nothing
