@@ -17,7 +17,8 @@ from agoranomos.models.engine import (
 )
 from agoranomos.models.failures import FAILURE_KINDS, FailureKind, is_refusal
 from agoranomos.models.local.options import LocalOptions
-from agoranomos.models.mock.engine import MockEngine, MockOptions
+from agoranomos.models.mock.engine import MockEngine
+from agoranomos.models.mock.options import MockOptions
 from agoranomos.models.opening import check_engine_name, open_engine
 from agoranomos.models.stops import BudgetSpent, EngineLost, Stop
 from agoranomos.models.unopened import UnopenedEngine

@@ -77,7 +77,7 @@ def test_values_satisfy_their_schema(schema, seed):
     assert middle_value(schema) == middle_value(schema)
 
 
-@pytest.mark.parametrize("schema", [{"type": "nonsense"}, {}, {"type": "string", "pattern": "^[#]{5}$"}])
+@pytest.mark.parametrize("schema", [{"type": "nonsense"}, {}, {"type": "string", "pattern": "^[#]+$"}])
 def test_what_the_subset_lacks_is_refused_by_name(schema):
     with pytest.raises(UsageError, match="mock engine"):
         sample_value(schema, np.random.default_rng(0))

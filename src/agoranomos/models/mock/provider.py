@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from agoranomos.errors import unknown_name
-from agoranomos.models.mock.engine import MOCK_STYLES, MockEngine, MockOptions
+from agoranomos.models.mock.engine import MockEngine
+from agoranomos.models.mock.options import MockOptions
+from agoranomos.models.mock.styles import check_options, find_style
 from agoranomos.models.provider import Opening, Provider
 
 
 def _check(model: str) -> None:
-    if model not in MOCK_STYLES:
-        raise unknown_name("model", f"mock/{model}", [f"mock/{style}" for style in MOCK_STYLES])
+    find_style(model)
 
 
 def _open(opening: Opening) -> MockEngine:
-    return MockEngine(opening.model, opening.options, name=opening.name)
+    folder = None if opening.workspace is None else opening.workspace.root
+    return MockEngine(opening.model, opening.options, name=opening.name, folder=folder)
 
 
-MOCK = Provider("mock", "mock/<style>", "no model: replies by rule", MockOptions, _check, _open)
+MOCK = Provider("mock", "mock/<style>", "no model: answers by rule", MockOptions, _check, _open, check_options)

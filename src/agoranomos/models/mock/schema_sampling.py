@@ -14,6 +14,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from agoranomos.errors import UsageError
+from agoranomos.models.mock.pattern_sampling import sample_text
 
 Schema: TypeAlias = Mapping[str, Any]
 
@@ -97,7 +98,9 @@ class _Sampler:
         for candidate in (*texts, str(number), str(number % 10), ""):
             if schema.get("minLength", 0) <= len(candidate) <= limit and re.search(pattern, candidate):
                 return candidate
-        raise UsageError(f"the mock engine has no text that matches the pattern {pattern!r}")
+        return sample_text(pattern, self._below)
 
     def _below(self, limit: int) -> int:
-        return 0 if self._generator is None else int(self._generator.integers(limit))
+        if self._generator is None:
+            return 0
+        return int(self._generator.integers(limit)) if limit < 2**63 else int(self._generator.random() * limit)
