@@ -46,8 +46,8 @@ class Decoder(Protocol):
     def read(self, work: Sequence[tuple[Any, Sequence[int]]]) -> Tensor:
         """Read the next tokens of each row; returns the logits after each row's last token.
 
-        Shape [rows, vocabulary], float32, on `device`, the caller's to change. Every row brings at least one token, has
-        room for what it brings, and comes once.
+        Shape [rows, vocabulary], float32, on `device`, the caller's to change in inference mode. Every row brings at
+        least one token, has room for what it brings, and comes once.
         """
         ...
 

@@ -1,0 +1,89 @@
+"""What one pass of the model reads, and where keys and values of its tokens go."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from agoranomos.models.local.paged.pages import SCRAP
+
+Tensor = Any
+
+
+@dataclass(eq=False)
+class PagedRow:
+    """One sequence: the pages that hold its tokens, in order, and how many tokens were read."""
+
+    pages: list[int]
+    length: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Tokens of a row that follow the `before` read so far. `work` is the row's number if they are its last, or -1."""
+
+    row: PagedRow
+    tokens: Sequence[int]
+    before: int
+    work: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """A pass, as attention sees it: its tokens lie end to end, those of each row together.
+
+    `slots` [tokens] int64: page * page size + place of each token. `starts` [rows + 1] int32: where each row's tokens
+    begin. `lengths` [rows] int32: tokens of each row, those of this pass included. `table` [rows, most pages] int32.
+    `counts` says on the host how many tokens each row brings, `longest` bounds `lengths`, and `plan` is what the
+    attention at work made of these two.
+    """
+
+    slots: Tensor
+    starts: Tensor
+    lengths: Tensor
+    table: Tensor
+    counts: Sequence[int]
+    longest: int
+    plan: Any = field(default=None)
+
+
+def cut(work: Sequence[tuple[PagedRow, Sequence[int]]], most: int) -> Iterator[list[Part]]:
+    """The tokens of each row, in passes of at most `most` tokens; a row's tokens stay in order."""
+    parts: list[Part] = []
+    room = most
+    for number, (row, tokens) in enumerate(work):
+        begun, at = row.length, 0
+        while at < len(tokens):
+            taken = tokens[at : at + room]
+            ends = at + len(taken) == len(tokens)
+            parts.append(Part(row, taken, begun + at, number if ends else -1))
+            at += len(taken)
+            room -= len(taken)
+            if room == 0:
+                yield parts
+                parts, room = [], most
+    if parts:
+        yield parts
+
+
+def numbers(parts: Sequence[Part], page: int) -> NDArray[np.int64]:
+    """Id, position and slot of each token of a pass: [3, tokens]."""
+    columns = []
+    for part in parts:
+        positions = np.arange(part.before, part.before + len(part.tokens))
+        pages = np.array(part.row.pages[: positions[-1] // page + 1])
+        columns.append(np.stack([np.array(part.tokens), positions, pages[positions // page] * page + positions % page]))
+    return np.concatenate(columns, axis=1)
+
+
+def tables(parts: Sequence[Part], page: int) -> NDArray[np.int32]:
+    """The pages that hold each part's row up to its last token: [parts, most pages], filled up with `SCRAP`."""
+    used = [-(-(part.before + len(part.tokens)) // page) for part in parts]
+    table = np.full((len(parts), max(used)), SCRAP, dtype=np.int32)
+    for index, (part, count) in enumerate(zip(parts, used, strict=True)):
+        table[index, :count] = part.row.pages[:count]
+    return table
