@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 Tensor = Any
 """A torch tensor; torch is imported where a model is loaded and not before."""
+
+Branches: TypeAlias = Sequence[tuple[Any, Sequence[Sequence[int]]]]
+"""Rows, and for each the ways on from where it stands: paths of token ids that are read and forgotten."""
 
 
 class Row(Protocol):
@@ -43,11 +46,12 @@ class Decoder(Protocol):
         """Another row with the same tokens as `row` so far and room for `capacity`; None where there is no room now."""
         ...
 
-    def read(self, work: Sequence[tuple[Any, Sequence[int]]]) -> Tensor:
-        """Read the next tokens of each row; returns the logits after each row's last token.
+    def read(self, work: Sequence[tuple[Any, Sequence[int]]], branches: Branches = ()) -> Tensor:
+        """Read the next tokens of each row; returns the logits after each row's last token, then after each branch's.
 
-        Shape [rows, vocabulary], float32, on `device`, the caller's to change in inference mode. Every row brings at
-        least one token, has room for what it brings, and comes once.
+        Shape [rows + paths of all branches, vocabulary], float32, on `device`, the caller's to change in inference
+        mode. Every row brings at least one token, has room for what it brings, and comes once in all. Each path has one
+        token or more; a row that branches has room for the longest of its paths, and stands afterwards where it stood.
         """
         ...
 

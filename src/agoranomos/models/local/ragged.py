@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from agoranomos.models.local.decoder import Branches
 from agoranomos.models.local.prefix_cache import PrefixCache
 from agoranomos.models.local.shape import Shape, departure
 
@@ -33,13 +34,14 @@ class Span:
     """The next tokens of a row, and where they lie in the pass: [start, start + count).
 
     `mask`, [query heads a key-value head * count, length], says which tokens of the row each of them may see; None for
-    a single token, which sees all.
+    a single token, which sees all. Those of branches are not `kept`: they lie where the row's next tokens will.
     """
 
     row: Row
     start: int
     count: int
     mask: Tensor | None
+    kept: bool = True
 
 
 class RaggedModel:
@@ -95,10 +97,11 @@ class RaggedModel:
         for row in rows:
             row.states = None
 
-    def read(self, work: Sequence[tuple[Row, Sequence[int]]]) -> Tensor:
-        """Read the next tokens of each row; returns the logits after each row's last token, float32 on `device`.
+    def read(self, work: Sequence[tuple[Row, Sequence[int]]], branches: Branches = ()) -> Tensor:
+        """Read the next tokens of each row; returns the logits after each row's last token, then after each branch's.
 
-        Shape [rows, vocabulary]. Every row must bring at least one token and have room for it.
+        Shape [rows + branches, vocabulary], float32 on `device`. The paths of a row are read side by side behind it,
+        each blind to the others.
         """
         import torch
 
@@ -107,10 +110,18 @@ class RaggedModel:
         positions: list[int] = []
         last: list[int] = []
         for row, tokens in work:
-            spans.append(Span(row, len(ids), len(tokens), self._mask(row.length, len(tokens))))
+            spans.append(Span(row, len(ids), len(tokens), self._mask(row.length, [len(tokens)])))
             positions.extend(range(row.length, row.length + len(tokens)))
             ids.extend(tokens)
             last.append(len(ids) - 1)
+        for row, paths in branches:
+            lengths = [len(path) for path in paths]
+            self._make_room(row, sum(lengths))
+            spans.append(Span(row, len(ids), sum(lengths), self._mask(row.length, lengths), kept=False))
+            for path in paths:
+                positions.extend(range(row.length, row.length + len(path)))
+                ids.extend(path)
+                last.append(len(ids) - 1)
         device = self.model.device
         with torch.inference_mode():
             logits = self.model(
@@ -123,17 +134,27 @@ class RaggedModel:
                 spans=spans,
             ).logits[0]
         for span in spans:
-            span.row.length += span.count
+            span.row.length += span.count if span.kept else 0
         return logits.to(torch.float32)
 
-    def _mask(self, before: int, count: int) -> Tensor | None:
-        """Causality for `count` tokens that follow `before` others, once for each of the heads that are folded."""
+    def _make_room(self, row: Row, count: int) -> None:
+        """Move a row to where `count` more tokens fit, if they do not where it is."""
+        if row.length + count > row.states.shape[3]:
+            row.states = self.fork(row, row.length + count).states
+
+    def _mask(self, before: int, counts: Sequence[int]) -> Tensor | None:
+        """What tokens that follow `before` others may see: those, and of their own path what is before them.
+
+        `counts` are the lengths of the paths; repeated for each of the heads that are folded.
+        """
         import torch
 
-        if count == 1:
+        if sum(counts) == 1:
             return None
-        allowed = torch.ones((count, before + count), dtype=torch.bool, device=self.model.device).tril(before)
-        return allowed.repeat(self._shape.group, 1)
+        device = self.model.device
+        paths = torch.block_diag(*(torch.ones((count, count), dtype=torch.bool, device=device) for count in counts))
+        seen = torch.ones((sum(counts), before), dtype=torch.bool, device=device)
+        return torch.cat([seen, paths.bool().tril()], dim=1).repeat(self._shape.group, 1)
 
 
 def _attend(

@@ -1,4 +1,4 @@
-"""Run in a process of its own with TRITON_INTERPRET=1: the kernel on the CPU, against the plain way, and planted faults."""
+"""The kernel on the CPU, against the plain way, and planted faults; run with TRITON_INTERPRET=1 from `test_kernels`."""
 
 from __future__ import annotations
 

@@ -98,7 +98,7 @@ def test_what_was_kept_is_not_read_again_and_means_the_same(plain_and_decoders):
         decoder.keep(ids, row)
         decoder.release([row])
     for decoder in decoders.values():
-        for longer in (ids[:9], [*ids, 7, 8], ids[:17] + [3, 3, 3]):
+        for longer in (ids[:9], [*ids, 7, 8], [*ids[:17], 3, 3, 3]):
             row = decoder.row(30, longer[:-1])
             shared = next((i for i, (a, b) in enumerate(zip(ids, longer[:-1], strict=False)) if a != b), 22)
             assert row.length == min(shared, len(longer) - 1) // PAGE * PAGE
@@ -121,6 +121,44 @@ def test_forks_go_their_own_ways(plain_and_decoders):
             after = decoder.read([(row, [33])])
             torch.testing.assert_close(after[0], plain_logits(plain, [*start, 33]), atol=1e-4, rtol=0)
             decoder.release([row, *forks])
+
+
+@settings(max_examples=20, deadline=None)
+@given(
+    start=st.lists(tokens, min_size=1, max_size=11),
+    paths=st.lists(st.lists(tokens, min_size=1, max_size=5), min_size=1, max_size=5),
+    data=st.data(),
+)
+def test_branches_are_read_side_by_side_and_forgotten(plain_and_decoders, start, paths, data):
+    plain, decoders, ragged = plain_and_decoders
+    name = data.draw(st.sampled_from([*sorted(decoders), "ragged"]))
+    decoder = decoders.get(name, ragged)
+    longest = max(len(path) for path in paths)
+    row, other, third = (decoder.row(len(start) + longest + 1) for _ in range(3))
+    decoder.read([(row, start), (third, start[:1])])
+    found = decoder.read([(other, start)], [(row, paths), (third, paths[:2])])
+    expected = [start, *([*start, *path] for path in paths), *([start[0], *path] for path in paths[:2])]
+    assert len(found) == len(expected)
+    for logits, ids in zip(found, expected, strict=True):
+        torch.testing.assert_close(logits, plain_logits(plain, ids), atol=1e-4, rtol=0)
+    assert (row.length, third.length) == (len(start), 1)
+    after = decoder.read([(row, [33])])
+    torch.testing.assert_close(after[0], plain_logits(plain, [*start, 33]), atol=1e-4, rtol=0)
+    decoder.release([row, other, third])
+
+
+def test_branches_need_no_room_of_their_own():
+    plain = llama()
+    decoder = PagedModel(llama(), 9, page=PAGE)
+    ids = list(range(10, 26))
+    row = decoder.row(20)
+    other = decoder.row(12)
+    decoder.read([(row, ids)])
+    found = decoder.read([(other, [9])], [(row, [[7], [8, 9, 3], [4, 4]])])
+    for logits, path in zip(found[1:], ([7], [8, 9, 3], [4, 4]), strict=True):
+        torch.testing.assert_close(logits, plain_logits(plain, [*ids, *path]), atol=1e-4, rtol=0)
+    torch.testing.assert_close(found[0], plain_logits(plain, [9]), atol=1e-4, rtol=0)
+    assert row.length == 16
 
 
 def test_the_logits_may_be_changed_and_are_not_those_of_the_next_pass(plain_and_decoders):

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from itertools import accumulate
 from typing import Any
 
+from agoranomos.models.local.decoder import Branches
 from agoranomos.models.local.paged.attention import PagedAttention, fastest
 from agoranomos.models.local.paged.memory import PAGE
 from agoranomos.models.local.paged.page_cache import PageCache
@@ -108,18 +109,35 @@ class PagedModel:
             self._pages.release(row.pages)
             row.pages = []
 
-    def read(self, work: Sequence[tuple[PagedRow, Sequence[int]]]) -> Tensor:
-        """Read the next tokens of each row; returns the logits after each row's last token, float32 on `device`.
+    def read(self, work: Sequence[tuple[PagedRow, Sequence[int]]], branches: Branches = ()) -> Tensor:
+        """Read the next tokens of each row; returns the logits after each row's last token, then after each branch's.
 
-        Shape [rows, vocabulary]. Every row must bring at least one token, have room for what it brings, and come once.
+        Shape [rows + branches, vocabulary], float32 on `device`. A branch is read on a fork of its row, or, where there
+        is no room for one, on the row itself, which then goes back.
         """
+        import torch
+
+        paths = [(row, path) for row, paths in branches for path in paths]
+        forks = [self.fork(row, row.length + len(path)) for row, path in paths]
+        aside = [(fork, path) for fork, (_, path) in zip(forks, paths, strict=True) if fork is not None]
+        if len(aside) == len(paths):
+            logits = self._read([*work, *aside])
+            self.release(fork for fork, _ in aside)
+            return logits
+        self.release(fork for fork, _ in aside)
+        logits = [self._read(work)] if work else []
+        for row, path in paths:
+            logits.append(self._read([(row, path)]))
+            row.length -= len(path)
+        return torch.cat(logits)
+
+    def _read(self, work: Sequence[tuple[PagedRow, Sequence[int]]]) -> Tensor:
         import torch
 
         logits, ended = [], []
         with torch.inference_mode():
             for parts in cut(work, self._pass_tokens):
-                last = self._last_logits(parts)
-                logits.append(last.to(torch.float32, copy=True))
+                logits.append(self._last_logits(parts).to(torch.float32, copy=True))
                 ended += [part.work for part in parts if part.work >= 0]
                 for part in parts:
                     part.row.length = part.before + len(part.tokens)
