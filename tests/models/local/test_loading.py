@@ -1,4 +1,6 @@
 import asyncio
+import json
+import shutil
 
 import pytest
 
@@ -37,6 +39,23 @@ def test_a_folder_is_an_engine_absolute_or_in_the_workspace(folder):
     found = replies("hf/tiny?device=cpu", workspace)
     assert found == replies(f"hf/{folder}?device=cpu&dtype=float32&batch=1&cache_mb=0", None)
     assert {finish for _, finish, _, _ in found} == {"stop"}
+
+
+def test_an_engine_is_identified_by_its_files_and_number_format_and_not_by_its_name_or_options(folder, tmp_path):
+    def identity(name):
+        engine = open_engine(name, Workspace(folder.parent, "lab"))
+        asyncio.run(engine.close())
+        return engine.identity
+
+    found = json.loads(identity("hf/tiny?device=cpu"))
+    assert set(found) >= {"config", "tokenizer", "weights", "format", "noise"}
+    assert found == json.loads(identity(f"hf/{folder}?device=cpu&batch=1&dtype=float32"))
+    assert found != json.loads(identity("hf/tiny?device=cpu&dtype=bfloat16"))
+    other = tmp_path / "other"
+    shutil.copytree(folder, other)
+    tiny_llama(tiny_tokenizer(), seed=9).save_pretrained(other)
+    changed = json.loads(identity(f"hf/{other}?device=cpu"))
+    assert {part for part in found if found[part] != changed[part]} == {"weights"}
 
 
 def test_half_precision_runs_too(folder):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 from agoranomos.errors import AgoraError
@@ -54,8 +53,8 @@ class Counts:
 class Generator:
     """The pure part of an engine: no queue, no thread, no clock."""
 
-    folder: Path | None = None
-    """Where the model's files are, if anywhere."""
+    identity = ""
+    """What answers, as canonical JSON; empty for a model that came from no files."""
 
     def __init__(self, decoder: Decoder, chat: Chat, stop_tokens: Sequence[int]) -> None:
         self.counts = Counts()

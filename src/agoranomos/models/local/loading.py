@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from agoranomos.errors import AgoraError, MachineError
+from agoranomos.models.identity import folder_digests, identity_json
 from agoranomos.models.local.chat import Chat
 from agoranomos.models.local.conversion import converted
 from agoranomos.models.local.generation import Generator
+from agoranomos.models.local.noise import NOISE
 from agoranomos.models.local.ragged import RaggedModel
 from agoranomos.models.local.shape import PROBE
 
@@ -39,7 +41,11 @@ def load_generator(source: Path | str, name: str, options: LocalOptions) -> Gene
             f"{name} does not load: {type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}",
             advice="A folder must hold config.json, weights and a tokenizer; an id needs the network on first use.",
         ) from error
-    return generator_of(model, tokenizer, name, cache_bytes=options.cache_mb * _MEBIBYTE)
+    generator = generator_of(model, tokenizer, name, cache_bytes=options.cache_mb * _MEBIBYTE)
+    generator.identity = identity_json(
+        **folder_digests(_folder(folder)), format=str(dtype).removeprefix("torch."), noise=NOISE
+    )
+    return generator
 
 
 def generator_of(model: Any, tokenizer: Any, name: str, *, cache_bytes: int) -> Generator:
@@ -58,6 +64,15 @@ def generator_of(model: Any, tokenizer: Any, name: str, *, cache_bytes: int) -> 
             advice=_OTHER_MODEL,
         )
     return Generator(ragged, Chat(tokenizer, name), _stop_tokens(model, tokenizer))
+
+
+def _folder(source: Path | str) -> Path:
+    """The folder that a model was loaded from; of an id, where the hub's client keeps its files."""
+    from transformers.utils import cached_file
+
+    if Path(source).is_dir():
+        return Path(source)
+    return Path(cached_file(source, "config.json")).parent
 
 
 def _plain_logits(model: Any) -> Any:

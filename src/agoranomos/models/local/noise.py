@@ -11,6 +11,9 @@ from typing import Any
 Array = Any
 """A NumPy array or a torch tensor of 64-bit integers, or a Python integer."""
 
+NOISE = "philox4x32-10"
+"""What makes noise of a seed: another way would give other replies to the same one."""
+
 _MULTIPLIERS = (0xD2511F53, 0xCD9E8D57)
 _WEYL = (0x9E3779B9, 0xBB67AE85)
 _ROUNDS = 10

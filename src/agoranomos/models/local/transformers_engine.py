@@ -44,8 +44,8 @@ class TransformersEngine:
 
     @property
     def identity(self) -> str:
-        """The model by name."""
-        return self.name
+        """The digests of the model's files, its number format, and what makes noise of a seed."""
+        return self._generator.identity
 
     @property
     def width(self) -> int:
