@@ -3,8 +3,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from agoranomos.errors import MachineError
+from agoranomos.models.local import loading
 from agoranomos.models.local.loading import generator_of
 from agoranomos.models.local.ragged import RaggedModel
+from agoranomos.models.local.shape import PROBE, departure
 from models.local.tiny_model import tiny_llama, tiny_tokenizer
 
 torch = pytest.importorskip("torch")
@@ -40,18 +42,16 @@ def test_logits_equal_the_models_own_however_rows_are_cut_and_mixed(models, sequ
 
 def test_a_model_with_more_to_its_attention_is_refused(monkeypatch):
     tokenizer = tiny_tokenizer()
-    monkeypatch.setattr(RaggedModel, "departs", lambda self, plain: 0.5)
+    monkeypatch.setattr(loading, "departure", lambda decoder, plain: 0.5)
     with pytest.raises(MachineError, match="attention this engine does not reproduce"):
         generator_of(tiny_llama(tokenizer), tokenizer, "odd", cache_bytes=0)
 
 
 def test_the_probe_tells_attention_that_is_scaled_differently(models):
     plain, ragged = models
-    from agoranomos.models.local.shape import PROBE
-
     ours = plain_logits(plain, list(PROBE))
-    assert ragged.departs(ours) < 1e-5
-    assert ragged.departs(ours + ours.abs().max() * 0.01) > 1e-3
+    assert departure(ragged, ours) < 1e-5
+    assert departure(ragged, ours + ours.abs().max() * 0.01) > 1e-3
 
 
 def test_layers_of_other_kinds_are_refused():

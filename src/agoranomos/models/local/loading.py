@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from agoranomos.errors import AgoraError, MachineError
 from agoranomos.models.identity import folder_digests, identity_json
 from agoranomos.models.local.chat import Chat
 from agoranomos.models.local.conversion import converted
+from agoranomos.models.local.decoders import decoder_for
 from agoranomos.models.local.generation import Generator
 from agoranomos.models.local.noise import NOISE
-from agoranomos.models.local.ragged import RaggedModel
-from agoranomos.models.local.shape import PROBE
+from agoranomos.models.local.shape import PROBE, departure
 
 if TYPE_CHECKING:
     from agoranomos.models.local.options import LocalOptions
@@ -41,15 +41,27 @@ def load_generator(source: Path | str, name: str, options: LocalOptions) -> Gene
             f"{name} does not load: {type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}",
             advice="A folder must hold config.json, weights and a tokenizer; an id needs the network on first use.",
         ) from error
-    generator = generator_of(model, tokenizer, name, cache_bytes=options.cache_mb * _MEBIBYTE)
+    room = None if options.cache_mb is None else options.cache_mb * _MEBIBYTE
+    generator = generator_of(model, tokenizer, name, decoder=options.decoder, rows=options.batch, cache_bytes=room)
     generator.identity = identity_json(
         **folder_digests(_folder(folder)), format=str(dtype).removeprefix("torch."), noise=NOISE
     )
     return generator
 
 
-def generator_of(model: Any, tokenizer: Any, name: str, *, cache_bytes: int) -> Generator:
-    """The generator of a model; raises `MachineError` where its attention is not plain, in name or on a probe."""
+def generator_of(
+    model: Any,
+    tokenizer: Any,
+    name: str,
+    *,
+    decoder: Literal["", "ragged", "paged"] = "",
+    rows: int | None = None,
+    cache_bytes: int | None = None,
+) -> Generator:
+    """The generator of a model; raises `MachineError` where its attention is not plain, in name or on a probe.
+
+    The other arguments are those of `decoder_for`.
+    """
     kinds = {kind for kind in getattr(model.config, "layer_types", None) or () if kind != "full_attention"}
     if kinds - {"sliding_attention"} or getattr(model.config, "is_encoder_decoder", False):
         raise MachineError(
@@ -57,13 +69,13 @@ def generator_of(model: Any, tokenizer: Any, name: str, *, cache_bytes: int) -> 
             advice=_OTHER_MODEL,
         )
     plain = _plain_logits(model)
-    ragged = RaggedModel(model, cache_bytes)
-    if not ragged.departs(plain) < (1e-3 if model.dtype.itemsize == 4 else 5e-2):
+    runs = decoder_for(model, decoder, rows=rows, cache_bytes=cache_bytes)
+    if not departure(runs, plain) < (1e-3 if model.dtype.itemsize == 4 else 5e-2):
         raise MachineError(
             f"{name} is a {model.config.model_type}, whose attention this engine does not reproduce",
             advice=_OTHER_MODEL,
         )
-    return Generator(ragged, Chat(tokenizer, name), _stop_tokens(model, tokenizer))
+    return Generator(runs, Chat(tokenizer, name), _stop_tokens(model, tokenizer))
 
 
 def _folder(source: Path | str) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib.util import find_spec
+from typing import Literal
 
 from pydantic import Field
 
@@ -16,14 +17,16 @@ class LocalOptions(DocumentPart):
     """How a model runs in this process.
 
     `device`: `cpu`, `cuda`, `cuda:1`, ... (empty: CUDA where there is one). `dtype`: `float32`, `bfloat16` or `float16`
-    (empty: float32 on a CPU, bfloat16 on CUDA). `batch`: the most requests that run at once. `cache_mb`: memory for the
-    keys and values of prompts that may be extended later.
+    (empty: float32 on a CPU, bfloat16 on CUDA). `batch`: the most requests that run at once (empty: 32, or 1,024 with
+    pages). `decoder`: `paged` or `ragged` (empty: pages on CUDA). `cache_mb`: memory for the keys and values of prompts
+    that may be extended later (empty: 1,024), and with pages for all of them (empty: what a card has free).
     """
 
     device: str = Field(default="", pattern=r"^(|cpu|mps|cuda(:[0-9]+)?)$")
     dtype: str = Field(default="", pattern=r"^(|float32|bfloat16|float16)$")
-    batch: int = Field(default=32, ge=1, le=1024)
-    cache_mb: int = Field(default=1024, ge=0)
+    batch: int | None = Field(default=None, ge=1, le=1024)
+    decoder: Literal["", "ragged", "paged"] = ""
+    cache_mb: int | None = Field(default=None, ge=0)
 
 
 def missing_local_modules() -> list[str]:

@@ -14,7 +14,7 @@ from typing import Any
 
 from agoranomos.models.local.decoder import Branches
 from agoranomos.models.local.prefix_cache import PrefixCache
-from agoranomos.models.local.shape import Shape, departure
+from agoranomos.models.local.shape import Shape
 
 ATTENTION = "agoranomos_ragged"
 
@@ -67,10 +67,6 @@ class RaggedModel:
     def device(self) -> Any:
         """Where the model is, and its logits."""
         return self.model.device
-
-    def departs(self, plain: Tensor) -> float:
-        """How far the logits after `PROBE` are from `plain`, those of the model's own attention, relative to them."""
-        return departure(self, plain)
 
     def row(self, capacity: int, ids: Sequence[int] = ()) -> Row:
         """A row with room for `capacity` tokens and what is remembered of `ids`; there is always room for one more."""

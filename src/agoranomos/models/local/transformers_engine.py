@@ -40,7 +40,8 @@ class TransformersEngine:
         """The engine of a GGUF file, a folder, or a model's id; raises `MachineError` when it does not load."""
         from agoranomos.models.local.loading import load_generator
 
-        return cls(name, load_generator(source, name, options), batch=options.batch)
+        generator = load_generator(source, name, options)
+        return cls(name, generator, batch=options.batch or generator.decoder.batch)
 
     @property
     def identity(self) -> str:
