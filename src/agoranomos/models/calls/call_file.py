@@ -6,7 +6,7 @@ import fcntl
 import os
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import TypeAlias
@@ -94,8 +94,10 @@ class CallFile:
 
     def connect(self, patience_ms: int) -> sqlite3.Connection:
         """A connection that any one thread at a time may use; transactions are begun by hand."""
-        # Prompts and replies are nobody else's business; SQLite gives its other files the mode of this one.
-        os.close(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+        # Prompts and replies are nobody else's business; SQLite gives its other files the mode of this one. A file that
+        # is there must not be opened: to close it again would drop this process's locks on it (POSIX), SQLite's own.
+        with suppress(FileExistsError):
+            os.close(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
         connection = sqlite3.connect(
             self.path, timeout=patience_ms / 1000, isolation_level=None, check_same_thread=False
         )
@@ -103,6 +105,8 @@ class CallFile:
             # Where the file system cannot do WAL, SQLite stays with its own journal: slower, as safe.
             connection.execute("PRAGMA journal_mode = WAL").fetchone()
             connection.execute("PRAGMA synchronous = NORMAL")
+            # A flipped bit may turn bytes into a text that is none: that is one row's business, and shows in its check.
+            connection.text_factory = _text
         except BaseException:
             connection.close()
             raise
@@ -159,8 +163,8 @@ class CallFile:
                     f"{self.path} was written by a later version of agoranomos",
                     advice="Install that version, set AGORA_HOME to another folder, or run with --no-cache.",
                 )
-            connection.execute("SELECT id, digest, identity, name FROM models LIMIT 1").fetchone()
-            connection.execute("SELECT id, key, model, kind, kept, asked, answer, check_bytes FROM calls LIMIT 1")
+            connection.execute("SELECT id, digest, identity, name FROM models LIMIT 0")
+            connection.execute("SELECT id, key, model, kind, kept, asked, answer, check_bytes FROM calls LIMIT 0")
             if alone and self._suspect.exists():
                 found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
                 if found != "ok":
@@ -183,6 +187,10 @@ class CallFile:
 def is_damage(error: sqlite3.Error) -> bool:
     """Whether SQLite says that the file itself is not what it should be."""
     return (getattr(error, "sqlite_errorname", None) or "").startswith(_DAMAGE)
+
+
+def _text(content: bytes) -> str:
+    return content.decode("utf-8", "replace")
 
 
 @contextmanager
