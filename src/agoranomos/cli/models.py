@@ -7,10 +7,12 @@ from typing import Annotated
 
 import typer
 
+from agoranomos.cli.models_cache import cache
 from agoranomos.cli.options import AsJson
 from agoranomos.cli.terminal import console, say, say_json, visible
 
 app = typer.Typer(help="Language models: what can be named, fetching weights, speed.", no_args_is_help=True)
+app.add_typer(cache, name="cache")
 
 
 @app.command("list")
