@@ -28,6 +28,8 @@ def tiny():
 
 
 class TestTransformersEngine(EngineConformance):
+    too_long = 2400
+
     @pytest.fixture
     def engine(self, tiny):
         return tiny
