@@ -16,6 +16,7 @@ _LIBRARY = {
     "gguf": "local.provider:GGUF",
     "hf": "local.provider:HF",
     "mock": "mock.provider:MOCK",
+    "openai": "served.provider:OPENAI",
 }
 """Name, and the module in this package that holds the provider, loaded when asked for."""
 

@@ -1,1 +1,1 @@
-"""Models behind a server that speaks the protocol of OpenAI."""
+"""Models behind an OpenAI-compatible server: vLLM, SGLang, Ollama, llama.cpp, `transformers serve`, hosted ones."""
