@@ -37,6 +37,11 @@ $(VENV)/.has-local: $(BIN)/python pyproject.toml constraints.txt
 	@$(PIP) install -c constraints.txt -e '.[local]'
 	@touch $@
 
+$(VENV)/.has-servers: $(VENV)/.has-local
+	@echo "Installing the servers that the tests start: llama.cpp's, and transformers serve"
+	@$(PIP) install -c constraints.txt --only-binary=xllamacpp -e '.[test-servers]'
+	@touch $@
+
 .PHONY: demo
 demo: $(VENV)/.has-local  ## Fetch the language model, run the three regimes, verify the logs, show the report.
 	$(AGORA) models pull smollm2
@@ -57,7 +62,7 @@ test: lint  ## The checks above and the tests, with their coverage floors.
 	$(BIN)/python .ci/coverage_floors.py $(VENV)/coverage.json
 
 .PHONY: test-model
-test-model: $(VENV)/.has-test $(VENV)/.has-local  ## The tests of what needs torch: engines, PPO, the embedded model.
+test-model: $(VENV)/.has-test $(VENV)/.has-local $(VENV)/.has-servers  ## The tests of what needs torch or a server: engines, PPO, the embedded model.
 	$(AGORA) models pull smollm2
 	$(BIN)/python -m pytest tests/models tests/learning tests/policies/test_ppo.py -m "not long"
 
@@ -92,7 +97,7 @@ docs: $(VENV)/.has-test  ## Write the generated pages anew: commands, schemas.
 	$(BIN)/python docs/generate.py
 
 .PHONY: constraints
-constraints: $(VENV)/.has-test $(VENV)/.has-local  ## Pin what this environment holds.
+constraints: $(VENV)/.has-test $(VENV)/.has-local $(VENV)/.has-servers  ## Pin what this environment holds.
 	$(BIN)/python .ci/pins.py > constraints.new
 	mv constraints.new constraints.txt
 

@@ -1,6 +1,6 @@
 """Prints constraints.txt: what this environment holds of the package's requirements, with all of theirs.
 
-Run it in an environment that has `.[test,local]` installed and in which the tests passed.
+Run it in an environment that has `.[test,local,test-servers]` installed and in which the tests passed.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def pins(root: str, extras: frozenset[str]) -> dict[str, str]:
         try:
             installed = distribution(name)
         except PackageNotFoundError:
-            sys.exit(f"{name} is not installed; run: pip install -e '.[test,local]'")
+            sys.exit(f"{name} is not installed; run: pip install -e '.[test,local,test-servers]'")
         # The local part names a build, such as +cpu, that not every machine can have.
         found[name] = Version(installed.version).public
         for text in installed.requires or []:
@@ -51,5 +51,5 @@ def pins(root: str, extras: frozenset[str]) -> dict[str, str]:
 
 if __name__ == "__main__":
     print(HEAD.format(python=f"{sys.version_info.major}.{sys.version_info.minor}"), end="")
-    for name, version in sorted(pins("agoranomos", frozenset({"test", "local"})).items()):
+    for name, version in sorted(pins("agoranomos", frozenset({"test", "local", "test-servers"})).items()):
         print(f"{name}=={version}")
