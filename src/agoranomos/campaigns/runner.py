@@ -125,8 +125,19 @@ async def _decide(
         if inspect.isawaitable(answer):
             waiting[name] = _explained(name, round_number, answer)
     if waiting:
-        decisions.update(zip(waiting, await asyncio.gather(*waiting.values()), strict=True))
+        try:
+            answers = await asyncio.gather(*waiting.values())
+        finally:
+            for name in waiting:
+                _give_up_unbegun(decisions[name])
+        decisions.update(zip(waiting, answers, strict=True))
     return decisions
+
+
+def _give_up_unbegun(answer: Awaitable[Decision[Any]]) -> None:
+    """A run that is cancelled may hold a coroutine that never ran; Python warns of one that nobody gives up."""
+    if inspect.iscoroutine(answer) and inspect.getcoroutinestate(answer) == inspect.CORO_CREATED:
+        answer.close()
 
 
 async def _explained(name: str, round_number: int, answer: Awaitable[Decision[Any]]) -> Decision[Any]:
