@@ -5,40 +5,52 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from agoranomos.campaigns.failure import Failure, failure_of
 from agoranomos.campaigns.folder import CampaignFolder
+from agoranomos.campaigns.in_flight import runs_that_fill, runs_with_handles
 from agoranomos.campaigns.ledger import Ledger, Now, read_ledger
 from agoranomos.campaigns.ledger_entries import Planned, RunAbandoned, RunActors, RunClosed, RunOpened, for_the_ledger
 from agoranomos.campaigns.logbook import Logbook, StorageOf, on_disk
 from agoranomos.campaigns.plan import Plan, PlannedRun
 from agoranomos.campaigns.players import CoroutinePlayer, Player, WorkerDied, WorkerPlayer
-from agoranomos.campaigns.progress import Progress, Silence, Work
+from agoranomos.campaigns.progress import Asked, Progress, Silence, Work
 from agoranomos.campaigns.recorded import Recording
 from agoranomos.campaigns.run_secrets import RunSecrets
 from agoranomos.campaigns.runner import RoundDone
-from agoranomos.campaigns.status import StatusFile
+from agoranomos.campaigns.session_files import SessionFiles
+from agoranomos.campaigns.session_models import SessionModels
+from agoranomos.campaigns.spending import SpendingFile
+from agoranomos.campaigns.status import State, StatusFile
 from agoranomos.campaigns.survey import DIED, Ended, recording, retire, signed_head, survey, unsigned_piece
 from agoranomos.campaigns.timings import Timings
 from agoranomos.errors import Finding
 from agoranomos.logs import KeyStore
-from agoranomos.models import Engine, open_engine
+from agoranomos.models import Engine, EngineLost, Stop, open_engine
+from agoranomos.models.calls.meter import Meter
+from agoranomos.models.calls.store import CallStore
+from agoranomos.models.calls.traffic import Traffic
 
-RUNS_IN_FLIGHT = 64
-"""Runs in the driver side by side, where `--workers` says nothing else."""
+COMMIT_THREADS = 16
+"""Logs that are brought to disk at once: their syncs are waited for together, and not in a row."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a session of a campaign ended: `kept` runs were finished before it, `finished` ones by it."""
+    """How a session of a campaign ended: `kept` runs were finished before it, `finished` ones by it.
+
+    `stopped` is why no further call could be made, where it ended for that; the runs under way are as they were then.
+    """
 
     folder: CampaignFolder
     planned: int
     kept: int
     finished: int
     failures: tuple[Failure, ...]
+    stopped: Stop | None = None
 
 
 def _claimed_time() -> int:
@@ -50,7 +62,8 @@ class Settings:
     """How a plan is executed; nothing here changes a result.
 
     `workers`: processes for runs without language models, and the most runs beside each other in the driver (None: one
-    a core, and `RUNS_IN_FLIGHT`). `limit`: only so many runs, breadth over arms. The others are seams.
+    a core, and as many as fill the engines). `limit`: only so many runs, breadth over arms. `store`: where answers of
+    models are looked up and kept, unless they are private; it stays the caller's. The others are seams.
     """
 
     workers: int | None = None
@@ -59,6 +72,8 @@ class Settings:
     clock: Now = _claimed_time
     storage_of: StorageOf = on_disk
     open_engine: Callable[[str], Engine] | None = None
+    store: CallStore | None = None
+    timer: Callable[[], float] = time.monotonic
 
 
 def execute(plan: Plan, folder: CampaignFolder, keys: KeyStore, settings: Settings) -> Outcome:
@@ -66,7 +81,8 @@ def execute(plan: Plan, folder: CampaignFolder, keys: KeyStore, settings: Settin
 
     A run that fails is abandoned and the others go on. Raises `UsageError` while another driver works in the folder,
     `Finding` where the folder is not what its ledger says, `MachineError` where the ledger itself cannot be written,
-    `KeyboardInterrupt` on Ctrl-C. Whatever is raised, the same command again goes on from what is recorded.
+    `KeyboardInterrupt` on Ctrl-C. Whatever is raised, the same command again goes on from what is recorded; and so it
+    does where the outcome tells of a stop.
     """
     with folder.locked(), Timings(folder.timings_file) as timings:
         logbook, secrets = Logbook(plan, keys, settings.storage_of), RunSecrets(plan, folder.root, keys)
@@ -102,46 +118,59 @@ class _Driver:
         self._kept = len(self._left.finished)
         self._failures: list[Failure] = []
         self._finished = 0
-        self._status = StatusFile(folder.status_file, plan.digest, planned=self._planned, kept=self._kept)
+        self._stopped: Stop | None = None
+        self._meter = self._budget()
+        self._models = self._models_of_session()
+        status = StatusFile(
+            folder.status_file, plan.digest, planned=self._planned, kept=self._kept, traffic=self._traffic
+        )
+        self._files = SessionFiles(status, SpendingFile(folder.spending_file), self._meter)
 
     async def drive(self) -> Outcome:
-        state = "finished"
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(COMMIT_THREADS, "commit"))
+        state: State = "finished"
         if self._left.pending or self._left.ended:
             state = "broken off"
             try:
                 await self._session()
-                state = "failed" if self._failures else "finished"
+                state = "stopped" if self._stopped is not None else "failed" if self._failures else "finished"
             finally:
-                self._status.write(state)
+                self._files.write(state, "" if self._stopped is None else self._stopped.message)
         else:
-            self._status.write(state)
-        return Outcome(self._folder, self._planned, self._kept, self._finished, tuple(self._failures))
+            self._files.write(state)
+        return Outcome(self._folder, self._planned, self._kept, self._finished, tuple(self._failures), self._stopped)
 
     async def _session(self) -> None:
-        engines = self._open_engines()
         try:
+            await self._models.open(self._left.pending, self._settings.progress.say)
             ledger = await asyncio.to_thread(self._open_ledger)
             try:
-                self._status.write("running")
+                self._files.write("running")
                 await self._tell_of(self._left.ended, ledger)
-                await self._play_all(ledger, engines)
+                await self._play_all(ledger)
             except BaseException:
                 await ledger.abandon()
                 raise
             await ledger.close()
         finally:
-            for engine in engines.values():
-                await engine.close()
+            await self._models.close()
 
-    def _open_engines(self) -> dict[str, Engine]:
-        """One engine a model for the whole campaign, before anything is recorded: a model may be missing."""
-        models = dict.fromkeys(model for run in self._left.pending for model in run.arm.models)
-        engines = {}
-        for model in models:
-            self._settings.progress.say(f"Opening {model}")
-            opened = self._settings.open_engine
-            engines[model] = opened(model) if opened is not None else open_engine(model, self._plan.workspace)
-        return engines
+    def _budget(self) -> Meter | None:
+        """What holds this session to what the campaign may still take; None where it asks no model."""
+        campaign = self._plan.campaign
+        if not any(run.arm.models for run in self._left.pending):
+            return None
+        spent = SpendingFile(self._folder.spending_file).read()
+        return Meter(campaign.budget, campaign.prices, spent, self._settings.timer)
+
+    def _models_of_session(self) -> SessionModels:
+        given, workspace = self._settings, self._plan.workspace
+        # What is kept apart from the log, so that it can be erased, is not kept elsewhere.
+        store = given.store if self._plan.campaign.privacy == "open" else None
+        return SessionModels(given.open_engine or (lambda name: open_engine(name, workspace)), store, self._meter)
+
+    def _traffic(self) -> Traffic:
+        return self._models.traffic
 
     def _open_ledger(self) -> Ledger:
         place = self._folder.ledger
@@ -171,42 +200,50 @@ class _Driver:
         if bodies:
             await ledger.record(*bodies)
 
-    async def _play_all(self, ledger: Ledger, engines: Mapping[str, Engine]) -> None:
+    async def _play_all(self, ledger: Ledger) -> None:
         pending = self._left.pending
-        here = [run for run in pending if run.arm.models or run.arm.durable == "round"]
-        elsewhere = [run for run in pending if not (run.arm.models or run.arm.durable == "round")]
-        self._settings.progress.begin(
-            Work(len(pending), sum(run.arm.rounds for run in pending), sum(run.arm.calls for run in pending))
-        )
-        players: list[tuple[Player, list[PlannedRun]]] = []
-        if here:
-            players.append((self._coroutine_player(engines), here))
-        if elsewhere:
-            workers = self._settings.workers or os.cpu_count() or 1
-            players.append((WorkerPlayer(self._logbook, self._secrets, min(workers, len(elsewhere))), elsewhere))
+        work = Work(len(pending), sum(run.arm.rounds for run in pending), sum(run.arm.calls for run in pending))
+        players = self._players()
+        self._settings.progress.begin(work, self._asked)
         try:
             async with asyncio.TaskGroup() as group:
-                for player, runs in players:
-                    left = iter(runs)
-                    for _ in range(min(player.in_flight, len(runs))):
-                        group.create_task(self._take(left, player, ledger))
+                telling = group.create_task(self._files.keep_young())
+                async with asyncio.TaskGroup() as runs:
+                    for player, given in players:
+                        left = iter(given)
+                        for _ in range(min(player.in_flight, len(given))):
+                            runs.create_task(self._take(left, player, ledger))
+                # An agent may still wait for a reply when another one of its run met the stop: it is paid for.
+                await self._models.idle()
+                telling.cancel()
         except BaseExceptionGroup as group_error:
-            # The ledger failed: one error of it stands for all that were waiting.
-            raise _first_of(group_error) from None
+            # The ledger failed, or a model is lost: one error stands for all that were waiting.
+            error = _first_of(group_error)
+            if not isinstance(error, Stop):
+                raise error from None
+            self._stopped = error
         finally:
             self._settings.progress.end()
             for player, _ in players:
                 await player.close()
 
-    def _coroutine_player(self, engines: Mapping[str, Engine]) -> Player:
-        return CoroutinePlayer(
-            self._logbook,
-            self._secrets,
-            self._settings.workers or RUNS_IN_FLIGHT,
-            engines,
-            self._recording,
-            self._round_done,
-        )
+    def _players(self) -> list[tuple[Player, list[PlannedRun]]]:
+        pending, wanted = self._left.pending, self._settings.workers
+        here = [run for run in pending if run.arm.models or run.arm.durable == "round"]
+        elsewhere = [run for run in pending if not (run.arm.models or run.arm.durable == "round")]
+        players: list[tuple[Player, list[PlannedRun]]] = []
+        if here:
+            in_flight = wanted or runs_with_handles(runs_that_fill(here, self._models.widths))
+            play = (self._models.engines, self._recording, self._round_done)
+            players.append((CoroutinePlayer(self._logbook, self._secrets, in_flight, *play), here))
+        if elsewhere:
+            workers = min(wanted or os.cpu_count() or 1, len(elsewhere))
+            players.append((WorkerPlayer(self._logbook, self._secrets, workers), elsewhere))
+        return players
+
+    def _asked(self) -> Asked:
+        money = self._meter.spent.total.money if self._meter is not None and self._plan.campaign.prices else None
+        return Asked(self._models.traffic, money)
 
     def _recording(self, run: PlannedRun) -> Recording | None:
         return recording(self._folder, run, self._history.of(*run.key), self._logbook.trusted)
@@ -217,6 +254,8 @@ class _Driver:
 
     async def _take(self, runs: Iterator[PlannedRun], player: Player, ledger: Ledger) -> None:
         for run in runs:
+            if self._stopped is not None:
+                return
             await self._attempt(run, player, ledger)
 
     async def _attempt(self, run: PlannedRun, player: Player, ledger: Ledger) -> None:
@@ -230,14 +269,19 @@ class _Driver:
         place = self._folder.run(*run.key)
         try:
             head = await player.play(run, place, origin)
-        except WorkerDied:
+        except (WorkerDied, EngineLost):
             raise
+        except Stop as stop:
+            # Calls that are under way come to their end; then every other run meets the same stop.
+            self._stopped = self._stopped or stop
+            self._models.stop(stop)
+            return
         except Exception as error:
             await self._give_up(failure_of(*run.key, number, error), ledger)
             return
         await ledger.record(RunClosed(*run.key, number, head, self._settings.clock()))
         self._finished += 1
-        self._status.run_ended()
+        self._files.status.run_ended()
         self._settings.progress.advance(runs=1, rounds=run.arm.rounds if isinstance(player, WorkerPlayer) else 0)
 
     def _registration(self, run: PlannedRun) -> list[RunActors]:
@@ -254,7 +298,7 @@ class _Driver:
         unsigned = await asyncio.to_thread(unsigned_piece, target, head)
         reason = for_the_ledger(failure.error.message)
         await ledger.record(RunAbandoned(*key, number, reason, head, unsigned, self._settings.clock()))
-        self._status.run_ended(failure)
+        self._files.status.run_ended(failure)
         self._settings.progress.advance(runs=1)
 
 

@@ -47,6 +47,11 @@ class CampaignFolder:
         return self.root / "status.json"
 
     @property
+    def spending_file(self) -> Path:
+        """What all sessions took of language models; replaced as a whole."""
+        return self.root / "spending.json"
+
+    @property
     def ledger(self) -> Path:
         """The folder of the ledger's segments."""
         return self.root / "ledger"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
@@ -42,10 +42,10 @@ class Player(Protocol):
 
 
 class CoroutinePlayer:
-    """Plays runs side by side in the driver. Each model has one engine, which batches the calls of all runs.
+    """Plays runs side by side in the driver. Each model has one queue, in which the calls of all runs meet.
 
-    `engines` are open and stay the caller's; `recording` gives what an earlier attempt at the run recorded; `watch` is
-    told of every round.
+    `engines` gives a run's engines, which stay the caller's; `recording` what an earlier attempt at it recorded;
+    `watch` is told of every round.
     """
 
     def __init__(
@@ -53,7 +53,7 @@ class CoroutinePlayer:
         logbook: Logbook,
         secrets: RunSecrets,
         in_flight: int,
-        engines: Mapping[str, Engine],
+        engines: Callable[[PlannedRun], dict[str, Engine]],
         recording: Callable[[PlannedRun], Recording | None],
         watch: Callable[[PlannedRun, RoundDone], None],
     ) -> None:
@@ -69,7 +69,7 @@ class CoroutinePlayer:
         arm = run.arm
         each_round = arm.durable == "round"
         recorded = await asyncio.to_thread(self._recording, run)
-        engines: dict[str, Engine] = {name: self._engines[name] for name in arm.models}
+        engines = self._engines(run)
         writer = await asyncio.to_thread(self._logbook.create, place, origin, "append" if each_round else "close")
         log: RunLog = writer
         withholding = self._secrets.withholding(run)

@@ -2,26 +2,50 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol, TextIO
 
+from agoranomos.models.calls.traffic import Traffic
+
 SECONDS_BETWEEN_LINES = 10.0
+SECONDS_BETWEEN_DRAWINGS = 0.2
 
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """How much is to be done: runs, rounds, and the most model calls."""
+    """How much is to be done, or is done: runs, rounds, and model calls (at most so many, or so many)."""
 
     runs: int
     rounds: int
     calls: int
 
+    def __add__(self, more: Work) -> Work:
+        return Work(self.runs + more.runs, self.rounds + more.rounds, self.calls + more.calls)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What was asked of models in this session, and the money that all sessions spent (None: there are no prices)."""
+
+    traffic: Traffic
+    money: float | None = None
+
+
+Look = Callable[[], Asked]
+"""Gives what was asked by now, whenever something is shown."""
+
+
+def nothing_asked() -> Asked:
+    """Of a campaign without language models."""
+    return Asked(Traffic())
+
 
 class Progress(Protocol):
-    """Is told what has been done since it was told last."""
+    """Is told what has been done since it was told last. Calls of `advance` are many and must cost next to nothing."""
 
-    def begin(self, work: Work) -> None:
+    def begin(self, work: Work, look: Look = nothing_asked) -> None:
         """The work begins."""
         ...
 
@@ -41,7 +65,7 @@ class Progress(Protocol):
 class Silence:
     """Shows nothing."""
 
-    def begin(self, work: Work) -> None:
+    def begin(self, work: Work, look: Look = nothing_asked) -> None:
         """Show nothing."""
 
     def advance(self, *, runs: int = 0, rounds: int = 0, calls: int = 0) -> None:
@@ -62,17 +86,17 @@ class Lines:
         self._clock = clock
         self._work = Work(0, 0, 0)
         self._done = Work(0, 0, 0)
+        self._look = nothing_asked
         self._began = self._shown = 0.0
 
-    def begin(self, work: Work) -> None:
+    def begin(self, work: Work, look: Look = nothing_asked) -> None:
         """Remember what there is to do."""
-        self._work, self._done = work, Work(0, 0, 0)
+        self._work, self._done, self._look = work, Work(0, 0, 0), look
         self._began = self._shown = self._clock()
 
     def advance(self, *, runs: int = 0, rounds: int = 0, calls: int = 0) -> None:
         """Count, and write a line when the last one is old enough."""
-        done = self._done
-        self._done = Work(done.runs + runs, done.rounds + rounds, done.calls + calls)
+        self._done += Work(runs, rounds, calls)
         now = self._clock()
         if now - self._shown >= SECONDS_BETWEEN_LINES:
             self._shown = now
@@ -84,6 +108,7 @@ class Lines:
         parts = [f"{done.runs}/{work.runs} runs", f"{done.rounds}/{work.rounds} rounds ({done.rounds / seconds:.1f}/s)"]
         if work.calls:
             parts.append(f"{done.calls} calls ({done.calls / seconds:.1f}/s)")
+            parts += asked_in_words(self._look(), seconds)
         if done.rounds:
             left = seconds * (work.rounds - done.rounds) / done.rounds
             parts.append(f"about {_duration(left)} left")
@@ -99,14 +124,18 @@ class Lines:
 
 
 class Bars:
-    """Rich progress bars of runs, rounds and model calls, with rates and the time left."""
+    """Rich progress bars of runs, rounds and model calls, with rates and the time left, drawn a few times a second."""
 
-    def __init__(self, console: Any) -> None:
+    def __init__(self, console: Any, clock: Callable[[], float] = time.monotonic) -> None:
         self._console = console
+        self._clock = clock
         self._progress: Any = None
         self._tasks: dict[str, Any] = {}
+        self._done = Work(0, 0, 0)
+        self._look = nothing_asked
+        self._began = self._drawn = 0.0
 
-    def begin(self, work: Work) -> None:
+    def begin(self, work: Work, look: Look = nothing_asked) -> None:
         """Draw the bars."""
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -123,23 +152,56 @@ class Bars:
         self._tasks = {
             name: self._progress.add_task(name, total=total, rate="") for name, total in named.items() if total
         }
+        self._done, self._look = Work(0, 0, 0), look
+        self._began = self._drawn = self._clock()
 
     def advance(self, *, runs: int = 0, rounds: int = 0, calls: int = 0) -> None:
-        """Move the bars."""
-        for name, step in (("runs", runs), ("rounds", rounds), ("calls", calls)):
-            if step and name in self._tasks:
-                task = self._tasks[name]
-                speed = next(one.speed for one in self._progress.tasks if one.id == task)
-                self._progress.update(task, advance=step, rate=f"{speed:.1f}/s" if speed else "")
+        """Count, and move the bars when they have stood for a while."""
+        self._done += Work(runs, rounds, calls)
+        now = self._clock()
+        if now - self._drawn >= SECONDS_BETWEEN_DRAWINGS:
+            self._drawn = now
+            self._draw(now - self._began)
 
     def end(self) -> None:
         """Leave the bars as they are and give the terminal back."""
         if self._progress is not None:
+            self._draw(self._clock() - self._began)
             self._progress.stop()
 
     def say(self, text: str) -> None:
         """Print the line above the bars."""
         self._console.print(text, markup=False, highlight=False)
+
+    def _draw(self, seconds: float) -> None:
+        for name, task in self._tasks.items():
+            done = getattr(self._done, name)
+            parts = [f"{done / seconds:.1f}/s"] if done and seconds else []
+            if name == "calls" and seconds:
+                parts += asked_in_words(self._look(), seconds)
+            self._progress.update(task, completed=done, rate=", ".join(parts))
+
+
+def asked_in_words(asked: Asked, seconds: float) -> list[str]:
+    """What was asked within so many seconds, as parts of a line; only what there is to tell."""
+    traffic, parts = asked.traffic, []
+    if traffic.stored:
+        parts.append(f"{traffic.stored} from the store")
+    if traffic.failed:
+        parts.append(f"{traffic.failed} failed")
+    tokens = traffic.prompt_tokens + traffic.reply_tokens
+    if tokens:
+        parts.append(f"{_short(tokens)} tokens ({_short(tokens / seconds)}/s)")
+    if asked.money is not None:
+        parts.append(f"{asked.money:.2f} spent")
+    return parts
+
+
+def _short(number: float) -> str:
+    for size, letter in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
+        if number >= size:
+            return f"{number / size:.1f}{letter}"
+    return f"{number:.1f}" if number < 10 else f"{number:.0f}"
 
 
 def _duration(seconds: float) -> str:

@@ -51,8 +51,8 @@ def run(
 
     The same command again resumes what a kill broke off, and repeats nothing that is finished.
 
-    Exit code 0: every run is finished; 1: the record is not what it was; 3: runs failed (the others are finished);
-    130: interrupted with Ctrl-C.
+    Exit code 0: every run is finished; 1: the record is not what it was; 3: runs failed (the others are finished),
+    or no model could be asked any more (the budget is spent, or a server gone); 130: interrupted with Ctrl-C.
 
     Example:  agora run cournot-scripted --set seeds=3
     """
@@ -169,6 +169,7 @@ def _conclude(outcome: Outcome, as_json: bool) -> None:
                     {"arm": f.arm, "seed": f.seed, "attempt": f.attempt, "error": f.error.message}
                     for f in outcome.failures
                 ],
+                "stopped": "" if outcome.stopped is None else outcome.stopped.message,
             }
         )
     else:
@@ -179,6 +180,20 @@ def _conclude(outcome: Outcome, as_json: bool) -> None:
             _summarise(folder)
     if outcome.failures:
         _complain_of(outcome.failures)
+    if outcome.stopped is not None:
+        complain(outcome.stopped.message, outcome.stopped.advice)
+        complain(
+            f"stopped with {outcome.kept + outcome.finished} of {outcome.planned} runs finished; "
+            "everything that was recorded is kept",
+            "The same command again goes on from there.",
+        )
+    if outcome.failures or outcome.stopped is not None:
+        raise typer.Exit(_exit_code(outcome))
+
+
+def _exit_code(outcome: Outcome) -> int:
+    found = outcome.stopped is None and all(isinstance(failure.error, Finding) for failure in outcome.failures)
+    return 1 if found else 3
 
 
 def _complain_of(failures: tuple[Failure, ...]) -> None:
@@ -193,7 +208,6 @@ def _complain_of(failures: tuple[Failure, ...]) -> None:
         f"{len(failures)} runs failed; everything that was recorded is kept",
         "The same command again repeats only what is not finished.",
     )
-    raise typer.Exit(1 if all(isinstance(failure.error, Finding) for failure in failures) else 3)
 
 
 def _summarise(folder: Path) -> None:
