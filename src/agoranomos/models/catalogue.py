@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
+from agoranomos.errors import MachineError
+from agoranomos.models.mock.styles import STYLES, ListedStyle
+from agoranomos.models.providers import PROVIDERS
 from agoranomos.models.weights import KNOWN_WEIGHTS, is_pulled
 
 
 @dataclass(frozen=True, slots=True)
 class ListedModel:
-    """A name, what it is, and whether it can be used as it is."""
+    """A name or the form of names, what it is, and whether it can be used as it is or what must be done first."""
 
     name: str
     title: str
@@ -17,17 +21,25 @@ class ListedModel:
 
 
 def list_models() -> list[ListedModel]:
-    """Weights known by name, mock styles, and the two forms that name other models."""
+    """Weights known by name, each provider's form of names, each style of mocks, and plug-ins, broken ones too."""
     weights = [
         ListedModel(known.name, known.title, "pulled" if is_pulled(known) else f"run: agora models pull {known.name}")
         for known in KNOWN_WEIGHTS.values()
     ]
-    return [
-        *weights,
-        ListedModel("hf/<folder or id>", "a model of the Hugging Face hub, or a folder with one", "loaded when used"),
-        ListedModel("gguf/<file>", "a GGUF file, converted on first use", "loaded when used"),
-        ListedModel("mock/valid", "no model: replies drawn from the seed that satisfy the schema", "built in"),
-        ListedModel("mock/constant", "no model: the same plain reply each time", "built in"),
-        ListedModel("mock/malformed", "no model: replies that break off", "built in"),
-        ListedModel("mock/failing", "no model: calls that fail", "built in"),
-    ]
+    named = [model for name in PROVIDERS if name != "mock" for model in _of_provider(name)]
+    return [*weights, *named, *(_of_style(name, style) for name, style in STYLES.items())]
+
+
+def _of_provider(name: str) -> Iterator[ListedModel]:
+    try:
+        provider = PROVIDERS[name]
+    except MachineError as error:
+        yield ListedModel(f"{name}/", "a plug-in", error.message)
+        return
+    needs = provider.needs()
+    yield ListedModel(provider.form, provider.title, f"run: {needs}" if needs else "ready")
+
+
+def _of_style(name: str, style: ListedStyle) -> ListedModel:
+    options = f"; options {', '.join(style.options)}" if style.options else ""
+    return ListedModel(f"mock/{name}", f"no model: {style.title}{options}", "built in")

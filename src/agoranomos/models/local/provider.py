@@ -6,7 +6,7 @@ from pathlib import Path
 
 from agoranomos.errors import UsageError, nearest
 from agoranomos.models.engine import Engine
-from agoranomos.models.local.options import LocalOptions, require_local
+from agoranomos.models.local.options import LocalOptions, missing_local_modules, require_local
 from agoranomos.models.provider import Opening, Provider
 from agoranomos.models.weights import known_weights, verify
 from agoranomos.workspace import Workspace
@@ -52,6 +52,10 @@ def _any_name(_: str) -> None:
     """Whether a folder or an id is there shows when it is opened."""
 
 
+def _needs() -> str:
+    return "pip install 'agoranomos[local]'" if missing_local_modules() else ""
+
+
 HF = Provider(
     "hf",
     "hf/<folder, file or id>",
@@ -59,7 +63,14 @@ HF = Provider(
     LocalOptions,
     _any_name,
     _open_hf,
+    needs=_needs,
 )
 GGUF = Provider(
-    "gguf", "gguf/<file>", "a GGUF file, converted on first use, in this process", LocalOptions, _any_name, _open_gguf
+    "gguf",
+    "gguf/<file>",
+    "a GGUF file, converted on first use, in this process",
+    LocalOptions,
+    _any_name,
+    _open_gguf,
+    needs=_needs,
 )
