@@ -13,7 +13,7 @@ import pytest
 
 SAMPLE = Path(__file__).resolve().parents[2] / "examples" / "agoranomos-sample-plugin"
 AGORA = (sys.executable, "-P", "-c", "from agoranomos.cli import main; main()")
-GROUPS = ("agoranomos.markets", "agoranomos.policies", "agoranomos.library")
+GROUPS = ("agoranomos.markets", "agoranomos.policies", "agoranomos.library", "agoranomos.engines")
 
 
 def run(site: Path, place: Path, *command: str) -> subprocess.CompletedProcess[str]:
@@ -61,6 +61,18 @@ def test_a_campaign_on_its_market_runs_and_its_log_verifies(site: Path, tmp_path
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+def test_its_engine_is_listed_and_answers_prompts(site: Path, tmp_path: Path) -> None:
+    done = run(site, tmp_path, *AGORA, "models", "list", "--json")
+    assert done.returncode == 0, done.stderr
+    (found,) = [item for item in json.loads(done.stdout) if item["name"].startswith("dice/")]
+    assert "rolls dice" in found["title"]
+    changed = ("--set", "rosters=[dice-players]", "--set", "seeds=1", "--set", "rounds=3")
+    done = run(site, tmp_path, *AGORA, "run", "lemonade-street", "--out", "rolled", *changed)
+    assert done.returncode == 0, done.stdout + done.stderr
+    done = run(site, tmp_path, *AGORA, "log", "verify", "rolled")
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 def test_the_tests_that_it_inherits_pass(site: Path, tmp_path: Path) -> None:
     tests = shutil.copytree(SAMPLE / "tests", tmp_path / "tests")
     shutil.copy(SAMPLE / "pyproject.toml", tmp_path)
@@ -88,7 +100,7 @@ def test_a_plug_in_that_does_not_load_is_named_in_one_message(group: str, broken
     (tmp_path / "agora.yaml").write_text("kind: workspace\nversion: 1\nname: lab\n")
     market = "type: broken\nname: street" if group == GROUPS[0] else "type: cournot\nname: street"
     (tmp_path / "markets" / "street.yaml").write_text(f"kind: market\nversion: 1\n{market}\n")
-    policy = "broken" if group == GROUPS[1] else "nash"
+    policy = {GROUPS[1]: "broken", GROUPS[3]: "prompted\n    parameters: {model: broken/x}"}.get(group, "nash")
     (tmp_path / "agents" / "a.yaml").write_text(
         f"kind: roster\nversion: 1\nabout: Somebody.\nagents:\n  - policy: {policy}\n"
     )
