@@ -74,7 +74,7 @@ def list_calls(model: Model = None, older_than: OlderThan = None, as_json: AsJso
             days = (one.oldest.date().isoformat(), one.newest.date().isoformat())
             table.add_row(visible(one.name), one.digest[:12], *counts, *days)
         show(table)
-    say(f"{sum(one.calls for one in found):,} calls; {path} has {_size(size)}")
+    say(f"{_calls(sum(one.calls for one in found))}; {path} has {_size(size)}")
     for piece in aside:
         say(f"set aside because it is damaged: {piece}")
 
@@ -105,9 +105,9 @@ def prune(
     if as_json:
         say_json({"calls": calls, "removed": not dry_run, "bytes_before": before, "bytes_after": after})
     elif dry_run:
-        say(f"{calls:,} calls would be removed")
+        say(f"would remove {_calls(calls)}")
     else:
-        say(f"removed {calls:,} calls; the store has {_size(after)}, it had {_size(before)}")
+        say(f"removed {_calls(calls)}; the store has {_size(after)}, it had {_size(before)}")
 
 
 @cache.command("export")
@@ -128,9 +128,9 @@ def export(
     with _opened() as kept:
         lines, damaged = _export(kept, choice, out)
     if out is not None:
-        say(f"wrote {lines:,} calls to {out}")
+        say(f"wrote {_calls(lines)} to {out}")
     if damaged:
-        print(f"{damaged:,} of {lines:,} calls are damaged", file=sys.stderr)
+        print(f"{damaged:,} of {_calls(lines)} damaged", file=sys.stderr)
         raise typer.Exit(1)
 
 
@@ -178,6 +178,10 @@ def _remove(pieces: list[Path]) -> None:
             piece.unlink()
         except OSError as error:
             raise MachineError(f"cannot remove {piece}: {error.strerror}") from error
+
+
+def _calls(number: int) -> str:
+    return "1 call" if number == 1 else f"{number:,} calls"
 
 
 def _size(number: float) -> str:

@@ -202,6 +202,34 @@ def test_nothing_is_set_aside_under_the_hands_of_another_process(tmp_path: Path)
         other.communicate()
 
 
+def test_a_store_that_another_process_writes_into_for_long_is_opened_at_once(tmp_path: Path) -> None:
+    path = fill(tmp_path, 3)
+    writer = sqlite3.connect(path, isolation_level=None)
+    writer.execute("BEGIN IMMEDIATE")
+    try:
+        store = CallStore.open(tmp_path)
+        calls = store.of(IDENTITY)
+        assert calls is not None
+        assert calls.find(request(1, "Round " * 40)) is not None
+    finally:
+        writer.execute("ROLLBACK")
+        writer.close()
+    store.close()
+
+
+def test_whatever_stops_the_writer_nobody_waits_for_ever(tmp_path: Path) -> None:
+    said: list[str] = []
+    store = CallStore.open(tmp_path, tell=said.append)
+    calls = store.of("half a character: \ud800")
+    assert calls is not None
+    calls.keep(request(1), reply(1))
+    store.flush()
+    store.close()
+    store.close()
+    assert len(said) == 1
+    assert "takes no more answers" in said[0]
+
+
 def test_a_later_version_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = fill(tmp_path, 3)
     with sqlite3.connect(path) as connection:

@@ -42,12 +42,17 @@ def most_tokens(asked: Request | Question) -> tuple[int, int]:
     if isinstance(asked, Request):
         # A server that cannot constrain is told the schema in words.
         schema = 0 if asked.schema is None else len(json.dumps(asked.schema).encode())
-        return _read(asked.messages) + schema, asked.max_tokens + asked.reasoning
+        return _thinking(_read(asked.messages) + schema, asked.reasoning), asked.max_tokens + asked.reasoning
     ways = ways_to_put(asked)
     answers = sum(_bytes(answer) for way in ways for answer in way.answers)
     thought = len(ways) * asked.reasoning
-    # Every way is read as a prompt of its own, with what was thought and the answers after it.
-    return sum(_read(way.messages) for way in ways) + thought + answers, thought + answers
+    # Every way is read as a prompt of its own, with all its answers after it.
+    return sum(_thinking(_read(way.messages), asked.reasoning) for way in ways) + answers, thought + answers
+
+
+def _thinking(read: int, reasoning: int) -> int:
+    """The prompt, and again with the thoughts behind it where a server is asked once for these and once to answer."""
+    return 2 * read + reasoning if reasoning else read
 
 
 def _read(messages: Iterable[Message]) -> int:

@@ -117,8 +117,10 @@ class CallFile:
         self._suspect.touch()
 
     def close(self) -> None:
-        """Let go of the file."""
-        os.close(self._handle)
+        """Let go of the file; once is enough."""
+        if self._handle >= 0:
+            os.close(self._handle)
+            self._handle = -1
 
     def __enter__(self) -> CallFile:
         return self
@@ -149,15 +151,11 @@ class CallFile:
 
     def _look(self, alone: bool) -> None:
         with _damage_told(), closing(self.connect(WRITE_PATIENCE_MS)) as connection:
-            with _transaction(connection):
-                version = connection.execute("PRAGMA user_version").fetchone()[0]
-                tables = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
-                if not tables and not version:
-                    for statement in _TABLES.split(";"):
-                        connection.execute(statement)
-                    version = VERSION
-                if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
-                    raise Damaged("it is another kind of database")
+            version = _version(connection)
+            if not version:
+                version = _begun(connection)
+            if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
+                raise Damaged("it is another kind of database")
             if version > VERSION:
                 raise UsageError(
                     f"{self.path} was written by a later version of agoranomos",
@@ -204,17 +202,18 @@ def _damage_told() -> Iterator[None]:
         raise
 
 
-@contextmanager
-def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
-    """One transaction that writes; what is raised within undoes it."""
+def _version(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def _begun(connection: sqlite3.Connection) -> int:
+    """The version of a file that had none: ours, its tables made now, where it was empty and still is."""
     connection.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-    except BaseException:
-        if connection.in_transaction:
-            connection.execute("ROLLBACK")
-        raise
+    if not connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]:
+        for statement in _TABLES.split(";"):
+            connection.execute(statement)
     connection.execute("COMMIT")
+    return _version(connection)
 
 
 def _unusable(folder: Path, why: str) -> MachineError:

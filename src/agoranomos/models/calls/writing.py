@@ -83,7 +83,7 @@ class CallWriter:
                 connection = connection or self._file.connect(WRITE_PATIENCE_MS)
                 _write(connection, batch, self._spoilt.intersection(kept.key for kept in batch))
                 self._written(batch)
-        except (sqlite3.Error, OSError) as error:
+        except Exception as error:  # Whatever it is, whoever waits for this thread must not wait for ever.
             self._break(error)
         finally:
             if connection is not None:
@@ -102,7 +102,7 @@ class CallWriter:
                 self._spoilt.discard(kept.key)
             self._changed.notify_all()
 
-    def _break(self, error: sqlite3.Error | OSError) -> None:
+    def _break(self, error: Exception) -> None:
         if isinstance(error, sqlite3.Error) and is_damage(error):
             self._file.suspect()
         with self._changed:
