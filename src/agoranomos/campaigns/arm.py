@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -15,6 +16,7 @@ from agoranomos.institutions.attesting import Attestor
 from agoranomos.institutions.entries import AgentRecord, canonical_json
 from agoranomos.institutions.governed import EntryLog
 from agoranomos.markets import MarketSpec, build_market
+from agoranomos.markets.catalogue import described_market
 from agoranomos.models.engine import Engine
 from agoranomos.workspace import Workspace
 
@@ -93,7 +95,7 @@ def set_up(
     market = build_market(spec)
     agents = seat_agents(arm.roster, market, seed, engines=engines, told=arm.told, workspace=arm.workspace)
     roster = tuple(AgentRecord(agent.name, describe(agent)) for agent in agents)
-    bound = None if arm.institution is None else _bound(arm.institution, spec)
+    bound = None if arm.institution is None else _bound(arm.institution, spec.model_dump_json())
     attestor = None if signing is None else signing.attestor(market.facts.agents, bound is not None)
     return Governed(market, bound, log, roster=roster, attestor=attestor), agents
 
@@ -105,8 +107,9 @@ def describe(agent: Agent) -> str:
 
 
 @lru_cache(maxsize=64)
-def _bound(source: Source, market: MarketSpec) -> Bound:
-    return bind(read_institution(source), build_market(market).facts)
+def _bound(source: Source, market: str) -> Bound:
+    """The institution bound to the market whose specification, as JSON, is `market`."""
+    return bind(read_institution(source), build_market(described_market(json.loads(market))).facts)
 
 
 @lru_cache(maxsize=64)
