@@ -19,14 +19,20 @@ Row: TypeAlias = tuple[int, ...]
 
 @dataclass(frozen=True, slots=True)
 class ActionPart:
-    """One number of an action, from `low` to `high`; with `whole`, whole numbers only."""
+    """One number of an action, from `low` to `high`; with `whole`, whole numbers only.
+
+    `names` say what each whole number from `low` to `high` stands for, where it is no amount.
+    """
 
     name: str
     low: float
     high: float
     whole: bool = False
+    names: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
+        if self.names and not (self.whole and len(self.names) == self.high - self.low + 1):
+            raise UsageError(f"{self.name} has {len(self.names)} names, which are not those of its whole numbers")
         if not (math.isfinite(self.low) and math.isfinite(self.high) and self.low <= self.high):
             raise UsageError(f"{self.name} from {self.low} to {self.high}: finite bounds in order were expected")
 

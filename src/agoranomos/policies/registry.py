@@ -21,6 +21,7 @@ _LIBRARY = {
     "bid-rotation": "procurement:BidRotation",
     "cartel-with-report": "leniency_cartel:CartelWithReport",
     "cartelist": "leniency_cartel:Cartelist",
+    "choosing": "choosing:CHOOSING",
     "commons-opportunist": "commons:Opportunist",
     "conditional-cooperator": "public_goods:ConditionalCooperator",
     "conditional-user": "commons:ConditionalUser",

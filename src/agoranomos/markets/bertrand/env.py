@@ -54,7 +54,7 @@ class Bertrand(RoundMarket[RoundOutcome]):
         self._prices = None if self._grid is None else tuple(self._grid.tolist())
         low, high = spec.price_range
         self._dearest = high
-        part = ActionPart("price", low, high) if self._grid is None else _index(len(self._grid))
+        part = ActionPart("price", low, high) if self._grid is None else _place(self._prices or ())
         self._alternate = spec.timing == "sequential"
         self._standing: list[Row] = []
         self._last_price: Sequence[float] | None = None
@@ -196,8 +196,10 @@ class Bertrand(RoundMarket[RoundOutcome]):
         return "\n".join(lines)
 
 
-def _index(points: int) -> ActionPart:
-    return ActionPart("price", 0.0, float(points - 1), whole=True)
+def _place(prices: Sequence[float]) -> ActionPart:
+    """The place of a price on the grid, named by the price."""
+    names = tuple(f"{price:.6f}".rstrip("0").rstrip(".") for price in prices)
+    return ActionPart("price", 0.0, len(prices) - 1.0, whole=True, names=names)
 
 
 def _facts(spec: BertrandSpec, benchmark: Benchmarks, against: Reference) -> MarketFacts:

@@ -52,7 +52,11 @@ class Matrix(RoundMarket[Round]):
                 name: measure_profile(table, profile, self._reference) for name, profile in self.benchmarks.items()
             },
         )
-        shapes = [ActionShape((ActionPart("action", 0.0, size - 1.0, whole=True),)) for size in spec.sizes]
+        choices = [spec.actions[agent] for agent in spec.agents]
+        shapes = [
+            ActionShape((ActionPart("action", 0.0, len(names) - 1.0, whole=True, names=tuple(names)),))
+            for names in choices
+        ]
         super().__init__(spec, spec.agents, (), shapes, render_mode=render_mode)
 
     def play(self, benchmark: str, agent: str, observation: Observation) -> NDArray[np.float64]:

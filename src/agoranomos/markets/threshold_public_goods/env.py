@@ -58,7 +58,8 @@ class ThresholdPublicGoods(RoundMarket[RoundOutcome]):
             benchmarks={name: measure_round(self._nash, self._efficient, outcome) for name, outcome in settled.items()},
         )
         self._capital = first
-        shapes = [ActionShape((ActionPart("contribute", 0.0, 1.0, whole=True),)) for _ in spec.members]
+        choice = ActionPart("contribute", 0.0, 1.0, whole=True, names=("keep", "contribute"))
+        shapes = [ActionShape((choice,)) for _ in spec.members]
         super().__init__(spec, spec.members, (spec.good,), shapes, render_mode=render_mode)
 
     def play(self, benchmark: str, agent: str, observation: Observation) -> NDArray[np.float64]:
