@@ -158,6 +158,7 @@ def performance_page(performance: dict[str, Any]) -> str:
             parts.append(as_table(rows))
         if not measured["figures"]:
             parts.append(f"Not measured here ({name}).\n")
+    parts += gpu_section(json.loads(GPU.read_text()) if GPU.is_file() else None)
     if COMPILED.is_file():
         parts += compiled_section(json.loads(COMPILED.read_text())["figures"])
     if TAMPER_MATRIX.is_file():
@@ -169,10 +170,34 @@ def performance_page(performance: dict[str, Any]) -> str:
     return "\n".join(parts)
 
 
+GPU = DOCS / "measurements" / "gpu.json"
 COMPILED = DOCS / "measurements" / "compiled_judge_speed.json"
 TAMPER_MATRIX = DOCS / "measurements" / "tamper_matrix.json"
 FAULT_MATRIX = DOCS / "measurements" / "fault_matrix.json"
 MUTANTS = DOCS / "measurements" / "mutants.json"
+
+
+def gpu_section(found: dict[str, Any] | None) -> Iterator[str]:
+    """A model of 8 billion parameters on one GPU: what was measured, or that nothing was."""
+    yield "## A model of 8 billion parameters on one GPU\n"
+    if found is None:
+        yield "No GPU was at hand: nothing is measured, and nothing is claimed.\n"
+    else:
+        decoding, together = found["decoding"], found["all_calls_at_once"]
+        lines = [
+            f"On one {found['device']}, torch {found['torch']}: {found['model']['architecture']}, "
+            f"{found['model']['number_format']}, {together['together']} calls at a time.\n",
+            "| figure | value |\n|---|---:|",
+            f"| calls a second | {shown(together['calls_per_second'])} |",
+            f"| tokens of replies a second | {shown(together['reply_tokens_per_second'])} |",
+            f"| tokens a second in decoding alone | {shown(decoding['tokens_per_second'])} |",
+            f"| share of the memory-bandwidth limit in decoding | {shown(decoding['share_of_the_bandwidth_limit'])} |",
+            f"| share of wall time in which the GPU was busy | {shown((found['busy'] or {}).get('share', '-'))} |",
+            f"| times one run at a time (aim: at least 20) | {shown(found['times_one_run_at_a_time'])} |",
+            f"| times plain `generate` with static batches | {shown(found['times_plain_generate'])} |",
+        ]
+        yield "\n".join(lines) + "\n"
+    yield "    python benchmarks/gpu.py --out docs/measurements/gpu.json\n"
 
 
 def compiled_section(figures: list[dict[str, Any]]) -> Iterator[str]:

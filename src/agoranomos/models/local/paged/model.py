@@ -161,13 +161,14 @@ class PagedModel:
         import torch
 
         device = self.device
-        ids, positions, slots = torch.from_numpy(numbers(parts, self._page)).to(device)
+        table = tables(parts, self._page)
+        ids, positions, slots = torch.from_numpy(numbers(parts, table, self._page)).to(device)
         lengths = [part.before + count for part, count in zip(parts, counts, strict=True)]
         asked = Pass(
             slots=slots,
             starts=torch.tensor([0, *counts], device=device).cumsum(0).to(torch.int32),
             lengths=torch.tensor(lengths, dtype=torch.int32, device=device),
-            table=torch.from_numpy(tables(parts, self._page)).to(device),
+            table=torch.from_numpy(table).to(device),
             counts=counts,
             longest=max(lengths),
             plan=self.attention.plan(counts, lengths, device),

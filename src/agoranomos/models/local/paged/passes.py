@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -70,20 +71,20 @@ def cut(work: Sequence[tuple[PagedRow, Sequence[int]]], most: int) -> Iterator[l
         yield parts
 
 
-def numbers(parts: Sequence[Part], page: int) -> NDArray[np.int64]:
-    """Id, position and slot of each token of a pass: [3, tokens]."""
-    columns = []
-    for part in parts:
-        positions = np.arange(part.before, part.before + len(part.tokens))
-        pages = np.array(part.row.pages[: positions[-1] // page + 1])
-        columns.append(np.stack([np.array(part.tokens), positions, pages[positions // page] * page + positions % page]))
-    return np.concatenate(columns, axis=1)
-
-
 def tables(parts: Sequence[Part], page: int) -> NDArray[np.int32]:
     """The pages that hold each part's row up to its last token: [parts, most pages], filled up with `SCRAP`."""
     used = [-(-(part.before + len(part.tokens)) // page) for part in parts]
     table = np.full((len(parts), max(used)), SCRAP, dtype=np.int32)
-    for index, (part, count) in enumerate(zip(parts, used, strict=True)):
-        table[index, :count] = part.row.pages[:count]
+    holding = chain.from_iterable(part.row.pages[:count] for part, count in zip(parts, used, strict=True))
+    table[np.arange(table.shape[1]) < np.array(used)[:, None]] = np.fromiter(holding, np.int32, sum(used))
     return table
+
+
+def numbers(parts: Sequence[Part], table: NDArray[np.int32], page: int) -> NDArray[np.int64]:
+    """Id, position and slot of each token of a pass: [3, tokens]; `table` is that of its parts."""
+    counts = np.array([len(part.tokens) for part in parts])
+    ids = np.fromiter(chain.from_iterable(part.tokens for part in parts), np.int64, counts.sum())
+    first = np.array([part.before for part in parts]) - (counts.cumsum() - counts)
+    positions = np.arange(len(ids)) + np.repeat(first, counts)
+    pages = table[np.repeat(np.arange(len(parts)), counts), positions // page].astype(np.int64)
+    return np.stack([ids, positions, pages * page + positions % page])

@@ -69,8 +69,9 @@ class Steps:
         import torch
 
         counts = [len(part.tokens) for part in parts]
-        read = numbers(parts, self._page)
-        table = np.repeat(tables(parts, self._page), counts, axis=0)
+        table = tables(parts, self._page)
+        read = numbers(parts, table, self._page)
+        table = np.repeat(table, counts, axis=0)
         count, used = table.shape
         lengths = np.ones(size, dtype=np.int32)
         lengths[:count] = read[1] + 1
