@@ -210,7 +210,8 @@ def _seat(agent: Agent, policy: str, parameters: dict[str, object]) -> Seated:
     if not kind.needs_engine:
         return Seated(agent.name, policy, "", 0, digest)
     checked = kind.parse(parameters)
-    return Seated(agent.name, policy, engine_name(kind, checked), int(getattr(checked, "attempts", 1)), digest)
+    most = getattr(checked, "most_calls", getattr(checked, "attempts", 1))
+    return Seated(agent.name, policy, engine_name(kind, checked), int(most), digest)
 
 
 def _with_rounds(spec: MarketSpec, rounds: int) -> MarketSpec:

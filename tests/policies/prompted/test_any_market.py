@@ -22,7 +22,7 @@ from agoranomos.models.opening import open_engine
 from agoranomos.policies import Seat
 from agoranomos.policies.prompted import PROMPTED
 from agoranomos.policies.prompted.firm import Firm
-from agoranomos.policies.prompted.policy import PromptedParameters
+from agoranomos.policies.prompted.parameters import PromptedParameters
 from agoranomos.policies.prompted.reply import reply_schema
 from agoranomos.policies.prompted.template import read_template
 from agoranomos.randomness import Randomness

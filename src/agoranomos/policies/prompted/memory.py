@@ -1,14 +1,30 @@
-"""What a prompted agent remembers: its PLANS and INSIGHTS, and a window of its own market data."""
+"""What a prompted agent has in memory: past rounds, its PLANS and INSIGHTS, or a summary."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from agoranomos.institutions.notices import Notice
 from agoranomos.markets.facts import SCALE
 from agoranomos.policies.policy import Observation
+from agoranomos.policies.shared import SharedRound
 
 _COMMON = ("round", "round_profit", "cumulative_profit", "messages")
+
+
+@dataclass(frozen=True, slots=True)
+class Other:
+    """What another agent did in a round. `action` has one number a part, and is empty where it sat out.
+
+    `reply` and `thoughts` are empty unless replies are shared too; each is one line, so that none can pass for another
+    round.
+    """
+
+    agent: str
+    action: tuple[float, ...]
+    reply: str = ""
+    thoughts: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +33,8 @@ class Seen:
 
     `quantity`, `share` (0 to 1), `price` and `profit` have one number a good, and are empty where the market shows
     none; `seen` is all that it shows, by name. `gross` is the round's profit before
-    `fine`; `cumulative_gross` and `cumulative_fines` are the sums up to and with this round.
+    `fine`; `cumulative_gross` and `cumulative_fines` are the sums up to and with this round. `others` is empty unless
+    memory is shared.
     """
 
     round: int
@@ -31,6 +48,7 @@ class Seen:
     cumulative_gross: float
     cumulative_fines: float
     seen: tuple[tuple[str, tuple[float, ...]], ...] = ()
+    others: tuple[Other, ...] = ()
 
     @property
     def net(self) -> float:
@@ -45,20 +63,41 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Notes:
-    """A prompted agent's memory. `history` is oldest first; `missing` is the round it sat out, 0 for none."""
+    """A prompted agent's memory. `history`, what it is shown of past rounds, is oldest first.
+
+    `missing` is the round it sat out, 0 for none; `latest` its own last round, whether it is shown or not; `shared`
+    what everybody did in that round. `summary` tells of the rounds up to `summarised`.
+    """
 
     plans: str = ""
     insights: str = ""
     history: tuple[Seen, ...] = ()
     missing: int = 0
+    latest: Seen | None = None
+    summary: str = ""
+    summarised: int = 0
+    shared: SharedRound | None = None
 
-    def after(self, observation: Observation, notice: Notice | None, window: int) -> Notes:
-        """The memory with the round that was just played added, unless it is there; the last `window` are kept."""
+    def after(
+        self,
+        observation: Observation,
+        notice: Notice | None,
+        window: int,
+        *,
+        stride: int = 1,
+        recall: Callable[[Seen, SharedRound | None], Seen] | None = None,
+    ) -> Notes:
+        """The memory with the round that was just played added, unless it is there; at most `window` rounds are kept.
+
+        Where there are more, the oldest leave, `stride` at a time. `recall` says how the round is remembered, from the
+        agent's own seat and what everybody did in it.
+        """
         last = round(float(observation["round"][0]))
-        if last == 0 or (self.history and self.history[-1].round >= last):
+        before = self.latest
+        if last == 0 or (before is not None and before.round >= last):
             return self
         fine = notice.fine_e6 / SCALE if notice is not None else 0.0
-        fines = self.history[-1].cumulative_fines if self.history else 0.0
+        fines = before.cumulative_fines if before is not None else 0.0
         seen = Seen(
             round=last,
             suspended=self.missing == last,
@@ -72,11 +111,23 @@ class Notes:
             cumulative_fines=fines + fine,
             seen=tuple((key, _row(observation, key)) for key in observation if key not in _COMMON),
         )
-        return replace(self, history=(*self.history, seen)[-window:], missing=0)
+        known = seen if recall is None else recall(seen, self.shared)
+        history = (*self.history, known)
+        surplus = max(len(history) - window, 0)
+        return replace(self, history=history[-(-surplus // stride) * stride :], missing=0, latest=seen, shared=None)
 
     def rewritten(self, plans: str, insights: str) -> Notes:
         """The memory with both texts overwritten, as each reply does."""
         return replace(self, plans=plans, insights=insights)
+
+    def summed_up(self, summary: str) -> Notes:
+        """The memory with `summary` in the place of the last one and of all rounds since."""
+        last = self.history[-1].round if self.history else self.summarised
+        return replace(self, summary=summary, summarised=last, history=())
+
+    def without_older_half(self) -> Notes:
+        """The memory without the older half of its rounds; of a single one, without it."""
+        return replace(self, history=self.history[-(-len(self.history) // 2) :])
 
     def sitting_out(self, observation: Observation) -> Notes:
         """The memory of an agent that may not move in the round that follows `observation`."""

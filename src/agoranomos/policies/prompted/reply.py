@@ -12,6 +12,7 @@ from typing import Any
 from agoranomos.markets.action_schema import number_schema, object_schema
 from agoranomos.markets.action_shape import ActionPart
 from agoranomos.models import Completion, FailureKind, is_refusal
+from agoranomos.models.reasoning import split
 from agoranomos.policies.prompted.firm import Firm
 from agoranomos.policies.prompted.template import Format
 
@@ -62,15 +63,16 @@ def reply_schema(form: Format, firm: Firm) -> dict[str, Any]:
     Raises `UsageError` where whole numbers are asked for and none lies within the bounds.
     """
     limits = form.limits
+    notes = {PLANS: bounded_text(limits.plans), INSIGHTS: bounded_text(limits.insights)}
     return object_schema(
         {
-            THOUGHTS: _text(limits.thoughts),
-            CONTENT: object_schema({PLANS: _text(limits.plans), INSIGHTS: _text(limits.insights)}),
+            THOUGHTS: bounded_text(limits.thoughts),
+            **({CONTENT: object_schema(notes)} if form.keeps_notes else {}),
             QUANTITIES: object_schema(
                 {form.key_of(good): number_schema(asked_part(form, firm, k)) for k, good in enumerate(firm.goods)}
             ),
             **({REPORT: {"type": "boolean"}} if form.reports else {}),
-            **({MESSAGE: _text(form.talks)} if form.talks else {}),
+            **({MESSAGE: bounded_text(form.talks)} if form.talks else {}),
         }
     )
 
@@ -86,9 +88,10 @@ def written_reply(
 ) -> dict[str, Any]:
     """The reply that chooses `numbers`, thinks nothing, keeps these notes within their limits and says nothing."""
     quantities = {form.key_of(good): number for good, number in zip(firm.goods, numbers, strict=True)}
+    notes = {PLANS: plans[: form.limits.plans], INSIGHTS: insights[: form.limits.insights]}
     return {
         THOUGHTS: "",
-        CONTENT: {PLANS: plans[: form.limits.plans], INSIGHTS: insights[: form.limits.insights]},
+        **({CONTENT: notes} if form.keeps_notes else {}),
         QUANTITIES: quantities,
         **({REPORT: False} if form.reports else {}),
         **({MESSAGE: ""} if form.talks else {}),
@@ -96,12 +99,10 @@ def written_reply(
 
 
 def read_reply(completion: Completion, form: Format, firm: Firm) -> Reply | Unusable:
-    """The move that `completion` makes, or what is wrong with it."""
-    if completion.finish == "error":
-        return Unusable(completion.failure or "error", "")
-    document = _json_object(completion.text)
-    if document is None:
-        return _no_object(completion)
+    """The move that `completion` makes, or what is wrong with it; thoughts before the answer are no part of it."""
+    document = answered_object(completion, QUANTITIES)
+    if isinstance(document, Unusable):
+        return document
     quantities = []
     chosen = _find(document, QUANTITIES)
     for good in firm.goods:
@@ -111,15 +112,23 @@ def read_reply(completion: Completion, form: Format, firm: Firm) -> Reply | Unus
             return Unusable("invalid", f'"{QUANTITIES}" must hold a number for "{key}"')
         quantities.append(value)
     report = form.reports and _find(document, REPORT) is True
-    message = _note(document, MESSAGE)[: form.talks]
-    reply = Reply(tuple(quantities), _note(document, PLANS), _note(document, INSIGHTS), report, message)
+    message = text_at(document, MESSAGE)[: form.talks]
+    notes = (text_at(document, PLANS), text_at(document, INSIGHTS)) if form.keeps_notes else ("", "")
+    reply = Reply(tuple(quantities), *notes, report, message)
     return _in_range(reply, form, firm)
 
 
-def _no_object(completion: Completion) -> Unusable:
-    if not completion.text.strip():
+def answered_object(completion: Completion, key: str) -> dict[str, Any] | Unusable:
+    """The JSON object with `key` in it that answers, after whatever was thought first; or why there is none."""
+    if completion.finish == "error":
+        return Unusable(completion.failure or "error", "")
+    thoughts, answer = split(completion.text)
+    document = _json_object(answer, key)
+    if document is not None:
+        return document
+    if not answer.strip() and not (thoughts and completion.finish == "length"):
         return Unusable("empty", "the reply was empty")
-    if is_refusal(completion.text):
+    if is_refusal(answer):
         return Unusable("refusal", "the reply was no JSON object")
     if completion.finish == "length":
         return Unusable("truncated", "the reply was too long and was cut off; write less")
@@ -147,18 +156,19 @@ def _in_range(reply: Reply, form: Format, firm: Firm) -> Reply | Unusable:
     return reply
 
 
-def _text(limit: int) -> dict[str, Any]:
+def bounded_text(limit: int) -> dict[str, Any]:
+    """The schema of a line of at most `limit` plain characters."""
     return {"type": "string", "pattern": f"^{_PLAIN_CHARACTER}{{0,{limit}}}$"}
 
 
-def _json_object(text: str) -> dict[str, Any] | None:
-    """The first JSON object in `text`, which may stand in a code fence or between words."""
+def _json_object(text: str, key: str) -> dict[str, Any] | None:
+    """The first JSON object with `key` in `text`, which may stand in a code fence or between words."""
     for match in list(re.finditer(r"\{", text))[:_MAX_NESTING]:
         try:
             value, _ = json.JSONDecoder().raw_decode(text, match.start())
         except (ValueError, RecursionError):
             continue
-        if isinstance(value, dict) and _find(value, QUANTITIES) is not None:
+        if isinstance(value, dict) and _find(value, key) is not None:
             return value
     return None
 
@@ -176,7 +186,8 @@ def _find(value: Any, key: str, depth: int = 0) -> Any:
     return None
 
 
-def _note(document: dict[str, Any], key: str) -> str:
+def text_at(document: dict[str, Any], key: str) -> str:
+    """The text under `key`, wherever it stands; empty where there is none."""
     note = _find(document, key)
     return writable(note) if isinstance(note, str) else ""
 

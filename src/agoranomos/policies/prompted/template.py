@@ -1,13 +1,15 @@
 """Prompt templates: files in `policies/` that say what a prompted agent is told, and what its reply looks like.
 
 A template begins with a few YAML lines (`Format`) between two lines of three hyphens. Then come Jinja blocks: `system`
-(may be missing) and `user` are the messages, `retry` is what an agent is told after a reply that is no move.
+(may be missing) and `user` are the messages, `retry` is what an agent is told after a reply that is no move. A template
+for agents that sum up what they remember has a block `summary`, which then takes the place of `user`; `rounds` may hold
+what both begin with (`{{ self.rounds() }}`), so that what was read of it is read once.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
@@ -15,10 +17,12 @@ from typing import Any, Literal
 from pydantic import Field, field_validator
 
 from agoranomos.documents import Document, DocumentPart, Source, read_text
+from agoranomos.errors import DocumentError, UsageError
 from agoranomos.models import Message
+from agoranomos.policies.prompted.memories import TemplateMemory
 from agoranomos.policies.text_blocks import TextBlocks, parse_blocks
 
-_BLOCKS = ("system", "user", "retry")
+_BLOCKS = ("system", "user", "retry", "rounds", "summary")
 
 
 class Limits(DocumentPart):
@@ -34,7 +38,8 @@ class Format(Document):
 
     `market` is the type of market that the text speaks of, or `any`. With `reports` a reply says whether the firm comes
     forward, `"report": true` or `false`; with `talks` it holds a `"message"` of at most so many characters to all
-    others (heard where the market lets agents talk).
+    others (heard where the market lets agents talk). `memory` lists the memories that the text speaks of rightly; it is
+    given which one as `memory`. Only where that is `notes` do replies hold PLANS and INSIGHTS.
 
     A reply of characters that are one token each still fits where `max_tokens` exceeds the sum of the limits by what
     the keys take; then a constrained engine always closes it.
@@ -47,6 +52,7 @@ class Format(Document):
     key: str = "{good}"
     reports: bool = False
     talks: int = Field(default=0, ge=0, le=2000)
+    memory: tuple[TemplateMemory, ...] = Field(default=("notes",), min_length=1)
     limits: Limits
     max_tokens: int = Field(ge=16, le=32_768)
 
@@ -56,6 +62,11 @@ class Format(Document):
         if key.count("{good}") != 1:
             raise ValueError("must hold {good} once")
         return key
+
+    @property
+    def keeps_notes(self) -> bool:
+        """Whether replies write PLANS and INSIGHTS anew."""
+        return "notes" in self.memory
 
     def key_of(self, good: str) -> str:
         """The key of a good's quantity in a reply."""
@@ -71,10 +82,28 @@ class PromptTemplate:
     form: Format
     blocks: TextBlocks
 
+    def remembering(self, memory: TemplateMemory) -> PromptTemplate:
+        """The template for agents with this memory alone; raises `UsageError` where its text does not fit them."""
+        if memory not in self.form.memory:
+            raise UsageError(
+                f"the template {self.name} is for agents whose memory is {' or '.join(self.form.memory)}, not {memory}",
+                advice="`cournot-memory` and `market-memory` fit every memory; a template of your own names its own: "
+                f"`memory: [{', '.join((*self.form.memory, memory))}]`.",
+            )
+        return replace(self, form=self.form.model_copy(update={"memory": (memory,)}))
+
     def messages(self, values: Mapping[str, Any]) -> tuple[Message, ...]:
         """The messages that open a request, without empty ones."""
-        rendered = [Message(role, self.blocks.render(role, values)) for role in ("system", "user")]
-        return tuple(message for message in rendered if message.content)
+        return self._messages("user", values)
+
+    def summary(self, values: Mapping[str, Any]) -> tuple[Message, ...]:
+        """The messages that ask for a summary, without empty ones."""
+        return self._messages("summary", values)
+
+    def _messages(self, ending: str, values: Mapping[str, Any]) -> tuple[Message, ...]:
+        system = Message("system", self.blocks.render("system", values))
+        user = Message("user", self.blocks.render(ending, values))
+        return tuple(message for message in (system, user) if message.content)
 
     def retry(self, values: Mapping[str, Any], error: str) -> str:
         """What an agent is told after a reply that is no move; `error` says why."""
@@ -93,4 +122,6 @@ def parse_template(source: Source, name: str) -> PromptTemplate:
     It is compiled once however many seats read it: that takes 45 ms.
     """
     form, blocks = parse_blocks(source, name, Format, "prompt", _BLOCKS, ("user", "retry"))
+    if "summary" in form.memory and "summary" not in blocks.template.blocks:
+        raise DocumentError("its `memory` names summary, and the block `summary` is missing", place=source.name)
     return PromptTemplate(name, source.sha256, form, blocks)

@@ -1,0 +1,95 @@
+"""The memories that a prompted agent can have, as rosters write them: `memory: window`, or with parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, TypeAlias
+
+from pydantic import BeforeValidator, Discriminator, Field, Tag
+
+from agoranomos.documents import DocumentPart
+
+TemplateMemory: TypeAlias = Literal["none", "window", "notes", "summary", "shared"]
+"""The memories that a template can speak of. One that is yoked reads as a window: the agent cannot tell."""
+
+
+class NoMemory(DocumentPart):
+    """Nothing of any past round: every round is met as the first one. What is said and noticed now is still heard."""
+
+    kind: Literal["none"] = "none"
+
+
+class WindowMemory(DocumentPart):
+    """Its own last `window` rounds, as its market shows them."""
+
+    kind: Literal["window"] = "window"
+
+
+class NotesMemory(DocumentPart):
+    """A window, and the files PLANS and INSIGHTS that each reply writes anew: the memory of arXiv 2410.00031."""
+
+    kind: Literal["notes"] = "notes"
+
+
+class SummaryMemory(DocumentPart):
+    """A text of at most `characters` that the model writes itself, and the rounds since.
+
+    It is asked for when `every` rounds have come together since the last one, before the move; what was summarised is
+    then gone. A call that brings none counts as failed, the rounds stay, and the next decision asks again.
+    """
+
+    kind: Literal["summary"] = "summary"
+    every: int = Field(default=5, ge=1, le=1000)
+    characters: int = Field(default=400, ge=16, le=8000)
+
+
+class SharedMemory(DocumentPart):
+    """A window in which every round also holds what all others did, whatever the market itself shows.
+
+    `show: final` gives the actions that cleared, `full` also what each model had replied in choosing them, its thoughts
+    included.
+    """
+
+    kind: Literal["shared"] = "shared"
+    show: Literal["final", "full"] = "final"
+
+
+class YokedMemory(DocumentPart):
+    """A window of somebody else's rounds: those of a finished run, in the place of the agent's own.
+
+    Before round r it is shown what `agent` (left out: the one in the same seat) saw of rounds 1 to r - 1 in the run of
+    `arm` with the same seed (or `seed`) in the folder of `campaign`. The log of that run is verified first.
+    """
+
+    kind: Literal["yoked"] = "yoked"
+    campaign: str = Field(min_length=1, max_length=1000)
+    arm: str = Field(min_length=1, max_length=200)
+    agent: str = Field(default="", max_length=200)
+    seed: int | None = Field(default=None, ge=0, le=2**53 - 1)
+
+
+def _kind_alone(given: Any) -> Any:
+    """`window` is short for `{kind: window}`; a mapping without a kind is left to the error that names the kinds."""
+    return {"kind": given} if isinstance(given, str) else dict(given) if isinstance(given, Mapping) else given
+
+
+Memory: TypeAlias = Annotated[
+    Annotated[
+        NoMemory | WindowMemory | NotesMemory | SummaryMemory | SharedMemory | YokedMemory,
+        Field(discriminator="kind"),
+    ],
+    BeforeValidator(_kind_alone),
+]
+
+
+class DropOldest(DocumentPart):
+    """Where a prompt does not fit the model, the older half of the rounds in it is forgotten, until it fits."""
+
+    drop: Literal["oldest"]
+
+
+Overflow: TypeAlias = Annotated[
+    Annotated[Literal["fail"], Tag("fail")] | Annotated[DropOldest, Tag("drop")],
+    Discriminator(lambda given: "drop" if isinstance(given, Mapping | DropOldest) else "fail"),
+]
+"""What is done about a prompt that does not fit the model's context; `fail` takes the call as failed."""
