@@ -85,10 +85,11 @@ def bench(
         return
     say(f"{model}, {rounds} rounds")
     for speed in speeds:
+        choices = "" if speed.choices_per_second is None else f"{speed.choices_per_second:.1f} choices/s, "
         say(
             f"  batch {speed.batch:>3}: {speed.seconds_per_decision:.2f} s a decision, "
             f"{speed.reply_tokens_per_second:.0f} reply, {speed.prompt_tokens_per_second:.0f} prompt tokens/s, "
-            f"{speed.speed_up:.1f} times one at a time, {speed.failures} failures"
+            f"{speed.speed_up:.1f} times one at a time, {choices}{speed.failures} failures"
         )
 
 

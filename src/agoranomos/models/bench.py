@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from agoranomos.models.engine import Completion, Engine, Message, Request
+from agoranomos.models.engine import Completion, Distribution, Engine, Message, Question, Request
 
 _RULES = (
     "You choose how many units of two products a firm makes each round. Units of a product are the same whoever sells "
@@ -28,13 +28,16 @@ _SCHEMA: dict[str, Any] = {
     "additionalProperties": False,
 }
 _MAX_TOKENS = 96
+_OPTIONS = tuple(str(units) for units in range(0, 101, 10))
 
 
 class Speed(msgspec.Struct, frozen=True):
     """What `batch` agents took for `rounds` rounds, each asking again when all have their reply.
 
     Token rates count prompts in full, whether read or found in a cache. `speed_up` is the rate of decisions over that
-    of one agent alone; `failures` counts calls without a reply that satisfies the schema.
+    of one agent alone; `failures` counts calls without a reply that satisfies the schema, and questions without
+    probabilities. `choices_per_second` are questions of eleven options after the same prompts, asked after all replies
+    are there; None where the engine gives no probabilities.
     """
 
     batch: int
@@ -46,6 +49,7 @@ class Speed(msgspec.Struct, frozen=True):
     reply_tokens_per_second: float
     failures: int
     speed_up: float
+    choices_per_second: float | None = None
 
 
 async def bench(engine: Engine, batches: Sequence[int] = (1, 6, 16), rounds: int = 4) -> list[Speed]:
@@ -56,13 +60,15 @@ async def bench(engine: Engine, batches: Sequence[int] = (1, 6, 16), rounds: int
     await engine.complete(_request(0, 0, 1))  # What is set up on first use is not measured.
     speeds: list[Speed] = []
     for number, batch in enumerate(batches, start=1):
+        agents = range(1000 * number, 1000 * number + batch)
         started = time.perf_counter()
         completions: list[Completion] = []
         for round_number in range(1, rounds + 1):
-            requests = [_request(1000 * number + agent, round_number, number) for agent in range(batch)]
+            requests = [_request(agent, round_number, number) for agent in agents]
             completions += await asyncio.gather(*(engine.complete(request) for request in requests))
         seconds = time.perf_counter() - started
         rate = len(completions) / seconds
+        choices, unanswered = await _choices(engine, agents, rounds)
         speeds.append(
             Speed(
                 batch=batch,
@@ -72,11 +78,27 @@ async def bench(engine: Engine, batches: Sequence[int] = (1, 6, 16), rounds: int
                 decisions_per_second=rate,
                 prompt_tokens_per_second=sum(done.prompt_tokens for done in completions) / seconds,
                 reply_tokens_per_second=sum(done.reply_tokens for done in completions) / seconds,
-                failures=sum(done.finish != "stop" for done in completions),
+                failures=sum(done.finish != "stop" for done in completions) + unanswered,
                 speed_up=rate / speeds[0].decisions_per_second if speeds else 1.0,
+                choices_per_second=choices,
             )
         )
     return speeds
+
+
+async def _choices(engine: Engine, agents: Sequence[int], rounds: int) -> tuple[float | None, int]:
+    """Questions answered a second, round by round, and how many were not."""
+    if engine.capabilities.scores == "none":
+        return None, 0
+    labelled = engine.capabilities.scores == "letters"
+    started = time.perf_counter()
+    answers: list[Distribution] = []
+    for round_number in range(1, rounds + 1):
+        prompts = [_request(agent, round_number, 0).messages for agent in agents]
+        questions = [Question(prompt, _OPTIONS, labelled=labelled) for prompt in prompts]
+        answers += await asyncio.gather(*(engine.choose(question) for question in questions))
+    rate = len(answers) / (time.perf_counter() - started)
+    return rate, sum(bool(answer.failure) for answer in answers)
 
 
 def _request(agent: int, round_number: int, seed: int) -> Request:

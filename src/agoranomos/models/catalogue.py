@@ -41,5 +41,8 @@ def _of_provider(name: str) -> Iterator[ListedModel]:
 
 
 def _of_style(name: str, style: ListedStyle) -> ListedModel:
+    title = f"no model: {style.title}"
+    if "replies" in style.options:
+        return ListedModel(f"mock/{name}?replies=<file>", title, "ready")
     options = f"; options {', '.join(style.options)}" if style.options else ""
-    return ListedModel(f"mock/{name}", f"no model: {style.title}{options}", "built in")
+    return ListedModel(f"mock/{name}", f"{title}{options}", "built in")
