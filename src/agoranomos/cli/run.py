@@ -17,6 +17,7 @@ from agoranomos.errors import Finding, UsageError, nearest
 if TYPE_CHECKING:
     from agoranomos.campaigns import CampaignFolder, Failure, Outcome, Plan
     from agoranomos.campaigns.progress import Progress
+    from agoranomos.models.calls.store import CallStore
 
 EXECUTORS = ("local",)
 SHOWN_FAILURES = 5
@@ -44,6 +45,10 @@ def run(
         typer.Option("--workers", min=1, metavar="N", help="Processes; with language models, the runs side by side."),
     ] = None,
     executor: Annotated[str, typer.Option("--executor", help="Where runs are executed: local.")] = "local",
+    no_cache: Annotated[
+        bool,
+        typer.Option("--no-cache", help="Ask models anew: neither look answers up in the call store nor keep any."),
+    ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the plan and run nothing.")] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -74,7 +79,7 @@ def run(
     for place, changes in other_plans(plan, logs)[:1] if not begun else ():
         _remark(f"{place} holds this campaign under another plan ({'; '.join(changes[:3])}).")
         _remark(f"That is another experiment, so this one has a folder of its own: {folder.root}")
-    outcome = _execute(plan, folder, limit, workers)
+    outcome = _execute(plan, folder, limit, workers, no_cache)
     _conclude(outcome, as_json)
 
 
@@ -86,19 +91,33 @@ def _rounds_of_their_own(plan: Plan, settings: Sequence[str]) -> str:
     return ", ".join(f"{roster} ({rounds})" for roster, rounds in apart.items())
 
 
-def _execute(plan: Plan, folder: CampaignFolder, limit: int | None, workers: int | None) -> Outcome:
+def _execute(plan: Plan, folder: CampaignFolder, limit: int | None, workers: int | None, no_cache: bool) -> Outcome:
     from agoranomos.campaigns import Settings, build_tables, execute
     from agoranomos.logs import KeyStore
     from agoranomos.workspace import state_folder
 
     keys = KeyStore(state_folder() / "keys")
+    store = None if no_cache else _call_store(plan)
     try:
-        outcome = execute(plan, folder, keys, Settings(workers=workers, limit=limit, progress=_progress()))
+        settings = Settings(workers=workers, limit=limit, progress=_progress(), store=store)
+        outcome = execute(plan, folder, keys, settings)
         build_tables(folder, keys.trusted())
     except KeyboardInterrupt:
         _remark(f"Stopped. What is recorded in {folder.root} is kept; the same command again goes on from there.")
         raise
+    finally:
+        if store is not None:
+            store.close()
     return outcome
+
+
+def _call_store(plan: Plan) -> CallStore | None:
+    """Where answers of models are kept; None where the campaign asks none, or withholds what they say."""
+    from agoranomos.models.calls.store import CallStore, calls_folder
+
+    if plan.campaign.privacy != "open" or not any(arm.models for arm in plan.arms):
+        return None
+    return CallStore.open(calls_folder(), tell=_remark)
 
 
 def _progress() -> Progress:
