@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from agoranomos.models.local.fast_noise import kernel_for
 from agoranomos.models.local.noise import GREATEST, seed_words, uniform, words
 
 Tensor = Any
@@ -60,6 +61,8 @@ def _noisiest(scaled: Tensor, best: Tensor, leader: Tensor, draws: Sequence[Draw
     names = [(*seed_words(draw.seed), draw.step) for draw in draws]
     low, high, step = torch.tensor(names, dtype=torch.int64, device=scaled.device).T
     greedy = torch.tensor([draw.temperature == 0 for draw in draws], device=scaled.device)
+    if (noisiest := kernel_for(scaled.device)) is not None:
+        return noisiest(scaled, ~greedy, low, high, step)
     # What is further below the leader than its own noise can be exceeded by cannot win.
     floor = best + (_gumbel(low, high, step, leader) - GREATEST).to(torch.float32) - _SLACK
     rows, tokens = (scaled >= torch.where(greedy, best, floor)[:, None]).nonzero(as_tuple=True)
