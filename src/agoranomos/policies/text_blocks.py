@@ -9,10 +9,10 @@ from functools import lru_cache
 from typing import Any, TypeVar
 
 from jinja2 import StrictUndefined, Template, TemplateError, TemplateSyntaxError
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from agoranomos.documents import Document, Source, parse_document
 from agoranomos.errors import DocumentError
+from agoranomos.policies.sandbox import PromptEnvironment
 
 HeadT = TypeVar("HeadT", bound=Document)
 
@@ -69,8 +69,8 @@ def parse_blocks(
 
 
 @lru_cache(maxsize=1)
-def _environment() -> ImmutableSandboxedEnvironment:
-    environment = ImmutableSandboxedEnvironment(
+def _environment() -> PromptEnvironment:
+    environment = PromptEnvironment(
         undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
     )
     environment.filters["number"] = plain_number
