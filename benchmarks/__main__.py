@@ -27,6 +27,7 @@ TITLES = {
     "runner_mock": "What a campaign adds to a decision",
     "log_append": "What durability costs",
     "log_verify": "Verifying a log",
+    "call_store": "The call store",
     "log_ratios": "The log against the limits of the machine",
     "models": "The embedded language model",
     "pettingzoo_step": "A bare step of every market",
