@@ -6,6 +6,9 @@ from typing import Any
 
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+_PLAIN = frozenset({float, int, bool, str, tuple})
+"""Types of values that a template can do nothing with but read."""
+
 
 class PromptEnvironment(ImmutableSandboxedEnvironment):
     """Allows what `ImmutableSandboxedEnvironment` allows.
@@ -17,6 +20,14 @@ class PromptEnvironment(ImmutableSandboxedEnvironment):
     def __init__(self, *given: Any, **options: Any) -> None:
         super().__init__(*given, **options)
         self._judged: dict[tuple[type, str], bool] = {}
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """The attribute, or the item, of that name; undefined where there is none or it may not be read."""
+        if self._judged.get((type(obj), attribute)):
+            value = getattr(obj, attribute, None)
+            if type(value) in _PLAIN:
+                return value
+        return super().getattr(obj, attribute)
 
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
         """Whether a template may read the attribute."""
