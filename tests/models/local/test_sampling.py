@@ -1,24 +1,30 @@
-import math
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.stats import chisquare
 
-from agoranomos.models.local.noise import GREATEST, philox, seed_words, uniform, words
-from agoranomos.models.local.sampling import Draw, _gumbel, draw_tokens
+from agoranomos.models.local.noise import philox, seed_words, uniform, words
+from agoranomos.models.local.sampling import PAGE, PAGES, PLACES, Draw, draw_tokens
 
 torch = pytest.importorskip("torch")
 
 LOGITS = np.array([0.0, 1.0, -np.inf, 2.0, 0.5], dtype=np.float32)
 
 
+def gumbel(seed, step, stream, count):
+    table = words(*seed_words(seed), np.int64(step), stream, np.arange(-(-count // 4)))
+    return -np.log(-np.log(uniform(np.stack(table, axis=1).reshape(-1)[:count])))
+
+
 def by_definition(logits, temperature, seed, step):
-    """The arg max of logits and noise over a whole row, in NumPy, with nothing left out."""
-    tokens = np.arange(len(logits))
-    low, high = (np.full(len(logits), word) for word in seed_words(seed))
-    noise = -np.log(-np.log(uniform(words(low, high, np.full(len(logits), step), tokens))))
-    return int(np.argmax((logits / np.float32(temperature)).astype(np.float64) + noise))
+    """The two arg maxima of logits and noise in NumPy, page by page, in double precision."""
+    scaled = logits.astype(np.float64) / temperature
+    pages = [scaled[start : start + PAGE] for start in range(0, len(scaled), PAGE)]
+    with np.errstate(divide="ignore"):
+        totals = np.array([np.log(np.exp(page - scaled.max()).sum()) for page in pages])
+    page = int(np.argmax(totals + gumbel(seed, step, PAGES, len(pages))))
+    return page * PAGE + int(np.argmax(pages[page] + gumbel(seed, step, PLACES, PAGE)[: len(pages[page])]))
 
 
 def draw(logits, temperature=1.0, seed=0, step=0, top_p=1.0):
@@ -29,6 +35,15 @@ def frequencies(temperature, top_p=1.0, draws=20_000):
     rows = torch.tensor(LOGITS).expand(draws, -1)
     tokens = draw_tokens(rows, [Draw(temperature, top_p, seed, 0) for seed in range(draws)])
     return np.bincount(tokens, minlength=5) / draws
+
+
+def test_tokens_of_many_pages_are_drawn_from_the_softmax():
+    logits = np.random.default_rng(5).normal(size=1000).astype(np.float32)
+    draws = 40_000
+    rows = torch.tensor(logits).expand(draws, -1)
+    tokens = np.bincount(draw_tokens(rows, [Draw(1.0, 1.0, seed, 3) for seed in range(draws)]), minlength=1000)
+    expected = draws * np.exp(logits.astype(float)) / np.exp(logits.astype(float)).sum()
+    assert chisquare(tokens, expected).pvalue > 1e-6
 
 
 @pytest.mark.parametrize("temperature", [0.5, 1.0, 2.0])
@@ -84,7 +99,7 @@ def test_the_draw_depends_on_seed_and_step():
     spread=st.floats(0.01, 30),
     temperature=st.floats(0.1, 2),
 )
-def test_leaving_out_what_cannot_win_changes_no_draw(seed, step, spread, temperature):
+def test_draws_are_those_of_the_definition(seed, step, spread, temperature):
     logits = np.random.default_rng(seed).normal(scale=spread, size=3000).astype(np.float32)
     logits[::7] = -np.inf
     assert draw(logits, temperature, seed, step) == by_definition(logits, temperature, seed, step)
@@ -123,13 +138,15 @@ def test_noise_a_hundred_times_that_of_batching_changes_few_draws():
     assert sum(a == b for a, b in zip(one, other, strict=True)) >= 299
 
 
-def test_the_greatest_noise_of_all_is_finite_and_bounded_as_is_said(monkeypatch):
-    monkeypatch.setattr("agoranomos.models.local.sampling.words", lambda low, *_: low * 0 + 0xFFFFFFFF)
-    assert draw(np.array([0.0, -np.inf, 1.0], dtype=np.float32)) == 2
-    ones = torch.ones(1, dtype=torch.int64)
-    assert float(_gumbel(ones, ones, ones, ones)) <= GREATEST
-    largest = -math.log(-math.log(float(uniform(0xFFFFFFFF))))
-    assert GREATEST - 1e-3 < largest <= GREATEST
+@pytest.mark.parametrize("word", [0, 0xFFFFFFFF])
+def test_the_least_and_the_greatest_noise_are_finite_and_let_no_forbidden_token_win(monkeypatch, word):
+    def extreme(low, high, step, stream, blocks):
+        return (low * 0 + blocks * 0 + word,) * 4
+
+    monkeypatch.setattr("agoranomos.models.local.sampling.words", extreme)
+    logits = np.full(700, -np.inf, dtype=np.float32)
+    logits[[300, 301]] = [0.0, 1.0]
+    assert draw(logits) == 301
 
 
 @pytest.mark.parametrize(
@@ -154,9 +171,20 @@ def test_philox_gives_the_published_vectors(counter, key, expected):
 @settings(max_examples=50, deadline=None)
 @given(seed=st.integers(0, 2**64 - 1), step=st.integers(0, 2**31), first=st.integers(0, 200_000))
 def test_noise_is_the_same_in_numpy_and_torch_for_any_part_of_a_vocabulary(seed, step, first):
-    tokens = np.arange(first, first + 50)
-    whole = words(*seed_words(seed), step, tokens)
-    part = words(*seed_words(seed), step, torch.tensor(tokens[20:30]))
-    np.testing.assert_array_equal(whole[20:30], part.numpy())
-    logs = np.log(uniform(whole[20:30]))
+    blocks = np.arange(first, first + 50)
+    whole = np.stack(words(*seed_words(seed), np.int64(step), 1, blocks))
+    part = torch.stack(words(*seed_words(seed), step, 1, torch.tensor(blocks[20:30])))
+    np.testing.assert_array_equal(whole[:, 20:30], part.numpy())
+    logs = np.log(uniform(whole[:, 20:30]))
     np.testing.assert_array_max_ulp(logs, uniform(part.double()).log().numpy(), maxulp=2)
+
+
+def test_streams_steps_and_seeds_have_noise_of_their_own():
+    blocks = np.arange(100)
+    tables = [
+        np.stack(words(*seed_words(seed), np.int64(step), stream, blocks)).tobytes()
+        for seed in (1, 1 + 2**32)
+        for step in (0, 1)
+        for stream in (0, 1)
+    ]
+    assert len(set(tables)) == 8

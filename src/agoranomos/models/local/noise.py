@@ -1,7 +1,8 @@
-"""Noise by counting: a function of (seed, step, token), the same on every device and for any part of a vocabulary.
+"""Noise by counting: a function of (seed, step, stream, place) alone, the same on every device.
 
 Philox4x32-10 of Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1, 2, 3" (SC 2011), with the seed
-as its key and (token, step, 0, 0) as its counter. Only operators are used, so arrays may be NumPy's or torch's.
+as its key and (place // 4, step, stream, 0) as its counter; place % 4 is the word of the four that it gives. Only
+operators are used, so arrays may be NumPy's or torch's.
 """
 
 from __future__ import annotations
@@ -11,8 +12,8 @@ from typing import Any
 Array = Any
 """A NumPy array or a torch tensor of 64-bit integers, or a Python integer."""
 
-NOISE = "philox4x32-10"
-"""What makes noise of a seed: another way would give other replies to the same one."""
+NOISE = "philox4x32-10, two steps of 256"
+"""How a token is drawn with a seed (see `sampling`): another way would give other replies to the same one."""
 
 _MULTIPLIERS = (0xD2511F53, 0xCD9E8D57)
 _WEYL = (0x9E3779B9, 0xBB67AE85)
@@ -32,10 +33,13 @@ def philox(counter: tuple[Array, Array, Array, Array], key: tuple[Array, Array])
     return c0, c1, c2, c3
 
 
-def words(low: Array, high: Array, step: Array, token: Array) -> Array:
-    """A 32-bit word for each (seed, step, token), the seed in two words of 32 bits; arrays of one shape."""
-    none = token * 0
-    return philox((token, step, none, none), (low, high))[0]
+def words(low: Array, high: Array, step: Array, stream: int, blocks: Array) -> tuple[Array, Array, Array, Array]:
+    """Words 4b, 4b + 1, 4b + 2 and 4b + 3 of a stream for each b of `blocks`; the seed is given in two words.
+
+    Shapes broadcast: a column of seeds and steps, and a row of blocks, give a table.
+    """
+    none = blocks * 0
+    return philox((blocks + none, step + none, none + stream, none), (low + none, high + none))
 
 
 def seed_words(seed: int) -> tuple[int, int]:
@@ -50,7 +54,3 @@ def uniform(word: Array) -> Array:
     the last of the parts is 1 itself.
     """
     return (word + 0.5) * 2.0**-32
-
-
-GREATEST = 22.874
-"""No Gumbel noise made of a word is greater: -log(-log(1 - 2**-33)), rounded up."""

@@ -1,10 +1,13 @@
 """Draws tokens by the Gumbel-max trick on named noise, for all rows of a batch at once.
 
-The noise of a token is a function of (seed, step, token) alone, so a reply does not depend on what else is in the
-batch. Batching moves logits by about 1e-5; the arg max of logits plus fixed noise is stable against that, while the
-inverse of a cumulative sum is not.
+A token is drawn in two steps: a page of 256 consecutive tokens by the logarithms of the pages' total weights, then a
+token of that page by its logit. Each step takes the arg max of logits plus Gumbel noise, whose distribution is their
+softmax, and the product of the two is the softmax over all tokens. So a vocabulary of 49,152 tokens takes noise for 192
+pages and 256 places, not for each token.
 
-Noise is bounded, so most tokens of a vocabulary cannot win whatever theirs would be; it is computed for the others.
+The noise is a function of (seed, step, page or place) alone, so a reply does not depend on what else is in the batch.
+Batching moves logits by about 1e-5; the arg max of logits plus fixed noise is stable against that, while the inverse of
+a cumulative sum is not.
 """
 
 from __future__ import annotations
@@ -14,13 +17,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from agoranomos.models.local.fast_noise import kernel_for
-from agoranomos.models.local.noise import GREATEST, seed_words, uniform, words
+from agoranomos.models.local.noise import seed_words, uniform, words
 
 Tensor = Any
 
-_SLACK = 1e-3
-"""More than single precision can move a bound by."""
+PAGE = 256
+PAGES, PLACES = 0, 1
+"""The streams of noise for pages of a vocabulary and for places on a page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,42 +46,45 @@ def draw_tokens(logits: Tensor, draws: Sequence[Draw]) -> list[int]:
 
     if logits.device.type == "mps":  # It has no double precision.
         logits = logits.cpu()
-    device = logits.device
-    scales = torch.tensor([draw.temperature or 1.0 for draw in draws], dtype=torch.float32, device=device)
-    scaled = logits / scales[:, None]
-    _leave_out_tails(scaled, [draw.top_p if draw.temperature else 1.0 for draw in draws])
-    best, leader = scaled.max(dim=1)
+    best, tokens = logits.max(dim=1)
     if any(draw.temperature for draw in draws):
-        leader = _noisiest(scaled, best, leader, draws)
-    # A comparison with a NaN is false, so rows of no numbers are among those that have no winner.
-    return [int(token) for token in torch.where(best > -math.inf, leader, -1).tolist()]
+        greedy = torch.tensor([draw.temperature == 0 for draw in draws], device=logits.device)
+        tokens = torch.where(greedy, tokens, _noisiest(_scaled(logits, best, draws), draws))
+    return [int(token) for token in torch.where(best.isfinite(), tokens, -1).tolist()]
 
 
-def _noisiest(scaled: Tensor, best: Tensor, leader: Tensor, draws: Sequence[Draw]) -> Tensor:
-    """The token with the greatest sum of scaled logit and noise in each row, the leader in greedy ones."""
+def _scaled(logits: Tensor, best: Tensor, draws: Sequence[Draw]) -> Tensor:
+    """Logits over temperature, 0 for the greatest of each row; the vocabulary is filled up to whole pages."""
     import torch
 
-    names = [(*seed_words(draw.seed), draw.step) for draw in draws]
-    low, high, step = torch.tensor(names, dtype=torch.int64, device=scaled.device).T
-    greedy = torch.tensor([draw.temperature == 0 for draw in draws], device=scaled.device)
-    if (noisiest := kernel_for(scaled.device)) is not None:
-        return noisiest(scaled, ~greedy, low, high, step)
-    # What is further below the leader than its own noise can be exceeded by cannot win.
-    floor = best + (_gumbel(low, high, step, leader) - GREATEST).to(torch.float32) - _SLACK
-    rows, tokens = (scaled >= torch.where(greedy, best, floor)[:, None]).nonzero(as_tuple=True)
-    sums = scaled[rows, tokens].to(torch.float64)
-    sums = torch.where(greedy[rows], sums, sums + _gumbel(low[rows], high[rows], step[rows], tokens))
-    most = torch.full_like(best, -math.inf, dtype=torch.float64).scatter_reduce(0, rows, sums, "amax")
-    # Of equals, the token with the smallest id.
-    winners = torch.where(sums == most[rows], tokens, scaled.shape[1])
-    return torch.full_like(leader, scaled.shape[1]).scatter_reduce(0, rows, winners, "amin")
+    temperatures = torch.tensor([draw.temperature or 1.0 for draw in draws], dtype=torch.float32, device=logits.device)
+    scaled = (logits - best[:, None]) / temperatures[:, None]
+    _leave_out_tails(scaled, [draw.top_p if draw.temperature else 1.0 for draw in draws])
+    return torch.nn.functional.pad(scaled, (0, -scaled.shape[1] % PAGE), value=-math.inf)
 
 
-def _gumbel(low: Tensor, high: Tensor, step: Tensor, token: Tensor) -> Tensor:
-    """Standard Gumbel noise in double precision: minus the logarithm of a standard exponential variable."""
+def _noisiest(scaled: Tensor, draws: Sequence[Draw]) -> Tensor:
+    """The token that each row draws."""
     import torch
 
-    return -(-uniform(words(low, high, step, token).to(torch.float64)).log()).log()
+    rows = torch.arange(len(scaled), device=scaled.device)
+    names = torch.tensor([(*seed_words(draw.seed), draw.step) for draw in draws], dtype=torch.int64).to(scaled.device)
+    paged = scaled.view(len(scaled), -1, PAGE)
+    page = (paged.exp().sum(dim=2).log() + _gumbel(names, PAGES, paged.shape[1])).argmax(dim=1)
+    place = (paged[rows, page] + _gumbel(names, PLACES, PAGE)).argmax(dim=1)
+    return page * PAGE + place
+
+
+def _gumbel(names: Tensor, stream: int, count: int) -> Tensor:
+    """Standard Gumbel noise in double precision, [rows, count], for rows of (seed's low word, high word, step).
+
+    Minus the logarithm of a standard exponential variable.
+    """
+    import torch
+
+    blocks = torch.arange(-(-count // 4), device=names.device)
+    drawn = torch.stack(words(names[:, 0:1], names[:, 1:2], names[:, 2:3], stream, blocks), dim=2)
+    return -(-uniform(drawn.flatten(1)[:, :count].to(torch.float64)).log()).log()
 
 
 def _leave_out_tails(scaled: Tensor, top_ps: Sequence[float]) -> None:
