@@ -17,6 +17,7 @@ from agoranomos.markets import load_market
 from agoranomos.markets.action_schema import action_schema, decimal_places, number_schema
 from agoranomos.markets.action_shape import ActionPart, ActionShape
 from agoranomos.markets.decimal_pattern import decimal_pattern, steps_between
+from agoranomos.models.mock.pattern_sampling import sample_text
 from agoranomos.workspace import find_workspace, library_root
 
 WORKSPACE = find_workspace(Path(__file__).parent)
@@ -97,6 +98,32 @@ def test_every_shipped_market_has_a_schema_that_its_own_actions_satisfy(name: st
                 assert accepts(schema["properties"][part.name], written(part, value))
                 for bad in (part.low - 1, part.high + 1):
                     assert not accepts(schema["properties"][part.name], written(part, bad))
+
+
+BEYOND_SCHEMAS = {"cournot", "bertrand-investment", "credence-goods"}
+"""Types of markets in which numbers that satisfy the schema can be infeasible together, or for now."""
+
+
+@pytest.mark.parametrize("name", [name for name in MARKETS if name != "cournot-large"])
+def test_what_satisfies_the_schema_is_feasible_but_for_what_the_documents_name(name: str) -> None:
+    market = load_market(name, WORKSPACE)
+    generator = np.random.default_rng(1)
+    infeasible: list[str] = []
+    for seed in range(4):
+        market.reset(seed=seed)
+        while market.agents and market.round_number < 6:
+            schemas = {agent: action_schema(market.action_shape(agent))["properties"] for agent in market.agents}
+            market.step(
+                {agent: np.array([drawn(part, generator) for part in schemas[agent].values()]) for agent in schemas}
+            )
+            infeasible += market.projected()
+    assert not infeasible or market.spec.type in BEYOND_SCHEMAS
+
+
+def drawn(schema: dict[str, Any], generator: np.random.Generator) -> float:
+    if schema["type"] == "integer":
+        return float(generator.integers(schema["minimum"], schema["maximum"] + 1))
+    return float(sample_text(schema["pattern"], lambda limit: int(generator.integers(limit))))
 
 
 def written(part: ActionPart, value: float) -> Any:

@@ -26,6 +26,7 @@ from gymnasium import spaces
 
 from agoranomos.conformance.seeding import differing_step, make
 from agoranomos.errors import UsageError
+from agoranomos.markets.action_schema import action_schema, allows
 from agoranomos.markets.facts import SCALE
 from agoranomos.markets.market import Market
 
@@ -250,6 +251,17 @@ class MarketConformance:
             observations = market.step(_sampled(market))[0]
             if not market.agents:
                 break
+
+    def test_every_action_has_a_schema_that_holds_each_number_within_its_bounds(self, market: Any) -> None:
+        for agent in market.possible_agents[:8]:
+            shape = market.action_shape(agent)
+            schema = action_schema(shape)
+            assert schema["required"] == list(schema["properties"]) == [part.name for part in shape.parts]
+            for part in shape.parts:
+                numbers = schema["properties"][part.name]
+                for value in (part.low - 1, part.low, part.high, part.high + 1):
+                    if float(value).is_integer():
+                        assert allows(numbers, int(value)) == (part.low <= value <= part.high)
 
     def test_a_benchmark_that_is_not_there_is_refused(self, market: Any) -> None:
         observations, _ = market.reset(seed=1)

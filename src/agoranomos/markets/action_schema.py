@@ -7,6 +7,8 @@ is read, or made feasible when the market clears.
 from __future__ import annotations
 
 import math
+import re
+from collections.abc import Mapping
 from typing import Any
 
 from agoranomos.errors import UsageError
@@ -39,6 +41,13 @@ def number_schema(part: ActionPart) -> dict[str, Any]:
             raise UsageError(f"no whole number lies from {part.low:g} to {part.high:g}, as {part.name} must")
         return {"type": "integer", "minimum": least, "maximum": most}
     return {"type": "string", "pattern": decimal_pattern(part.low, part.high, decimal_places(part))}
+
+
+def allows(schema: Mapping[str, Any], number: int | str) -> bool:
+    """Whether a number, or a text of digits, is one that a schema of `number_schema` lets be written."""
+    if schema["type"] == "integer":
+        return isinstance(number, int) and schema["minimum"] <= number <= schema["maximum"]
+    return re.fullmatch(schema["pattern"], str(number)) is not None
 
 
 def decimal_places(part: ActionPart) -> int:
