@@ -106,6 +106,25 @@ def test_nothing_of_what_is_removed_stays_on_disk(kept: Path) -> None:
     assert b"another 0" in kept.read_bytes()
 
 
+def test_calls_are_removed_while_a_campaign_keeps_others(kept: Path, listed: Any) -> None:
+    store = CallStore.open(calls_folder())
+    calls = store.of('{"weights":"busy"}', "busy")
+    assert calls is not None
+    calls.keep(request(0), Completion("zero", 1, 1, "stop", 0.1))
+    store.flush()
+    assert calls.find(request(0)) is not None
+    assert run_command(["models", "cache", "prune", "--model", "smollm2"]) == 0
+    assert calls.find(request(0)) is not None
+    calls.keep(request(1), Completion("one", 1, 1, "stop", 0.1))
+    store.flush()
+    assert calls.find(request(1)) is not None
+    assert run_command(["models", "cache", "prune", "--model", "busy"]) == 0
+    assert calls.find(request(1)) is None
+    calls.keep(request(1), Completion("one", 1, 1, "stop", 0.1))
+    store.close()
+    assert listed() == {"busy": 1, "openai/small": 3}
+
+
 def test_everything_is_removed_only_where_that_is_said(kept: Path, listed: Any) -> None:
     (kept.parent / "calls.sqlite3.damaged-1").write_bytes(b"?")
     assert run_command(["models", "cache", "prune"]) == 2

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agoranomos.models import Message, Question, Request
+from agoranomos.models import Message, Question, Request, questions
 from agoranomos.models.calls.call_key import NO_PART, asked_json, call_key, identity_digest
 
 IDENTITY = '{"template":"1","tokenizer":"2","weights":"3"}'
@@ -98,6 +98,14 @@ def test_the_seed_of_a_question_counts_only_where_something_is_drawn() -> None:
     direct = replace(QUESTION, reasoning=0)
     assert key(direct) == key(replace(direct, seed=99))
     assert key(QUESTION) != key(replace(QUESTION, seed=99))
+
+
+def test_another_wording_of_the_list_is_another_call(monkeypatch: pytest.MonkeyPatch) -> None:
+    labelled, written = replace(QUESTION, labelled=True), key(QUESTION)
+    before = key(labelled)
+    monkeypatch.setattr(questions, "LETTERS", "abc")
+    assert key(labelled) != before
+    assert key(QUESTION) == written
 
 
 def test_an_address_is_the_same_tomorrow_and_elsewhere() -> None:

@@ -8,6 +8,7 @@ from dataclasses import fields
 from typing import Any
 
 from agoranomos.models.engine import Question, Request
+from agoranomos.models.questions import ways_to_put
 
 NO_PART = frozenset({"caller", "player"})
 """Fields that change nothing about the answer: who asks, and what only mocks read."""
@@ -29,14 +30,17 @@ def asked_json(asked: Request | Question) -> bytes:
     """What is asked and how, as JSON: every field but `NO_PART`, so that a field that is added later is part of it.
 
     Keys of a schema stay in their order, because a reply has its members in that order. The seed of a question that is
-    answered without reasoning is left out: nothing is drawn.
+    answered without reasoning is left out: nothing is drawn. Raises `UsageError` for a question that cannot be put.
     """
     kind, names = _REQUEST if isinstance(asked, Request) else _QUESTION
     document: dict[str, Any] = {"kind": kind}
     document.update((name, getattr(asked, name)) for name in names)
     document["messages"] = [[message.role, message.content] for message in asked.messages]
-    if isinstance(asked, Question) and not asked.reasoning:
-        del document["seed"]
+    if isinstance(asked, Question):
+        if not asked.reasoning:
+            del document["seed"]
+        if asked.labelled:  # How the list is worded is ours to change, and the model reads it.
+            document["listed"] = [[way.messages[-1].content, way.answers] for way in ways_to_put(asked)]
     # A pair of lone surrogates is not the character that they would spell: escapes (ensure_ascii) would merge the two.
     return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
 
