@@ -128,3 +128,28 @@ def test_a_spending_file_that_is_damaged_is_a_finding(asked: Asked, capfd: pytes
     spending.write_text("{")
     assert asked.by("--set", "budget.calls=100", code=1) == 0
     assert "spending.json is damaged" in capfd.readouterr().err
+
+
+def test_time_and_money_end_a_session_too(asked: Asked, capfd: pytest.CaptureFixture[str]) -> None:
+    assert asked.by("--set", "budget.seconds=0", code=3) == 0
+    assert "budget of 0 seconds is spent" in capfd.readouterr().err
+    priced = ("--set", "prices={mock/valid: {prompt: 10000, reply: 10000}}")
+    assert asked.by("--set", "budget.money=10", code=2) == 0
+    assert "no price for its model mock/valid" in capfd.readouterr().err
+    some = asked.by("--set", "budget.money=40", *priced, code=3)
+    assert 0 < some < CALLS
+    (spending,) = Path("logs").glob("*/spending.json")
+    use = json.loads(spending.read_bytes())["models"]["mock/valid"]
+    assert use["money"] == pytest.approx((use["prompt_tokens"] + use["reply_tokens"]) / 100, rel=1e-9)
+    assert 0 < use["money"] <= 40
+    assert asked.by("--set", "budget.money=1000", *priced) == CALLS - some
+
+
+def test_a_budget_is_shown_with_the_plan(asked: Asked, capfd: pytest.CaptureFixture[str]) -> None:
+    bounds = ("--set", "budget.tokens=20000", "--set", "budget.seconds=3600")
+    assert asked.by("--dry-run", *bounds) == 0
+    assert "budget of all sessions: 20,000 tokens, 3,600.0 seconds" in capfd.readouterr().out
+    assert asked.by("--dry-run", "--json", *bounds) == 0
+    assert json.loads(capfd.readouterr().out)["budget"] == {"tokens": 20000, "seconds": 3600.0}
+    assert asked.by("--dry-run") == 0
+    assert "budget" not in capfd.readouterr().out

@@ -138,6 +138,7 @@ def _remark(text: str) -> None:
 def _show_plan(plan: Plan, limit: int | None, as_json: bool) -> None:
     runs = plan.runs(limit)
     rounds, calls = sum(run.arm.rounds for run in runs), sum(run.arm.calls for run in runs)
+    budget = plan.campaign.budget.model_dump(exclude_none=True)
     if as_json:
         say_json(
             {
@@ -147,6 +148,7 @@ def _show_plan(plan: Plan, limit: int | None, as_json: bool) -> None:
                 "runs": len(runs),
                 "rounds": rounds,
                 "max_calls": calls,
+                "budget": budget,
             }
         )
         return
@@ -170,6 +172,8 @@ def _show_plan(plan: Plan, limit: int | None, as_json: bool) -> None:
         )
     show(table)
     say(f"{len(plan.arms)} arms, {len(runs)} runs, {rounds} rounds, at most {calls} model calls; folder {plan.label}")
+    if budget:
+        say(f"budget of all sessions: {', '.join(f'{bound:,} {part}' for part, bound in budget.items())}")
 
 
 def _conclude(outcome: Outcome, as_json: bool) -> None:
