@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise, takewhile
+from pathlib import Path
+from random import Random
 from typing import Any
 
 import numpy as np
@@ -76,3 +79,14 @@ def test_a_window_that_slides_in_strides_begins_anew_once_a_stride() -> None:
         begins = [shown_rounds(request)[0] for request in engine.requests[1:]]
         lost[stride] = sum(a != b for a, b in pairwise(begins))
     assert lost == {1: 19, 5: 4}
+
+
+def test_a_stride_spares_what_the_page_says() -> None:
+    page = (Path(__file__).parents[3] / "docs/how-to/choose-what-agents-remember.md").read_text()
+    draws = Random(1)
+    rounds = [(draws.uniform(0, 50), draws.uniform(0, 50), draws.uniform(0, 3000)) for _ in range(49)]
+    for stride in (1, 10):
+        texts = [text(request) for request in prompts(rounds, window=30, stride=stride).requests]
+        new = len(texts[0]) + sum(len(after) - len(beginning(before, after)) for before, after in pairwise(texts))
+        share = f"{new / sum(map(len, texts)):.0%}"
+        assert re.search(rf"{share}[^.]* with\s`stride: {stride}`", page), share

@@ -69,14 +69,14 @@ def _yoked(parameters: PromptedParameters, seat: Seat, workspace: Workspace) -> 
     if len(run.rounds) < needed:
         raise UsageError(f"the run {run.origin} has {len(run.rounds)} rounds; a memory here needs {needed} of it")
     own = Notes().after(_shown(seat), None, 1).history[0]
-    if any(_shape(seen) != _shape(own) for seen in run.rounds[:1]):
+    if _shape(run.rounds[0]) != _shape(own):
         raise UsageError(f"what {run.agent} saw in the run {run.origin} is not what {seat.agent} sees in its market")
     return run
 
 
-def _shape(seen: Seen) -> list[tuple[str, int]]:
-    """Which numbers a round shows."""
-    return [(name, len(values)) for name, values in seen.seen]
+def _shape(seen: Seen) -> dict[str, int]:
+    """How many numbers a round shows, by name."""
+    return {name: len(values) for name, values in seen.seen}
 
 
 def _shown(seat: Seat) -> Observation:
