@@ -24,8 +24,8 @@ COMMANDS_INTRODUCTION = """\
 Exit codes: 0 fine; 1 a finding (a check failed, a log is tampered with, damaged or cannot be decided); 2 wrong usage or
 an invalid file; 3 the machine failed (disk, network, GPU); 130 interrupted; 141 whoever read the output is gone.
 
-Variables: `AGORA_HOME` is the folder of keys and models; `NO_COLOR` turns colour off; `AGORA_TRACEBACK=1` shows where
-an unexpected error came from.
+Variables: `AGORA_HOME` is the folder of keys, models and kept calls; `NO_COLOR` turns colour off; `AGORA_TRACEBACK=1`
+shows where an unexpected error came from.
 """
 
 

@@ -11,7 +11,7 @@ STATE_VARIABLE = "AGORA_HOME"
 
 
 def state_folder() -> Path:
-    """`$AGORA_HOME`, or the user's data folder; it holds `keys/` and `models/` and need not exist yet."""
+    """`$AGORA_HOME`, or the user's data folder; it holds `keys/`, `models/` and `calls/`, and need not exist yet."""
     chosen = os.environ.get(STATE_VARIABLE)
     if chosen:
         return Path(chosen).expanduser().absolute()
