@@ -17,6 +17,7 @@ _LIBRARY = {
     "hf": "local.provider:HF",
     "mock": "mock.provider:MOCK",
     "openai": "served.provider:OPENAI",
+    "vllm": "vllm.provider:VLLM",
 }
 """Name, and the module in this package that holds the provider, loaded when asked for."""
 
