@@ -2,15 +2,17 @@ from __future__ import annotations
 
 import asyncio
 import math
+from dataclasses import replace
 from hashlib import sha256
 
 import pytest
 
 from agoranomos.campaigns.recorded import RecordedEngine, RecordedLog, recording_of
 from agoranomos.errors import Finding
+from agoranomos.institutions.choice_record import ChoiceRecord, encode_choice
 from agoranomos.institutions.entries import CallRecord, DecisionRecord, Round, encode_entry
 from agoranomos.logs import MemoryLog
-from agoranomos.models import Message, MockEngine, Request, prompt_sha256, prompt_text
+from agoranomos.models import Distribution, Message, MockEngine, Question, Request, prompt_sha256, prompt_text
 
 LONG = "x" * 5000
 
@@ -64,6 +66,66 @@ def test_a_reply_that_failed_is_judged_again(failure: str, finish: str) -> None:
 def test_another_prompt_is_refused() -> None:
     with pytest.raises(Finding, match="call 1 of agent firm_1 in round 1 would ask something else"):
         ask(RecordedEngine(MockEngine(), recorded(call(reply="first"))), request(text="hello again"))
+
+
+QUESTION = Question((Message("user", "hello"),), ("a", "b", "c"), caller=("firm_1", 1, 0))
+CHOICE = ChoiceRecord(("a", "b", "c"), (-693147, None, -693147), reasoning=("hm",))
+
+
+def scored(question: Question = QUESTION, **given) -> CallRecord:
+    kind = "after_reasoning" if question.reasoning else "direct"
+    return CallRecord("mock", 11, 5, prompt_sha256(question), scored=kind, **given)
+
+
+def choose(engine: RecordedEngine, question: Question = QUESTION) -> Distribution:
+    return asyncio.run(engine.choose(question))
+
+
+def test_a_recorded_distribution_is_answered_and_another_question_is_asked() -> None:
+    engine = RecordedEngine(MockEngine(), recorded(scored(choice=CHOICE)))
+    found = choose(engine)
+    assert found.log_probabilities == (-0.693147, -math.inf, -0.693147)
+    assert found.by_order == (found.log_probabilities,)
+    assert (found.kind, found.reasoning, found.origin) == ("direct", ("hm",), "recorded")
+    assert (found.prompt_tokens, found.reply_tokens) == (11, 5)
+    assert math.isnan(found.seconds)
+    asked = choose(engine, replace(QUESTION, caller=("firm_1", 2, 0)))
+    assert asked.origin == "asked"
+
+
+def test_a_recorded_distribution_may_lie_beside_the_log() -> None:
+    content = encode_choice(CHOICE)
+    digest = sha256(content).hexdigest()
+    body = Round(((1,),), {}, decisions=(DecisionRecord("firm_1", (scored(reply_sha256=digest),)),))
+    recording = recording_of([encode_entry(body, 1, 0)], {digest: content}.__getitem__)
+    assert choose(RecordedEngine(MockEngine(), recording)).log_probabilities[0] == -0.693147
+    recording = recording_of([encode_entry(body, 1, 0)], {digest: b"{}"}.__getitem__)
+    with pytest.raises(Finding, match="no recorded choice"):
+        choose(RecordedEngine(MockEngine(), recording))
+
+
+@pytest.mark.parametrize("failure", ["error", "timeout", "overflow", "invalid"])
+def test_a_question_that_brought_no_answer_is_recorded_as_that(failure: str) -> None:
+    found = choose(RecordedEngine(MockEngine(), recorded(scored(failure=failure))))
+    assert (found.failure, found.log_probabilities, found.origin) == (failure, (), "recorded")
+
+
+def test_what_was_asked_otherwise_is_refused() -> None:
+    engine = RecordedEngine(MockEngine(), recorded(scored(choice=CHOICE)))
+    others = (
+        replace(QUESTION, options=("a", "b")),
+        replace(QUESTION, labelled=True),
+        replace(QUESTION, lead="I "),
+        replace(QUESTION, reasoning=9),
+        replace(QUESTION, messages=(Message("user", "bye"),)),
+    )
+    for other in others:
+        with pytest.raises(Finding, match="would ask something else"):
+            choose(engine, other)
+    with pytest.raises(Finding, match="would ask something else"):
+        ask(engine, request())  # a reply where a distribution is recorded
+    with pytest.raises(Finding, match="would ask something else"):
+        choose(RecordedEngine(MockEngine(), recorded(call(reply="x"))))
 
 
 def line(seq: int, text: str = "") -> bytes:

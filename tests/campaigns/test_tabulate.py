@@ -4,7 +4,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from agoranomos.campaigns import build_tables
-from agoranomos.campaigns.tables import TABLES
+from agoranomos.campaigns.tables import TABLES, TABLES_VERSION
 from agoranomos.campaigns.tabulate import Columns, RunTables, _acts_of, write_table
 from agoranomos.campaigns.timings import read_timings
 from agoranomos.errors import Finding, MachineError, UsageError
@@ -22,7 +22,7 @@ def test_tables_hold_what_the_contract_says_and_the_logs_say(lab: Lab) -> None:
         schema = pq.read_schema(folder / f"{name}.parquet")
         assert schema.names == [column.name for column in table.columns]
         assert schema.equals(table.schema)
-        assert schema.metadata[b"agora_version"] == b"3"
+        assert schema.metadata[b"agora_version"] == str(TABLES_VERSION).encode()
         assert all(schema.field(c.name).metadata[b"meaning"].decode() == c.meaning for c in table.columns)
     tables = lab.tables(made)
     runs = {(row["arm"], row["seed"]): row for row in tables["runs"]}
@@ -170,7 +170,7 @@ def test_a_folder_without_a_plan_is_wrong_usage(lab: Lab, tmp_path) -> None:
 )
 def test_entries_that_cannot_be_read_are_a_finding(entries: list[bytes], message: str) -> None:
     with pytest.raises(Finding, match=message):
-        RunTables({}).add("arm", 0, entries)
+        RunTables({}).add("arm", 0, entries, {}.__getitem__)
 
 
 def test_tables_that_cannot_be_written_are_the_machine_s_fault(tmp_path) -> None:

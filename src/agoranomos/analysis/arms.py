@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from agoranomos.analysis.choices import ChoiceSummary, summarise_choices
 from agoranomos.analysis.runs import LAST, Null, RunResult, Structure, run_result, uses_gap_form
 from agoranomos.analysis.tables import UNKNOWN, ArmData, Benchmark, mean_benchmark
 from agoranomos.analysis.tiers import nash_structure
@@ -88,7 +89,8 @@ class ArmSummary:
     `tier_shares`, `calibrated_shares` are the shares of runs with tiers 0 to 4. `means_last` is over each run's last
     rounds; `tier_all` counts the rounds with a suspended agent too, and `price_free` does not. `trajectory` is (runs,
     T), the mean price of each round (welfare, where the market has no prices), NaN after a run's end. `others` has an
-    interval for each of the market's other measures, `others_last` for the last rounds.
+    interval for each of the market's other measures, `others_last` for the last rounds. `choices` are the distributions
+    that agents acted on, `choices_hidden` counts those that the logs withhold.
     """
 
     arm: ArmData
@@ -106,6 +108,8 @@ class ArmSummary:
     trajectory: np.ndarray
     others: Mapping[str, Interval]
     others_last: Mapping[str, Interval]
+    choices: tuple[ChoiceSummary, ...] = ()
+    choices_hidden: int = 0
 
     @property
     def nash(self) -> Benchmark:
@@ -159,6 +163,8 @@ def summarise_arm(arm: ArmData, null: Null, *, case_cost: float = 0.0) -> ArmSum
         trajectory=_trajectory(arm),
         others=_others(result.others for result in results),
         others_last=_others(result.others_last for result in results),
+        choices=summarise_choices([run.choices for run in arm.runs]),
+        choices_hidden=sum(run.choices_hidden for run in arm.runs),
     )
 
 

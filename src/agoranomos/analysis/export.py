@@ -11,6 +11,7 @@ from typing import Any
 from agoranomos.analysis.arms import MEASURES, OUTCOMES, STRUCTURES, ArmSummary, value_of
 from agoranomos.analysis.calibration import Calibration
 from agoranomos.analysis.campaign import CampaignSummary
+from agoranomos.analysis.choices import ChoiceSummary
 from agoranomos.campaigns.tables import SANCTION_KINDS
 from agoranomos.statistics import Interval
 
@@ -37,13 +38,15 @@ def as_json(summary: CampaignSummary) -> dict[str, Any]:
 
 
 def csv_files(summary: CampaignSummary) -> dict[str, str]:
-    """The text of each CSV file by its name; undefined numbers are empty."""
+    """The text of each CSV file by its name; undefined numbers are empty. Choices have a file where there are any."""
+    choices = [row for arm in summary.arms for row in _choice_rows(arm)]
     return {
         "arms.csv": _csv(row for arm in summary.arms for row in _arm_rows(arm)),
         "runs.csv": _csv(row for arm in summary.arms for row in _run_rows(arm)),
         "enforcement.csv": _csv(_enforcement_row(arm) for arm in summary.arms),
         "comparisons.csv": _csv(_comparisons(summary)),
         "regimes.csv": _csv(_regimes(summary)),
+        **({"choices.csv": _csv(choices)} if choices else {}),
     }
 
 
@@ -91,7 +94,49 @@ def _arm(summary: ArmSummary) -> dict[str, Any]:
             "prompt_tokens": conduct.prompt_tokens,
             "reply_tokens": conduct.reply_tokens,
         },
+        "choices": [_choices(found) for found in summary.choices],
+        "choices_hidden": summary.choices_hidden,
     }
+
+
+def _choices(found: ChoiceSummary) -> dict[str, Any]:
+    return {
+        "scored": found.scored,
+        "agents": list(found.agents),
+        "decisions": found.decisions,
+        "options": [
+            {"option": one.option, "probability": _interval(one.probability), "chosen": _interval(one.chosen)}
+            for one in found.options
+        ],
+        "accused_probability": _interval(found.accused),
+        "sanctioned_probability": _interval(found.sanctioned),
+        "entropy_bits": _interval(found.entropy),
+    }
+
+
+def _choice_rows(summary: ArmSummary) -> Iterable[dict[str, Any]]:
+    """One row an option, then one each for a case, a sanction and the entropy, of every menu and way of scoring."""
+    for found in summary.choices:
+        options = [("option", one.option, one.probability, one.chosen.point) for one in found.options]
+        whole = [
+            ("accused", "", found.accused, float("nan")),
+            ("sanctioned", "", found.sanctioned, float("nan")),
+            ("entropy_bits", "", found.entropy, float("nan")),
+        ]
+        for quantity, option, interval, chosen in (*options, *whole):
+            yield {
+                "arm": summary.arm.name,
+                "scored": found.scored,
+                "agents": " ".join(found.agents),
+                "decisions": found.decisions,
+                "quantity": quantity,
+                "option": option,
+                "mean": _plain(interval.point),
+                "low": _plain(interval.low),
+                "high": _plain(interval.high),
+                "n": interval.n,
+                "chosen": _plain(chosen),
+            }
 
 
 def _calibration(null: Calibration | None) -> dict[str, Any] | None:

@@ -20,6 +20,9 @@ from agoranomos.analysis.regimes import pooled_measure, regimes_of
 from agoranomos.analysis.runs import LAST, REPAIR_LIMIT
 from agoranomos.analysis.tables import Benchmark
 
+MOST_OPTIONS_SHOWN = 12
+"""Options of a menu on the page, the most probable ones; all are in `choices.csv`."""
+
 
 @dataclass(frozen=True, slots=True)
 class Report:
@@ -86,6 +89,8 @@ def render(summary: CampaignSummary) -> str:
             for regime in regimes_of(summary.arms)
         },
         regimes=regimes_of(summary.arms),
+        choosing=[arm for arm in summary.arms if arm.choices or arm.choices_hidden],
+        most_options=MOST_OPTIONS_SHOWN,
         last=LAST,
         repair_limit=REPAIR_LIMIT,
     )

@@ -16,8 +16,9 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from pyarrow import parquet
 
+from agoranomos.analysis.choices import ChoiceDecision, decisions_in
 from agoranomos.analysis.tiers import Array
-from agoranomos.campaigns.tables import BENCHMARKS, TABLES, TABLES_VERSION
+from agoranomos.campaigns.tables import ADDED, BENCHMARKS, READABLE_VERSIONS, TABLES, TABLES_VERSION
 from agoranomos.errors import MachineError, UsageError
 
 Flags: TypeAlias = NDArray[np.bool_]
@@ -85,6 +86,10 @@ class RunData:
     """The market's other measures by name, (T,), each as its mean over agents and goods."""
     nash: Benchmark | None = None
     """Nash play in this run's own market, which may have drawn its costs, a round; None where that is unknown."""
+    choices: tuple[ChoiceDecision, ...] = ()
+    """The decisions whose distributions are known."""
+    choices_hidden: int = 0
+    """Distributions that the model gave and the log withholds."""
 
     @property
     def rounds(self) -> int:
@@ -133,8 +138,8 @@ class ArmData:
 def read_tables(folder: Path) -> dict[str, Any]:
     """The Parquet tables of a campaign's folder, as Arrow tables by name, columns checked.
 
-    Raises `UsageError` when the folder holds no tables, `MachineError` when one is unreadable or lacks what its version
-    promises.
+    What an older version does not have is empty or null. Raises `UsageError` when the folder holds no tables,
+    `MachineError` when one is unreadable or lacks what its version promises.
     """
     tables_folder = folder / "tables"
     if not tables_folder.is_dir():
@@ -142,10 +147,31 @@ def read_tables(folder: Path) -> dict[str, Any]:
             f"no tables in {folder}",
             advice="Give the folder of a campaign (logs/<campaign>-<digest>), and run the campaign first: agora run.",
         )
-    return {name: _read_one(tables_folder / f"{name}.parquet", name) for name in TABLES}
+    runs = _read_one(tables_folder / "runs.parquet", "runs")
+    missing = _added_after(_version(runs))
+    tables = {"runs": runs}
+    for name in TABLES:
+        if name not in tables:
+            new = missing.get(name)
+            tables[name] = (
+                TABLES[name].schema.empty_table()
+                if new == ()
+                else _read_one(tables_folder / f"{name}.parquet", name, new or ())
+            )
+    return tables
 
 
-def _read_one(path: Path, name: str) -> Any:
+def _version(table: Any) -> int:
+    return int((table.schema.metadata or {})[b"agora_version"])
+
+
+def _added_after(version: int) -> dict[str, tuple[str, ...]]:
+    """The tables, and columns of others, that came after a version."""
+    return {name: columns for since, new in ADDED.items() if since > version for name, columns in new.items()}
+
+
+def _read_one(path: Path, name: str, new: Sequence[str] = ()) -> Any:
+    """One table; the columns `new` are null where it was written before there were such."""
     try:
         table = parquet.read_table(path)
     except (OSError, pa.ArrowException) as error:
@@ -154,21 +180,24 @@ def _read_one(path: Path, name: str) -> Any:
             advice="Tables are derived from the logs: the same `agora run` command writes them again.",
         ) from error
     version = (table.schema.metadata or {}).get(b"agora_version", b"none").decode()
-    if version != str(TABLES_VERSION):
+    if version not in map(str, READABLE_VERSIONS):
         raise MachineError(
-            f"{path} is of table version {version}; this program reads version {TABLES_VERSION}",
+            f"{path} is of table version {version}; this program reads versions {READABLE_VERSIONS[0]} to "
+            f"{TABLES_VERSION}",
             advice="Tables are derived from the logs: the same `agora run` command writes them again.",
         )
-    missing = [column.name for column in TABLES[name].columns if column.name not in table.column_names]
-    if missing:
-        raise MachineError(f"{path} lacks the column {missing[0]!r}")
+    for column in TABLES[name].columns:
+        if column.name not in table.column_names:
+            if column.name not in new:
+                raise MachineError(f"{path} lacks the column {column.name!r}")
+            table = table.append_column(column.name, pa.nulls(table.num_rows, column.type))
     return table
 
 
 def arms_from(tables: Mapping[str, Any]) -> tuple[ArmData, ...]:
     """The arms in the order in which the table of runs names them."""
     rows = tables["runs"].to_pylist()
-    spans = {name: _spans(tables[name]) for name in ("rounds", "agents", "enforcement", "calls")}
+    spans = {name: _spans(tables[name]) for name in ("rounds", "agents", "enforcement", "calls", "choices")}
     by_arm: dict[str, list[dict[str, Any]]] = {}
     for row in rows:
         by_arm.setdefault(row["arm"], []).append(row)
@@ -254,7 +283,10 @@ def _run(row: Mapping[str, Any], cuts: Mapping[str, Any], agents: int, goods: in
     def of_agents(name: str) -> Array:
         return _numbers(seats, name).reshape(played, agents)
 
-    failures = Counter(kind for kind in calls["failure"].to_pylist() if kind)
+    failed = calls["failure"].to_pylist()
+    failures = Counter(kind for kind in failed if kind)
+    choices = decisions_in(cuts["choices"])
+    scored = sum(bool(kind) and not failure for kind, failure in zip(calls["scored"].to_pylist(), failed, strict=True))
     return RunData(
         seed=row["seed"],
         root=row["root"] or "",
@@ -277,6 +309,8 @@ def _run(row: Mapping[str, Any], cuts: Mapping[str, Any], agents: int, goods: in
         failures=dict(failures),
         others=_named(rounds, "measures"),
         nash=_at_nash(row, of_agents("nash_profit")),
+        choices=choices,
+        choices_hidden=scored - len(choices),
     )
 
 

@@ -72,7 +72,7 @@ def _run_columns(
     checkpoint = reader.checkpoint
     if (checkpoint.size, checkpoint.root.hex()) != (head.size, head.root):
         raise Finding(f"{place} is not the log that the ledger closed", advice="Run: agora log verify on it.")
-    opened, rounds = filled.add(arm["name"], seed, reader.entries())
+    opened, rounds = filled.add(arm["name"], seed, reader.entries(), reader.blob)
     return {
         "status": "closed",
         "failure": "",

@@ -15,8 +15,11 @@ from typing import Any
 
 import pyarrow as pa
 
-TABLES_VERSION = 3
+TABLES_VERSION = 4
 """Stored in the metadata of each Parquet file; a reader keeps older versions."""
+
+READABLE_VERSIONS = (3, 4)
+"""Of a version before this one, what was added since is missing: see `ADDED`."""
 
 BENCHMARKS = ("nash", "monopoly", "competitive", "division", "efficient")
 """The benchmark outcomes whose measures each run carries; null where the market does not know one."""
@@ -207,7 +210,40 @@ CALLS = Table(
         Column("prompt_tokens", _WHOLE, "tokens read"),
         Column("reply_tokens", _WHOLE, "tokens written"),
         Column("failure", _TEXT, "kind of failure; empty where the call succeeded"),
+        Column(
+            "scored",
+            _TEXT,
+            "`direct` or `after_reasoning` where the model was asked how probable it finds options; empty where it "
+            "wrote a reply",
+        ),
         Column("seconds", _REAL, "from request to reply, queue included; null where it was not measured"),
+    ),
+)
+
+CHOICES = Table(
+    "choices",
+    "one row an option of a decision whose distribution the log holds, of a finished run",
+    (
+        *_key(),
+        Column("round", _WHOLE, "number of the round"),
+        Column("agent", _TEXT, "name of the agent"),
+        Column("attempt", _WHOLE, "index of the call within its decision, from 0"),
+        Column("model", _TEXT, "name of the model"),
+        Column("scored", _TEXT, "`direct` or `after_reasoning`: two different quantities, never to be pooled"),
+        Column("place", _WHOLE, "index of the option among those of the question, from 0"),
+        Column("option", _TEXT, "text of the option"),
+        Column("action", _REALS, "the action that it stands for; null where the policy's description names none"),
+        Column("probability", _REAL, "how probable the model finds it, averaged over orders where there are several"),
+        Column("log_probability", _REAL, "natural logarithm of `probability`, as the log holds it; -inf for 0"),
+        Column("by_order", _REALS, "`probability` in each order of the list; null where there is one"),
+        Column("chosen", _FLAG, "whether the agent acted on it"),
+        Column(
+            "accused",
+            _FLAG,
+            "whether the institution would have opened a case against the agent in this round, had it done this and "
+            "all others what they did; null where no institution judges, or it is not known",
+        ),
+        Column("sanctioned", _FLAG, "likewise, whether it would have fined, suspended or capped it, or taken credits"),
     ),
 )
 
@@ -225,5 +261,8 @@ ATTEMPTS = Table(
     ),
 )
 
-TABLES = {table.name: table for table in (RUNS, ROUNDS, AGENTS, ENFORCEMENT, CALLS, ATTEMPTS)}
+TABLES = {table.name: table for table in (RUNS, ROUNDS, AGENTS, ENFORCEMENT, CALLS, CHOICES, ATTEMPTS)}
 """All tables by name."""
+
+ADDED: dict[int, dict[str, tuple[str, ...]]] = {4: {"choices": (), "calls": ("scored",)}}
+"""What each version added: tables, with the columns that are new in one from before; none names a new table."""

@@ -12,7 +12,8 @@ import msgspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from agoranomos.campaigns.tables import AGENTS, BENCHMARKS, CALLS, ENFORCEMENT, ROUNDS, Table
+from agoranomos.campaigns.tables import AGENTS, BENCHMARKS, CALLS, CHOICES, ENFORCEMENT, ROUNDS, Table
+from agoranomos.campaigns.tabulate_choices import Blob, ChoiceRows
 from agoranomos.campaigns.timings import CallKey
 from agoranomos.errors import Finding, MachineError
 from agoranomos.institutions.entries import Opened, Round
@@ -72,7 +73,7 @@ class Columns:
 
 
 class RunTables:
-    """Fills the tables of rounds, agents, enforcement and calls from the entries of one run after another."""
+    """Fills the tables of rounds, agents, enforcement, calls and choices from the entries of one run after another."""
 
     def __init__(self, seconds: Mapping[CallKey, float]) -> None:
         self._seconds = seconds
@@ -80,25 +81,30 @@ class RunTables:
         self._agents = Columns(AGENTS)
         self._enforcement = Columns(ENFORCEMENT)
         self._calls = Columns(CALLS)
+        self._choices = Columns(CHOICES)
         self._put_agent = self._agents.appenders()
 
     @property
     def columns(self) -> tuple[Columns, ...]:
         """The tables that were filled."""
-        return (self._rounds, self._agents, self._enforcement, self._calls)
+        return (self._rounds, self._agents, self._enforcement, self._calls, self._choices)
 
-    def add(self, arm: str, seed: int, entries: Iterable[bytes]) -> tuple[Opened, int]:
-        """Take in one run; returns its opening and how many rounds it has. Raises `Finding` for an entry of no type."""
+    def add(self, arm: str, seed: int, entries: Iterable[bytes], blob: Blob) -> tuple[Opened, int]:
+        """Take in one run; returns its opening and how many rounds it has.
+
+        `blob` gives content that lies beside the log, by digest. Raises `Finding` for an entry of no type.
+        """
         try:
-            return self._add(arm, seed, entries)
+            return self._add(arm, seed, entries, blob)
         except msgspec.MsgspecError as error:
             raise Finding(
                 f"the log of {arm}/{seed} holds an entry that cannot be read: {error}",
                 advice="Run: agora log verify on the run's folder.",
             ) from None
 
-    def _add(self, arm: str, seed: int, entries: Iterable[bytes]) -> tuple[Opened, int]:
+    def _add(self, arm: str, seed: int, entries: Iterable[bytes], blob: Blob) -> tuple[Opened, int]:
         opened: Opened | None = None
+        choices: ChoiceRows | None = None
         named = NamedMeasures()
         current: _RoundRows | None = None
         suspended = frozenset[int]()
@@ -110,6 +116,9 @@ class RunTables:
                     suspended = self._finish(arm, seed, opened, current, suspended, named)
                 current = _RoundRows(entry.round, _rounds.decode(entry.body))
                 rounds += 1
+                if choices is not None:
+                    for row in choices.of_round(entry.round, current.body):
+                        self._choices.add(arm=arm, seed=seed, **row)
             elif entry.kind == "transition" and current is not None:
                 current.transitions.append(_transitions.decode(entry.body))
             elif entry.kind == "sanction" and current is not None:
@@ -117,6 +126,7 @@ class RunTables:
             elif entry.kind == "opened":
                 opened = _opened.decode(entry.body)
                 named = named_measures(opened.facts)
+                choices = ChoiceRows(opened, blob)
         if opened is None:
             raise Finding(f"the log of {arm}/{seed} does not begin with an `opened` entry")
         if current is not None:
@@ -215,6 +225,7 @@ class RunTables:
                     prompt_tokens=call.prompt_tokens,
                     reply_tokens=call.reply_tokens,
                     failure=call.failure,
+                    scored=call.scored,
                     seconds=self._seconds.get((arm, seed, rows.number, decision.agent, attempt)),
                 )
 

@@ -1,0 +1,115 @@
+"""Distributions over options: means that can be worked out by hand, and quantities that are never pooled."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import pyarrow as pa
+import pytest
+from pyarrow import parquet
+
+from agoranomos.analysis.choices import ChoiceDecision, decisions_in, pooled, summarise_choices
+from agoranomos.analysis.tables import arms_from, read_tables
+from agoranomos.campaigns.tables import CHOICES
+from agoranomos.errors import UsageError
+from analysis.synthetic import NASH, Arm, Run, steady, write_campaign
+
+ONE = ChoiceDecision(1, "row", "direct", ("c", "d"), (0.25, 0.75), 1, (False, True), (False, False))
+TWO = replace(ONE, round=2, probabilities=(0.75, 0.25), chosen=0, sanctioned=(True, True))
+
+
+def test_a_violation_has_a_probability_whatever_was_drawn() -> None:
+    assert ONE.accused_probability == 0.75
+    assert ONE.sanctioned_probability == 0.0
+    assert TWO.sanctioned_probability == 1.0
+    assert math.isnan(replace(ONE, accused=None).accused_probability)
+    assert ONE.entropy == pytest.approx(2 - 0.75 * math.log2(3))
+    assert replace(ONE, probabilities=(0.0, 1.0)).entropy == 0.0
+
+
+def test_decisions_are_averaged() -> None:
+    mean = pooled([ONE, TWO])
+    assert mean.probabilities == (0.5, 0.5)
+    assert mean.chosen == (0.5, 0.5)
+    assert mean.accused == 0.5
+    assert mean.sanctioned == 0.5
+    assert mean.decisions == 2
+    # What is not known of one decision is the mean over the others.
+    assert pooled([ONE, replace(TWO, accused=None)]).accused == 0.75
+    assert math.isnan(pooled([replace(ONE, accused=None)]).accused)
+
+
+def test_direct_and_after_reasoning_are_never_pooled() -> None:
+    with pytest.raises(UsageError, match="never pooled"):
+        pooled([ONE, replace(TWO, scored="after_reasoning")])
+    with pytest.raises(UsageError, match="2 menus"):
+        pooled([ONE, replace(TWO, options=("c", "e"))])
+    with pytest.raises(UsageError, match="0 menus"):
+        pooled([])
+
+
+def test_an_arm_has_a_summary_for_each_way_of_scoring_and_each_menu() -> None:
+    after = replace(ONE, agent="column", scored="after_reasoning", probabilities=(1.0, 0.0))
+    other = replace(ONE, options=("left", "right"))
+    found = summarise_choices([[ONE, TWO, after], [ONE, other]])
+    assert [(one.scored, one.agents, one.decisions) for one in found] == [
+        ("direct", ("row",), 3),
+        ("after_reasoning", ("column",), 1),
+        ("direct", ("row",), 1),
+    ]
+    direct = found[0]
+    # First over decisions, then over runs: (0.5 + 0.25) / 2.
+    assert direct.options[0].probability.point == 0.375
+    assert direct.options[0].probability.n == 2
+    assert direct.by_probability[0].option == "d"
+    assert direct.accused.point == pytest.approx((0.5 + 0.75) / 2)
+    assert summarise_choices([[], []]) == ()
+
+
+def row(**given):
+    blank = {column.name: None for column in CHOICES.columns}
+    return {**blank, "arm": "a", "seed": 0, "round": 1, "agent": "row", "attempt": 0, "scored": "direct", **given}
+
+
+def table(*rows):
+    return pa.Table.from_pylist(list(rows), schema=CHOICES.schema)
+
+
+def test_rows_become_decisions() -> None:
+    first = row(option="c", probability=0.25, chosen=False, accused=False, sanctioned=False)
+    second = row(option="d", probability=0.75, chosen=True, accused=True, sanctioned=None)
+    again = [{**one, "attempt": 1, "chosen": False} for one in (first, second)]
+    found = decisions_in(table(first, second, *again))
+    assert found[0] == replace(ONE, sanctioned=None)
+    assert found[1].chosen is None
+    assert pooled(found).chosen == (0.0, 1.0)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return write_campaign(tmp_path / "c", [Arm("a", [Run(steady(NASH, 3)), Run(steady(NASH, 2))])])
+
+
+def test_tables_from_before_there_were_choices_are_read(folder) -> None:
+    """As version 3 left them: no table of choices, and calls do not say how they were scored."""
+    for path in (folder / "tables").glob("*.parquet"):
+        old = parquet.read_table(path)
+        if path.stem == "choices":
+            path.unlink()
+            continue
+        if path.stem == "calls":
+            old = old.drop_columns(["scored"])
+        parquet.write_table(old.replace_schema_metadata({"agora_version": "3"}), path)
+    tables = read_tables(folder)
+    assert tables["choices"].num_rows == 0
+    assert tables["calls"]["scored"].null_count == tables["calls"].num_rows
+    (arm,) = arms_from(tables)
+    assert [run.choices for run in arm.runs] == [(), ()]
+    assert [run.choices_hidden for run in arm.runs] == [0, 0]
+
+
+def test_a_table_of_this_version_may_not_lack_what_it_promises(folder) -> None:
+    (folder / "tables" / "choices.parquet").unlink()
+    with pytest.raises(Exception, match=r"choices\.parquet"):
+        read_tables(folder)
