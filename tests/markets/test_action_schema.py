@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from agoranomos.errors import UsageError
 from agoranomos.markets import load_market
-from agoranomos.markets.action_schema import action_schema, decimal_places, number_schema
+from agoranomos.markets.action_schema import action_schema, allows, decimal_places, number_schema, written_bounds
 from agoranomos.markets.action_shape import ActionPart, ActionShape
 from agoranomos.markets.decimal_pattern import decimal_pattern, steps_between
 from agoranomos.models.mock.pattern_sampling import sample_text
@@ -79,6 +79,24 @@ def test_whole_numbers_are_integers_and_empty_ranges_are_refused() -> None:
         number_schema(ActionPart("x", 1e-9, 2e-9))
 
 
+@given(st.floats(-1e4, 1e4), st.floats(0.02, 1e4), st.booleans())
+def test_the_bounds_that_are_told_can_be_written_and_nothing_beyond_them(low: float, width: float, whole: bool) -> None:
+    part = ActionPart("x", low, low + width + whole, whole)
+    schema, places = number_schema(part), 0 if whole else decimal_places(part)
+    least, most = written_bounds(part)
+    assert part.low <= least <= most <= part.high
+    step = 10.0**-places
+    for value, fits in ((least, True), (most, True), (least - step, False), (most + step, False)):
+        text = f"{value:.{places}f}"
+        if text.strip("-0."):
+            assert allows(schema, int(text) if whole else text) == fits
+
+
+def test_bounds_without_a_number_are_refused() -> None:
+    with pytest.raises(UsageError, match="as x must"):
+        written_bounds(ActionPart("x", 1e-9, 2e-9))
+
+
 @pytest.mark.parametrize(("high", "places"), [(100.0, 2), (1.0, 2), (0.5, 3), (0.01, 4), (1e-7, 6)])
 def test_short_ranges_have_more_decimals(high: float, places: int) -> None:
     assert decimal_places(ActionPart("x", 0.0, high)) == places
@@ -95,9 +113,9 @@ def test_every_shipped_market_has_a_schema_that_its_own_actions_satisfy(name: st
         for _ in range(20):
             values = [part.low + (part.high - part.low) * generator.random() for part in shape.parts]
             for part, value in zip(shape.parts, values, strict=True):
-                assert accepts(schema["properties"][part.name], written(part, value))
+                assert allows(schema["properties"][part.name], written(part, value))
                 for bad in (part.low - 1, part.high + 1):
-                    assert not accepts(schema["properties"][part.name], written(part, bad))
+                    assert not allows(schema["properties"][part.name], written(part, bad))
 
 
 BEYOND_SCHEMAS = {"cournot", "bertrand-investment", "credence-goods"}
@@ -128,12 +146,6 @@ def drawn(schema: dict[str, Any], generator: np.random.Generator) -> float:
 
 def written(part: ActionPart, value: float) -> Any:
     return round(value) if part.whole else f"{np.floor(value * 100) / 100:.2f}"
-
-
-def accepts(schema: dict[str, Any], value: Any) -> bool:
-    if schema["type"] == "integer":
-        return isinstance(value, int) and schema["minimum"] <= value <= schema["maximum"]
-    return isinstance(value, str) and re.fullmatch(schema["pattern"], value) is not None
 
 
 def test_a_shape_of_two_parts() -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 from agoranomos.errors import UsageError
 from agoranomos.markets.action_shape import ActionPart, ActionShape
-from agoranomos.markets.decimal_pattern import decimal_pattern
+from agoranomos.markets.decimal_pattern import decimal_pattern, steps_between
 
 LEAST_STEPS = 100
 """Into how many steps the decimals of a number divide its range at least, as far as millionths allow."""
@@ -41,6 +41,18 @@ def number_schema(part: ActionPart) -> dict[str, Any]:
             raise UsageError(f"no whole number lies from {part.low:g} to {part.high:g}, as {part.name} must")
         return {"type": "integer", "minimum": least, "maximum": most}
     return {"type": "string", "pattern": decimal_pattern(part.low, part.high, decimal_places(part))}
+
+
+def written_bounds(part: ActionPart) -> tuple[float, float]:
+    """The least and the greatest number that can be written: within the bounds, on whole numbers or decimals.
+
+    Raises `UsageError` where there is none.
+    """
+    places = 0 if part.whole else decimal_places(part)
+    least, most = steps_between(part.low, part.high, places)
+    if least > most:
+        raise UsageError(f"no number that can be written lies from {part.low:g} to {part.high:g}, as {part.name} must")
+    return least / 10**places, most / 10**places
 
 
 def allows(schema: Mapping[str, Any], number: int | str) -> bool:

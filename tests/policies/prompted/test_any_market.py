@@ -165,3 +165,13 @@ def test_a_number_that_is_out_of_bounds_cannot_be_written() -> None:
     assert firm.parts[0].high == 4.476563
     for text, fits in (("4.47", True), ("0", True), ("4.48", False), ("9", False), ("-1", False), ("04", False)):
         assert (re.fullmatch(schema["pattern"], text) is not None) == fits
+
+
+def test_it_is_told_the_bounds_of_what_it_can_write() -> None:
+    engine = Saying(reply(price="1"))
+    market = load_market("bertrand-triopoly", WORKSPACE)
+    market.reset(seed=1)
+    seat = Seat(market.possible_agents[0], 0, market, 1)
+    policy = PROMPTED.bind(PromptedParameters(**ANY), seat, engine=engine, workspace=WORKSPACE)
+    asyncio.run(policy.act(market.observation(seat.agent), None, policy.start(), Randomness(1, 1, seat.agent)))
+    assert "- price: a number from 0 to 4.47\n" in engine.asked[0].messages[0].content

@@ -16,6 +16,7 @@ import numpy as np
 
 from agoranomos.errors import UsageError
 from agoranomos.institutions.notices import Notice
+from agoranomos.markets.action_schema import written_bounds
 from agoranomos.models import Completion, Engine, Message
 from agoranomos.policies.description import described
 from agoranomos.policies.policy import Decision, Observation
@@ -27,7 +28,7 @@ from agoranomos.policies.prompted.parameters import PromptedParameters
 from agoranomos.policies.prompted.player import Players
 from agoranomos.policies.prompted.remembering import Remembering
 from agoranomos.policies.prompted.repair import repaired_quantities
-from agoranomos.policies.prompted.reply import Reply, Unusable, read_reply, reply_schema
+from agoranomos.policies.prompted.reply import Reply, Unusable, asked_part, read_reply, reply_schema
 from agoranomos.policies.prompted.summary import read_summary, wanted_summary
 from agoranomos.policies.prompted.template import PromptTemplate
 from agoranomos.policies.shared import SharedRound
@@ -100,7 +101,7 @@ class Prompted:
             last = outcome.reply or last
             if outcome.failure == "overflow":
                 break  # The same prompt would not fit again.
-            words = outcome.words
+            words = outcome.words or words  # A call that brought no reply says nothing about the last one.
         return self._decision(repaired_quantities(last, notes, self._firm), last, notes, asking, repaired=True)
 
     def missed(self, observation: Observation, notice: Notice | None, memory: Notes) -> Notes:
@@ -162,8 +163,10 @@ class Prompted:
         goods: list[dict[str, Any]] = [{"name": good, "key": form.key_of(good)} for good in firm.goods]
         for good, cost in zip(goods, firm.costs, strict=False):
             good["cost"] = cost
-        for good, part in zip(goods, firm.parts, strict=False):
-            good |= {"low": part.low, "high": part.high, "whole": part.whole}
+        for index, good in enumerate(goods if firm.parts else ()):
+            part = asked_part(form, firm, index)
+            low, high = written_bounds(part)
+            good |= {"low": low, "high": high, "whole": part.whole}
         return {
             "agent": firm.name,
             "rules": firm.rules,
