@@ -94,13 +94,24 @@ def bench(
 
 
 @app.command()
-def doctor(as_json: AsJson = False) -> None:
-    """Check what a language model needs here.
+def doctor(
+    model: Annotated[
+        str, typer.Argument(metavar="[MODEL]", help="A model to open and ask, such as openai/qwen3 or smollm2.")
+    ] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Check what a language model needs here; with MODEL, open that one and show what it can do.
 
-    Exit code 3: something is missing.
+    A server is probed: whether it keeps a schema, samples, holds to seeds, and lists the tokens that choices are scored
+    from. What it cannot do is shown as "no" and is a limit, not a fault.
 
-    Example:  agora models doctor
+    Exit code 3: something is missing, or the model does not reply.
+
+    Example:  agora models doctor "openai/qwen3?base_url=http://localhost:8000/v1"
     """
+    if model:
+        _check_up(model, as_json)
+        return
     from agoranomos.models.doctor import check_models
 
     checks = check_models()
@@ -110,4 +121,28 @@ def doctor(as_json: AsJson = False) -> None:
         for check in checks:
             say(f"{'ok     ' if check.fine else 'missing'}  {visible(check.name)}: {visible(check.found)}")
     if not all(check.fine for check in checks):
+        raise typer.Exit(3)
+
+
+def _check_up(model: str, as_json: bool) -> None:
+    import asyncio
+
+    from agoranomos.models import open_engine
+    from agoranomos.models.check_up import Result, check_up
+    from agoranomos.workspace import find_workspace
+
+    async def asked() -> list[Result]:
+        engine = open_engine(model, find_workspace())
+        try:
+            return await check_up(engine)
+        finally:
+            await engine.close()
+
+    results = asyncio.run(asked())
+    if as_json:
+        say_json([{"name": one.name, "fine": one.able, "found": one.found} for one in results])
+    else:
+        for one in results:
+            say(f"{'ok' if one.able else 'failed' if one.failed else 'no':<7}  {one.name}: {visible(one.found)}")
+    if any(one.failed for one in results):
         raise typer.Exit(3)
