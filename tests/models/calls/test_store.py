@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from agoranomos.models import FAILURE_KINDS, Completion, Distribution, Message, Question, failed, unanswered
+from agoranomos.models.calls.rows import check_of
 from agoranomos.models.calls.store import CallStore, StoredCalls
 from models.calls.storing import IDENTITY, reply, request
 
@@ -176,6 +177,22 @@ def test_an_answer_cannot_stand_in_for_another(tmp_path: Path) -> None:
     store = CallStore.open(tmp_path)
     assert of(store).find(request(1)) is None
     assert of(store).find(request(2)) is None
+    store.close()
+
+
+def test_an_answer_in_a_form_that_is_no_more_is_asked_again_and_replaced(tmp_path: Path) -> None:
+    store = CallStore.open(tmp_path)
+    of(store).keep(request(1), reply(1))
+    store.close()
+    key, strange = of(store).key(request(1)), b"\x81\xa4text\x07"  # {"text": 7}
+    with sqlite3.connect(tmp_path / "calls.sqlite3") as connection:
+        connection.execute("UPDATE calls SET answer = ?, check_bytes = ?", (strange, check_of(key, strange)))
+    connection.close()
+    store = CallStore.open(tmp_path)
+    assert of(store).find(request(1)) is None
+    of(store).keep(request(1), reply(1))
+    store.flush()
+    assert of(store).find(request(1)) is not None
     store.close()
 
 
