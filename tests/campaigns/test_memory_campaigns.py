@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -149,6 +150,7 @@ def test_a_shared_memory_shows_each_what_the_other_had_cleared_and_replied(works
     [
         {"memory": {"kind": "shared", "show": "full"}, "window": 3},
         {"memory": {"kind": "summary", "every": 2}, "model": "mock/malformed?rate=0.4"},
+        {"memory": "window", "model": "mock/failing?failure=overflow&rate=0.5", "overflow": {"drop": "oldest"}},
     ],
 )
 @pytest.mark.parametrize("privacy", ["open", "committed"])
@@ -311,6 +313,16 @@ def test_a_run_whose_key_nobody_vouches_for_is_refused(
     monkeypatch.setenv("AGORA_HOME", str(workshop.root / "another-home"))
     workshop.run("yoked", code=1)
     assert "signed by no key" in capsys.readouterr().err
+
+
+def test_the_log_of_another_run_in_its_place_is_refused(workshop: Workshop, capsys: pytest.CaptureFixture[str]) -> None:
+    workshop.roster("source", {"template": "market-memory", "memory": "window"})
+    folder = workshop.run("source", seeds=2, regimes="{source: {}}")
+    shutil.rmtree(folder / "runs/source/0")
+    shutil.copytree(folder / "runs/source/1", folder / "runs/source/0")
+    workshop.roster("yoked", yoked(folder))
+    workshop.run("yoked", code=1)
+    assert "and not that of a run of source with seed 0" in capsys.readouterr().err
 
 
 def test_another_source_is_another_plan(workshop: Workshop) -> None:

@@ -64,7 +64,13 @@ def yoked_run(
         checkpoint = (log / "checkpoint").read_bytes()
     except OSError:
         raise UsageError(f"the run in {log} is not finished; a memory is yoked to a finished one") from None
-    return _read(log, checkpoint, memory.agent or agent, tuple(trusted))
+    run = _read(log, checkpoint, memory.agent or agent, tuple(trusted))
+    if run.origin.split("/")[-3:-1] != [memory.arm, str(chosen)]:
+        raise Finding(
+            f"{log} holds the log of {run.origin}, and not that of a run of {memory.arm} with seed {chosen}",
+            advice="Put the log back that belongs there: `agora log verify` on the campaign says what else is wrong.",
+        )
+    return run
 
 
 def _folder(name: str, workspace: Workspace) -> Path:
