@@ -43,21 +43,21 @@ class Thoughts:
         """Take the token that was drawn; returns what the model is to read next, the end of the thoughts included."""
         before = self.decode(self.tokens[-_WINDOW:])
         if token in self.stop:
-            return self._closed(before, [])
+            return self._closed(before)
         now = self.decode([*self.tokens[-_WINDOW:], token])
         if CLOSING in now:
             # The tag can be cut into tokens in many ways, with something after it even: its last one is written anew.
-            return self._closed(before, [])
+            return self._closed(before, line="")
         if len(self.tokens) + 1 >= self.budget:
-            return self._closed(now, [token])
+            self.tokens.append(token)
+            return [token, *self._closed(now)]
         self.tokens.append(token)
         return [token]
 
-    def _closed(self, before: str, last: list[int]) -> list[int]:
-        """Close the tag, of which `before` may end with a part."""
+    def _closed(self, before: str, line: str = "\n") -> list[int]:
+        """Close the tag, on a line of its own where `before` does not end with a part of it."""
         self.open = False
         written = max(size for size in range(len(CLOSING)) if before.endswith(CLOSING[:size]))
-        missing = CLOSING[written:] if written else f"\n{CLOSING}"
-        taken = [*last, *self.encode(missing + _AFTER)]
-        self.tokens += taken
-        return taken
+        ending = self.encode((CLOSING[written:] if written else line + CLOSING) + _AFTER)
+        self.tokens += ending
+        return ending

@@ -1,0 +1,116 @@
+"""What constraints allow, token by token."""
+
+import itertools
+
+import pytest
+
+from agoranomos.errors import UsageError
+from agoranomos.models.local.grammar import GrammarConstraint, Grammars, TrieConstraint
+from agoranomos.models.local.trie import OptionTrie
+from models.local.tiny_model import tiny_tokenizer
+
+torch = pytest.importorskip("torch")
+pytest.importorskip("transformers")
+pytest.importorskip("xgrammar")
+
+VALUES = ["cooperate", "coop", "defect"]
+
+
+@pytest.fixture(scope="module")
+def tokenizer():
+    return tiny_tokenizer()
+
+
+@pytest.fixture(scope="module")
+def grammars(tokenizer):
+    return Grammars(tokenizer, len(tokenizer), [tokenizer.eos_token_id])
+
+
+def allowed(grammars, constraint, size):
+    logits = torch.zeros((2, size))
+    grammars.forbid(logits, [(1, constraint)])
+    assert bool((logits[0] == 0).all())
+    return [int(token) for token in torch.isfinite(logits[1]).nonzero()]
+
+
+def spellings(grammars, tokenizer, schema):
+    """All that can be said under a schema, as tokens, by following every token that is allowed."""
+    found = []
+
+    def follow(taken):
+        constraint = grammars.constraint(schema)
+        so_far = list(constraint.forced())
+        for token in taken:
+            constraint.accept(token)
+            so_far += [token, *constraint.forced()]
+        if constraint.complete:
+            found.append(tuple(so_far))
+            return
+        for token in allowed(grammars, constraint, len(tokenizer)):
+            follow((*taken, token))
+
+    follow(())
+    return found
+
+
+def test_a_schema_with_few_values_allows_each_in_the_tokenizers_own_spelling_alone(grammars, tokenizer):
+    found = spellings(grammars, tokenizer, {"enum": VALUES})
+    expected = [tuple(tokenizer.encode(f'"{value}"', add_special_tokens=False)) for value in VALUES]
+    assert sorted(found) == sorted(expected)
+
+
+def test_where_a_value_begins_another_only_a_stop_token_ends_it(grammars, tokenizer):
+    schema = {"enum": [1, 12, 123]}
+    found = [tokenizer.decode(tokens, skip_special_tokens=True) for tokens in spellings(grammars, tokenizer, schema)]
+    assert sorted(found) == ["1", "12", "123"]
+    constraint = grammars.constraint(schema)
+    assert constraint.forced() == tokenizer.encode("1", add_special_tokens=False)
+    assert tokenizer.eos_token_id in allowed(grammars, constraint, len(tokenizer))
+    constraint.accept(tokenizer.eos_token_id)
+    assert constraint.complete
+
+
+def test_a_grammar_over_characters_allows_every_spelling(grammars, tokenizer):
+    """Why `choose` and sampling share a trie: the same text has more than one way to be said."""
+    schema = {"type": "string", "pattern": "^the price$"}
+    found = spellings(grammars, tokenizer, schema)
+    assert {tokenizer.decode(tokens) for tokens in found} == {'"the price"'}
+    assert isinstance(grammars.constraint(schema), GrammarConstraint)
+
+
+def test_a_token_that_is_not_allowed_is_refused(grammars, tokenizer):
+    constraint = grammars.constraint({"enum": VALUES})
+    constraint.forced()
+    assert isinstance(constraint, TrieConstraint)
+    with pytest.raises(AssertionError, match="against its options"):
+        constraint.accept(tokenizer.encode("z", add_special_tokens=False)[0])
+
+
+def test_a_single_value_is_forced_whole(grammars, tokenizer):
+    constraint = grammars.constraint({"const": "defect"})
+    assert tokenizer.decode(constraint.forced()) == '"defect"'
+    assert constraint.complete
+
+
+def test_objects_of_few_values_are_told_apart_by_their_first_difference(grammars, tokenizer):
+    schema = {
+        "type": "object",
+        "properties": {"action": {"enum": VALUES}, "report": {"type": "boolean"}},
+        "required": ["action", "report"],
+        "additionalProperties": False,
+    }
+    found = {tokenizer.decode(tokens) for tokens in spellings(grammars, tokenizer, schema)}
+    assert found == {
+        f'{{"action":"{action}","report":{report}}}' for action, report in itertools.product(VALUES, ("true", "false"))
+    }
+
+
+def test_a_schema_without_a_grammar_is_refused(grammars):
+    with pytest.raises(UsageError, match="no grammar"):
+        grammars.constraint({"type": "nonsense"})
+
+
+def test_tokens_beyond_the_first_word_of_a_bitmask_are_allowed_too(grammars, tokenizer):
+    last = len(tokenizer) - 1
+    constraint = TrieConstraint(OptionTrie([(31,), (last,)]), [])
+    assert allowed(grammars, constraint, len(tokenizer)) == [31, last]
