@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agoranomos.models import Message, Question, Request, questions
+from agoranomos.models import Completion, Distribution, Message, Question, Request, questions
 from agoranomos.models.calls.call_key import NO_PART, asked_json, call_key, identity_digest
+from agoranomos.models.calls.store import CallStore
 
 IDENTITY = '{"template":"1","tokenizer":"2","weights":"3"}'
 REQUEST = Request(
@@ -75,6 +77,24 @@ def test_every_field_is_a_part_or_named_as_none(kind: type) -> None:
 @pytest.mark.parametrize(("base", "changed"), CHANGES)
 def test_every_part_changed_alone_makes_another_address(base: Any, changed: Any) -> None:
     assert key(changed) != key(base)
+
+
+def test_none_of_them_finds_what_another_was_answered(tmp_path: Path) -> None:
+    store = CallStore.open(tmp_path)
+    calls, others = store.of(IDENTITY), store.of(IDENTITY.replace("3", "4"))
+    assert calls is not None
+    assert others is not None
+    calls.keep(REQUEST, Completion("12", 300, 2, "stop", 0.5))
+    calls.keep(QUESTION, Distribution(QUESTION.options, (-0.1, -2.4), ((-0.1, -2.4),), "after_reasoning", 300, 40, 0.5))
+    for written in (False, True):
+        if written:
+            store.flush()
+        for _, changed in (param.values for param in CHANGES):
+            assert calls.find(changed) is None
+        for asked in (REQUEST, QUESTION):
+            assert calls.find(asked) is not None
+            assert others.find(asked) is None
+    store.close()
 
 
 def test_all_of_these_addresses_differ() -> None:
