@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pyarrow.parquet as pq
 import pytest
 
 from agoranomos.campaigns import build_tables
-from agoranomos.campaigns.tables import TABLES, TABLES_VERSION
+from agoranomos.campaigns.tables import ADDED, TABLES, TABLES_VERSION
 from agoranomos.campaigns.tabulate import Columns, RunTables, _acts_of, write_table
+from agoranomos.campaigns.tabulate_choices import menu_in
 from agoranomos.campaigns.timings import read_timings
 from agoranomos.errors import Finding, MachineError, UsageError
 from agoranomos.institutions.judgement import Transition
@@ -171,6 +174,41 @@ def test_a_folder_without_a_plan_is_wrong_usage(lab: Lab, tmp_path) -> None:
 def test_entries_that_cannot_be_read_are_a_finding(entries: list[bytes], message: str) -> None:
     with pytest.raises(Finding, match=message):
         RunTables({}).add("arm", 0, entries, {}.__getitem__)
+
+
+def test_the_columns_of_this_version_are_those_of_its_golden_file() -> None:
+    """Who reads tables relies on them: whatever changes here is a new version, with its own golden file."""
+    lines = [f"{table.name}.{column.name}: {column.type}" for table in TABLES.values() for column in table.columns]
+    golden = Path(__file__).parent / "golden"
+    assert "\n".join(lines) + "\n" == (golden / f"tables-{TABLES_VERSION}.txt").read_text()
+    before = set((golden / f"tables-{TABLES_VERSION - 1}.txt").read_text().splitlines())
+    added = [line for line in lines if line not in before]
+    assert before <= set(lines)
+    assert {line.split(".")[0] for line in added} == set(ADDED[TABLES_VERSION])
+    for table, columns in ADDED[TABLES_VERSION].items():
+        mine = [line.removeprefix(f"{table}.").split(":")[0] for line in added if line.startswith(f"{table}.")]
+        assert mine == list(columns or [column.name for column in TABLES[table].columns])
+
+
+@pytest.mark.parametrize(
+    ("description", "menu"),
+    [
+        ('{"policy":"nash"}', {}),
+        ('{"menu":[{"action_e6":[1,2],"option":"a"}],"policy":"choosing"}', {"a": (1, 2)}),
+        ('{"inner":{"inner":{"menu":[{"action_e6":[3],"option":"b"}]},"policy":"noisy"}}', {"b": (3,)}),
+        ("[]", {}),
+    ],
+)
+def test_a_menu_is_found_in_a_description_that_is_wrapped_too(description: str, menu: dict) -> None:
+    assert menu_in(description) == menu
+
+
+@pytest.mark.parametrize(
+    "wrong", ['{"menu":[1]}', '{"menu":[{"option":"a"}]}', '{"menu":7}', '{"menu":[{"option":"a","action_e6":["x"]}]}']
+)
+def test_a_menu_that_is_none_is_a_finding(wrong: str) -> None:
+    with pytest.raises(Finding, match="menu that is none"):
+        menu_in(wrong)
 
 
 def test_tables_that_cannot_be_written_are_the_machine_s_fault(tmp_path) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from agoranomos.analysis.arms import ArmSummary
 from agoranomos.analysis.campaign import CampaignSummary
+from agoranomos.analysis.choices import ChoiceSummary
 from agoranomos.analysis.words import number, percent, title
 
 if TYPE_CHECKING:
@@ -58,12 +59,25 @@ def print_summary(summary: CampaignSummary, console: Console) -> None:
             f"{left} not run yet.",
             soft_wrap=True,
         )
+    for arm in summary.arms:
+        for found in arm.choices:
+            console.print(_of_choices(arm.arm.name, found), soft_wrap=True)
     if summary.mock_only:
         console.print("the mock engine drew the replies: no language model, and no finding", soft_wrap=True)
     elif summary.models:
         console.print(
             f"models: {', '.join(summary.models)}; n is small and says nothing of other models", soft_wrap=True
         )
+
+
+def _of_choices(arm: str, found: ChoiceSummary) -> str:
+    """What an arm's agents found most probable, and how probable a case and a sanction were."""
+    first = found.by_probability[0]
+    parts = [f"{first.option!r} is most probable ({percent(first.probability.point)})"]
+    if found.accused.n:
+        case, sanction = percent(found.accused.point), percent(found.sanctioned.point)
+        parts.append(f"probability of a case {case}, of a sanction {sanction}")
+    return f"choices of {arm}, {found.scored.replace('_', ' ')}: {'; '.join(parts)}"
 
 
 def _most_of_a_name(width: int) -> int:

@@ -236,7 +236,7 @@ CHOICES = Table(
         Column("probability", _REAL, "how probable the model finds it, averaged over orders where there are several"),
         Column("log_probability", _REAL, "natural logarithm of `probability`, as the log holds it; -inf for 0"),
         Column("by_order", _REALS, "`probability` in each order of the list; null where there is one"),
-        Column("chosen", _FLAG, "whether the agent acted on it"),
+        Column("chosen", _FLAG, "whether the policy acted on it; noise and a trembling hand come after that"),
         Column(
             "accused",
             _FLAG,
