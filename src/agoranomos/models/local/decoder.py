@@ -42,10 +42,6 @@ class Decoder(Protocol):
         """
         ...
 
-    def fork(self, row: Any, capacity: int) -> Any:
-        """Another row with the same tokens as `row` so far and room for `capacity`; None where there is no room now."""
-        ...
-
     def read(self, work: Sequence[tuple[Any, Sequence[int]]], branches: Branches = ()) -> Tensor:
         """Read the next tokens of each row; returns the logits after each row's last token, then after each branch's.
 
