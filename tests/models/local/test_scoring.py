@@ -97,7 +97,7 @@ def test_branches_beyond_the_first_take_one_more_pass_all_together(tiny):
 def test_more_branches_than_one_pass_takes_are_read_in_several(tiny, monkeypatch):
     question = Question(MESSAGES, OPTIONS)
     expected = choose(tiny, [question])[0].log_probabilities
-    monkeypatch.setattr("agoranomos.models.local.generation.MOST_FORKS", 1)
+    monkeypatch.setattr("agoranomos.models.local.generation.MOST_BRANCHES", 1)
     assert choose(tiny, [question])[0].log_probabilities == pytest.approx(expected, abs=1e-5)
 
 

@@ -3,13 +3,13 @@ import json
 
 import pytest
 
-from agoranomos.models import Message, Request
+from agoranomos.models import EngineLost, Message, Question, Request
 from agoranomos.models.local.loading import generator_of
 from agoranomos.models.local.transformers_engine import TransformersEngine
 from conformance.engine import SCHEMA, EngineConformance, ask, request, said
 from models.local.tiny_model import tiny_llama, tiny_tokenizer
 
-pytest.importorskip("torch")
+torch = pytest.importorskip("torch")
 pytest.importorskip("transformers")
 pytest.importorskip("xgrammar")
 
@@ -130,3 +130,77 @@ def test_every_reply_parses_whatever_the_weights():
         for completion in ask(engine, [request("Choose.", n) for n in range(8)]):
             assert set(json.loads(completion.text)) == set(SCHEMA["required"])
         asyncio.run(engine.close())
+
+
+def test_a_device_that_is_gone_ends_the_asking_and_is_no_failure_of_a_call(tiny, monkeypatch):
+    def broken(tasks):
+        raise torch.AcceleratorError("CUDA error: an illegal memory access was encountered\nmore")
+
+    monkeypatch.setattr(tiny._generator, "step", broken)
+    with pytest.raises(EngineLost, match="illegal memory access"):
+        ask(tiny, [request("a", seed) for seed in range(3)])
+    with pytest.raises(EngineLost):
+        ask(tiny, [request("a", 1)])
+
+
+def test_want_of_memory_fails_the_calls_of_that_pass_alone(tiny, monkeypatch):
+    healthy = tiny._generator.step
+
+    def once(tasks):
+        monkeypatch.setattr(tiny._generator, "step", healthy)
+        raise torch.OutOfMemoryError("no memory")
+
+    monkeypatch.setattr(tiny._generator, "step", once)
+    completions = ask(tiny, [request("a", seed) for seed in range(20)])
+    failures = [completion.failure for completion in completions]
+    assert 1 <= failures.count("error") <= 8
+    assert failures.count("") == 20 - failures.count("error")
+
+
+def test_what_finds_no_room_in_memory_waits_for_it(tiny, monkeypatch):
+    expected = [said(completion) for completion in ask(tiny, [request("a" * seed, seed) for seed in range(6)])]
+    decoder = tiny._generator.decoder
+    row, release, held = decoder.row, decoder.release, []
+
+    def scarce(capacity, ids=()):
+        if len(held) == 2:
+            return None
+        held.append(row(capacity, ids))
+        return held[-1]
+
+    def released(rows):
+        for each in list(rows):
+            held.remove(each)
+            release([each])
+
+    monkeypatch.setattr(decoder, "row", scarce)
+    monkeypatch.setattr(decoder, "release", released)
+    assert [said(completion) for completion in ask(tiny, [request("a" * seed, seed) for seed in range(6)])] == expected
+    assert held == []
+
+
+def test_what_finds_no_room_in_an_empty_memory_is_a_failure(tiny, monkeypatch):
+    monkeypatch.setattr(tiny._generator.decoder, "row", lambda capacity, ids=(): None)
+    completions = ask(tiny, [request("a", seed) for seed in range(3)])
+    assert [completion.failure for completion in completions] == ["error"] * 3
+    assert "no room" in completions[0].error
+
+
+def test_every_row_is_given_back_whatever_becomes_of_the_call(tiny, monkeypatch):
+    decoder, given = tiny._generator.decoder, []
+    row, release = decoder.row, decoder.release
+    monkeypatch.setattr(decoder, "row", lambda capacity, ids=(): given.append(row(capacity, ids)) or given[-1])
+    monkeypatch.setattr(decoder, "release", lambda rows: [(given.remove(each), release([each])) for each in rows])
+
+    async def some_give_up():
+        options = Question((Message("user", "Choose."),), ("up", "down", "stay", "upper"))
+        tasks = [asyncio.ensure_future(tiny.complete(request("b", seed))) for seed in range(12)]
+        tasks += [asyncio.ensure_future(tiny.choose(options)) for _ in range(4)]
+        await tasks[0]
+        for task in tasks[1::3]:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    asyncio.run(some_give_up())
+    asyncio.run(tiny.close())
+    assert given == []

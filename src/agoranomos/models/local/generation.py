@@ -11,7 +11,7 @@ from agoranomos.errors import AgoraError
 from agoranomos.models.engine import Question, Request
 from agoranomos.models.failures import FailureKind
 from agoranomos.models.local.chat import Chat
-from agoranomos.models.local.decoder import Decoder
+from agoranomos.models.local.decoder import Branches, Decoder
 from agoranomos.models.local.grammar import Grammars
 from agoranomos.models.local.prefix_cache import common_length
 from agoranomos.models.local.sampling import draw_tokens
@@ -25,8 +25,8 @@ from agoranomos.randomness import named_integer
 WORTH_SHARING = 32
 """Beginnings of at least so many tokens are read once for all the tasks that share them."""
 
-MOST_FORKS = 32
-"""Branches of options that are read in one pass, each on a copy of its prompt's row."""
+MOST_BRANCHES = 64
+"""Branches of options that are read in one pass, each behind its question's prompt; each brings a row of logits."""
 
 Tensor = Any
 
@@ -128,29 +128,26 @@ class Generator:
             task.begin(row)
         return left
 
-    def step(self, tasks: Sequence[Task]) -> bool:
-        """One pass over what each unfinished task has to read, and what follows from it: a token, or probabilities.
-
-        Returns whether there was anything to read: not so where memory has no room for any branch of any option.
-        """
+    def step(self, tasks: Sequence[Task]) -> None:
+        """One pass over what each unfinished task has to read, and what follows from it: a token, or probabilities."""
         import torch
 
         with torch.inference_mode():
             waiting = [task for task in tasks if not task.done]
             reading = [task for task in waiting if task.pending]
-            forks = self._forks([task for task in waiting if isinstance(task, Scoring) and not task.pending])
-            work = [(task.row, task.pending) for task in reading] + [(row, path) for _, _, row, path in forks]
-            if not work:
-                return False
-            try:
-                logits = self._read(work)
-            finally:
-                self.decoder.release(row for _, _, row, _ in forks)
+            branching = _branching([task for task in waiting if isinstance(task, Scoring) and not task.pending])
+            if not reading and not branching:
+                return
+            logits = self._read(
+                [(task.row, task.pending) for task in reading],
+                [(task.row, [task.scores.beyond(at) for at in branches]) for task, branches in branching],
+            )
             self._keep_prompts(reading)
             self._take(reading, logits[: len(reading)])
-            for index, (task, branch, _, _) in enumerate(forks, start=len(reading)):
-                task.scores.take([branch], logits[index : index + 1])
-            return True
+            start = len(reading)
+            for task, branches in branching:
+                task.scores.take(branches, logits[start : start + len(branches)])
+                start += len(branches)
 
     def release(self, tasks: Iterable[Task]) -> None:
         """Give back the memory of tasks that are done or not wanted any more."""
@@ -214,24 +211,10 @@ class Generator:
             self._grammars.forbid(logits, constraints)
         return draw_tokens(logits, [task.draw for task in tasks])
 
-    def _forks(self, tasks: Sequence[Scoring]) -> list[tuple[Scoring, int, Any, tuple[int, ...]]]:
-        """Rows for the branches of options that are read next, as many as there is room for."""
-        forks: list[tuple[Scoring, int, Any, tuple[int, ...]]] = []
-        for task in tasks:
-            assert task.row is not None
-            for branch in task.scores.missing:
-                if len(forks) == MOST_FORKS:
-                    return forks
-                path = task.scores.beyond(branch)
-                row = self.decoder.fork(task.row, task.row.length + len(path))
-                if row is None:
-                    return forks
-                forks.append((task, branch, row, path))
-        return forks
-
-    def _read(self, work: Sequence[tuple[Any, Sequence[int]]]) -> Tensor:
-        self._count(read_tokens=sum(len(tokens) for _, tokens in work), passes=1)
-        return self.decoder.read(work)
+    def _read(self, work: Sequence[tuple[Any, Sequence[int]]], branches: Branches = ()) -> Tensor:
+        read = sum(len(tokens) for _, tokens in work) + sum(len(path) for _, paths in branches for path in paths)
+        self._count(read_tokens=read, passes=1)
+        return self.decoder.read(work, branches)
 
     def _count(self, **more: int) -> None:
         self.counts = replace(self.counts, **{key: getattr(self.counts, key) + value for key, value in more.items()})
@@ -239,3 +222,15 @@ class Generator:
     @cached_property
     def _grammars(self) -> Grammars:
         return Grammars(self.chat.tokenizer, self.decoder.vocabulary, self._stop)
+
+
+def _branching(tasks: Sequence[Scoring]) -> list[tuple[Scoring, list[int]]]:
+    """The branches of each task's options that are read next, as many as one pass takes."""
+    left = MOST_BRANCHES
+    branching: list[tuple[Scoring, list[int]]] = []
+    for task in tasks:
+        branches = task.scores.missing[:left]
+        if branches:
+            branching.append((task, branches))
+            left -= len(branches)
+    return branching

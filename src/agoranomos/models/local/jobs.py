@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
@@ -14,6 +14,7 @@ from agoranomos.models.failures import FailureKind
 from agoranomos.models.local.task import Answer, Scoring, Task
 from agoranomos.models.questions import distribution
 from agoranomos.models.reasoning import joined
+from agoranomos.models.stops import Stop
 
 Answered: TypeAlias = Completion | Distribution
 
@@ -45,6 +46,10 @@ class Job:
         """Answer with what was raised."""
         self.refuse("error", f"{type(error).__name__}: {error}")
 
+    def lose(self, error: Stop) -> None:
+        """Let whoever waits hear that no answer will come."""
+        self._settle(lambda: self.future.set_exception(error))
+
     def finish(self, texts: Sequence[str]) -> None:
         """Answer with what the tasks brought, which are done; `texts` are those of the answers that were written."""
         wrong = next((task.error for task in self.tasks if task.error), "")
@@ -72,9 +77,12 @@ class Job:
             self._deliver(Completion(text, prompt_tokens, reply_tokens, task.finish, seconds))
 
     def _deliver(self, answer: Answered) -> None:
-        def deliver() -> None:
+        self._settle(lambda: self.future.set_result(answer))
+
+    def _settle(self, settle: Callable[[], None]) -> None:
+        def once() -> None:
             if not self.future.done():
-                self.future.set_result(answer)
+                settle()
 
         with contextlib.suppress(RuntimeError):  # The loop is closed: nobody waits any more.
-            self.loop.call_soon_threadsafe(deliver)
+            self.loop.call_soon_threadsafe(once)

@@ -129,8 +129,8 @@ class Scoring(Task):
 
     @property
     def room(self) -> int:
-        """The most tokens that can follow the prompt in its own row."""
-        return super().room + len(self.scores.trie.common)
+        """The most tokens that can follow the prompt on the way to a branch."""
+        return super().room + self.scores.trie.reach
 
     @property
     def done(self) -> bool:

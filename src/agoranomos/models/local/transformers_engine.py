@@ -16,6 +16,7 @@ from agoranomos.models.local.generation import Counts, Generator, Refused
 from agoranomos.models.local.jobs import Answered, Job
 from agoranomos.models.local.task import Answer, Task
 from agoranomos.models.questions import ways_to_put
+from agoranomos.models.stops import EngineLost
 
 if TYPE_CHECKING:
     from agoranomos.models.local.options import LocalOptions
@@ -30,6 +31,7 @@ class TransformersEngine:
         self._batch = batch
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._closed = False
+        self._lost: EngineLost | None = None
         self._thread = threading.Thread(target=self._serve, name=f"engine {name}", daemon=True)
         self._thread.start()
         # A thread that is still inside torch when the interpreter goes down would abort the process.
@@ -86,9 +88,13 @@ class TransformersEngine:
         atexit.unregister(self._stop)
 
     async def _asked(self, asked: Request | Question) -> Answered:
+        if self._lost is not None:
+            raise self._lost
         loop = asyncio.get_running_loop()
         job = Job(asked, loop, loop.create_future(), time.perf_counter())
         self._jobs.put(job)
+        if self._lost is not None:  # Lost while this was put: nobody will look at it.
+            raise self._lost
         return await job.future
 
     def _stop(self) -> None:
@@ -110,12 +116,34 @@ class TransformersEngine:
             jobs, waiting = self._wanted(jobs, waiting)
             try:
                 waiting = self._passed(jobs, waiting)
-            except Exception as error:  # Whatever the model throws becomes a counted failure, and the engine lives on.
-                for job in jobs:
-                    job.fail(error)
-                    self._generator.release(job.tasks)
-                jobs, waiting = [], []
+            except Exception as error:  # Whatever the model throws becomes a counted failure, and the engine lives on,
+                if _is_fatal(error):  # unless the device will do nothing more for this process.
+                    self._lose(error, jobs)
+                    return
+                jobs, waiting = self._failed(error, jobs, waiting)
             jobs = self._delivered(jobs)
+        for late in self._arrivals(block=False):
+            if late is not None:
+                late.refuse("error", f"{self.name} is closed")
+
+    def _failed(self, error: Exception, jobs: list[Job], waiting: list[Task]) -> tuple[list[Job], list[Task]]:
+        """Both without what took part in the pass that failed."""
+        admitted = {id(task) for task in waiting[: self._batch]}
+        part = [job for job in jobs if any(task.row is not None or id(task) in admitted for task in job.tasks)]
+        for job in part:
+            job.fail(error)
+            self._generator.release(job.tasks)
+        left = [job for job in jobs if job not in part]
+        return left, [task for job in left for task in job.tasks if not task.done]
+
+    def _lose(self, error: Exception, jobs: Sequence[Job]) -> None:
+        """Answer nothing more: what is asked now and later hears that the engine is gone."""
+        self._lost = EngineLost(
+            f"{self.name} is gone: {type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}",
+            advice="The device takes no more work from this process. Run the same command again to go on.",
+        )
+        for job in [*jobs, *(job for job in self._arrivals(block=False) if job is not None)]:
+            job.lose(self._lost)
 
     def _arrivals(self, *, block: bool) -> list[Job | None]:
         arrived = [self._jobs.get()] if block else []
@@ -167,9 +195,9 @@ class TransformersEngine:
         room = max(self._batch - len(active), 0)
         left = self._generator.admit(waiting[:room])
         active = [task for job in jobs for task in job.tasks if task.row is not None]
-        if not self._generator.step(active) and not any(task.done for task in active):
-            # Nobody can go on: one gives way to the others.
-            (active or left)[0].error = "the model's memory has no room for this and what runs beside it"
+        if left and not active:
+            left[0].error = "the model's memory has no room for this, even with nothing else in it"
+        self._generator.step(active)
         for task in active:
             if task.done:
                 self._generator.release([task])
@@ -184,3 +212,11 @@ class TransformersEngine:
                 except Exception as error:  # Tokens that no text can be made of concern this job alone.
                     job.fail(error)
         return [job for job in jobs if not all(task.done for task in job.tasks)]
+
+
+def _is_fatal(error: Exception) -> bool:
+    """Whether an accelerator reported a fault after which it takes no more work; want of memory is not such a one."""
+    import torch
+
+    kind = getattr(torch, "AcceleratorError", None)
+    return kind is not None and isinstance(error, kind)

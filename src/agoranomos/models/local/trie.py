@@ -42,6 +42,11 @@ class OptionTrie:
         """The tokens that all texts begin with; all of the text where there is only one."""
         return self.branches[0].path if self.branches else self.sequences[0]
 
+    @property
+    def reach(self) -> int:
+        """How many tokens lead to the last branch on the longest way; all of the text where there is only one."""
+        return max((len(branch.path) for branch in self.branches), default=len(self.common))
+
     def log_probabilities(self, conditionals: Sequence[Sequence[float]]) -> tuple[float, ...]:
         """The log-probability of each text from those of what may follow at each branch, in the branches' order."""
         return tuple(math.fsum(conditionals[at][place] for at, place in steps) for steps in self._steps)
