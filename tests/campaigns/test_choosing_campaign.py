@@ -182,7 +182,7 @@ def test_a_withheld_distribution_is_in_no_log_and_in_no_table_but_opens(choosers
     assert len(opened) == len(choosers.tables(made)["calls"])
     assert any(one.reasoning for one in opened)
     assert choosers.tables(made)["choices"] == []
-    verify_campaign(choosers.folder(made), choosers.trusted())
+    assert verify_campaign(choosers.folder(made), choosers.trusted()).first_fault is None
     for arm in summarise(root).arms:
         assert arm.choices == ()
         assert arm.choices_hidden == arm.conduct.calls
@@ -205,8 +205,13 @@ def test_a_distribution_that_is_too_long_for_its_entry_lies_beside_the_log(lab: 
     kept = decode_choice(reader.blob(beside[0].reply_sha256))
     assert len(kept.options) == len(kept.by_order_e6) == len(kept.reasoning) == 21
     assert {len(rows) for rows in decisions(lab.tables(made)).values()} == {21}
-    verify_campaign(lab.folder(made), lab.trusted())
+    assert verify_campaign(lab.folder(made), lab.trusted()).first_fault is None
     assert [arm.choices_hidden for arm in summarise(lab.folder(made).root).arms] == [0, 0]
+    blob = next(lab.folder(made).run("free", 0).rglob(f"*{beside[0].reply_sha256}*"))
+    content = blob.read_bytes()
+    blob.unlink()
+    assert "missing" in str(verify_campaign(lab.folder(made), lab.trusted()).first_fault)
+    blob.write_bytes(content)
     # A resumed run reads it from there.
     _write(second_lab, LARGE)
     broken = second_lab.plan(CAMPAIGN, "seeds=1", "rounds=3")
@@ -215,6 +220,15 @@ def test_a_distribution_that_is_too_long_for_its_entry_lies_beside_the_log(lab: 
     second_lab.run(broken)
     assert second_lab.entries(broken) == lab.entries(made)
     assert second_lab.tables(broken) == lab.tables(made)
+
+
+def test_actors_sign_the_distributions_that_they_acted_on(choosers: Lab) -> None:
+    made = choosers.plan(CAMPAIGN, "seeds=1", "signatures=actors")
+    choosers.run(made)
+    assert verify_campaign(choosers.folder(made), choosers.trusted()).first_fault is None
+    lines = choosers.entries(made)["governed", 0][1]
+    assert any(b'"kind":"attested"' in line for line in lines)
+    assert any(b'"log_probabilities_e6"' in line for line in lines)
 
 
 def test_the_menu_of_every_agent_is_in_entry_0(choosers: Lab) -> None:

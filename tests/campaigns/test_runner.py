@@ -12,6 +12,7 @@ from agoranomos.campaigns.runner import LONGEST_REPLY, RoundDone, _Keeper, run_o
 from agoranomos.documents import read_text
 from agoranomos.errors import MachineError, UsageError
 from agoranomos.institutions import Governed, load_institution, replay
+from agoranomos.institutions.choice_record import ChoiceRecord
 from agoranomos.institutions.entries import Round, decode_entry
 from agoranomos.logs import MemoryLog
 from agoranomos.markets import CournotSpec, build_market
@@ -235,6 +236,19 @@ def test_an_onlooker_is_shown_what_cleared_and_what_was_replied_before_the_next_
     # The capacity is 100: what cleared is shown, and not what was asked for.
     assert first.actions_e6 == {"firm_1": (60_000_000, 0), "firm_2": (75_000_000, 25_000_000)}
     assert first.replies == {"firm_2": "60"}
+
+
+def test_an_onlooker_is_shown_the_option_that_was_chosen():
+    choice = ChoiceRecord(("stay", "leave"), (-693147, -693147))
+    call = Call("mock/m", "11" * 32, "", 1, 0, scored="direct", choice=choice)
+    spec = CournotSpec(rounds=2)
+    onlooker = Onlooking((60.0, 0.0))
+    agents = [
+        Agent("firm_1", onlooker, ()),
+        Agent("firm_2", Fixed((9.0, 30.0), Account((call,), chosen=1)), (0, 0)),
+    ]
+    asyncio.run(run_one(Governed(build_market(spec), None, MemoryLog()), agents, 1, put_blob=lambda _: "0" * 64))
+    assert onlooker.seen[1][0].replies == {"firm_2": "leave"}
 
 
 def test_an_onlooker_that_fails_stops_the_run_with_its_name():

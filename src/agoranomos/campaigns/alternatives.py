@@ -7,13 +7,15 @@ option the round is cleared once more with it and judged by the same `judge`, fr
 from __future__ import annotations
 
 import copy
+import dataclasses
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 import numpy as np
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from agoranomos.errors import UsageError
 from agoranomos.institutions import bind
@@ -100,13 +102,19 @@ class Alternatives:
         return action if limit is None else self._market.cap(agent, action, limit)
 
     def _twin(self) -> Market:
-        """A copy of the market in which a round can be played; what never changes is shared."""
+        """A copy of the market in which a round can be played; frozen values are shared, copying them takes longest."""
         market = self._market
-        shared: list[Any] = [market.spec, market.facts]
+        shared = [value for value in vars(market).values() if _is_frozen(value)]
         for agent in self._agents:
             shared += [market.action_shape(agent), market.observation_space(agent)]
         twin: Market = copy.deepcopy(market, {id(one): one for one in shared})
         return twin
+
+
+def _is_frozen(value: Any) -> bool:
+    if isinstance(value, BaseModel | msgspec.Struct):
+        return True
+    return dataclasses.is_dataclass(value) and bool(getattr(type(value), "__dataclass_params__").frozen)  # noqa: B009
 
 
 def _cleared(market: Market, agents: Sequence[str], actions: Sequence[Any]) -> dict[str, Any]:
