@@ -48,7 +48,10 @@ class Workshop:
         monkeypatch.setattr(MockEngine, "complete", kept)
 
     def roster(self, name: str, *agents: dict[str, Any]) -> None:
-        described = [{"policy": "prompted", "parameters": {"model": "mock/valid", **agent}} for agent in agents]
+        described = [
+            {"policy": agent.pop("policy", "prompted"), "parameters": {"model": "mock/valid", **agent}}
+            for agent in map(dict, agents)
+        ]
         document = {"kind": "roster", "version": 1, "agents": described}
         (self.root / "agents" / f"{name}.yaml").write_text(json.dumps(document))
 
@@ -323,6 +326,15 @@ def test_the_log_of_another_run_in_its_place_is_refused(workshop: Workshop, caps
     workshop.roster("yoked", yoked(folder))
     workshop.run("yoked", code=1)
     assert "and not that of a run of source with seed 0" in capsys.readouterr().err
+
+
+def test_an_agent_that_chooses_can_be_yoked_too(workshop: Workshop) -> None:
+    folder = source(workshop)
+    workshop.roster("yoked", {"policy": "choosing", **yoked(folder, template="choosing-any")})
+    again = workshop.run("yoked", rounds=8, regimes=f"{{{FREE}}}")
+    described = json.loads(next(entries(again / "runs/free/0")).body.roster[1].policy)
+    assert described["yoked"]["root"] == LogReader(folder / "runs/source/0").checkpoint.root.hex()
+    assert described["yoked"]["agent"] == "firm_2"
 
 
 def test_another_source_is_another_plan(workshop: Workshop) -> None:

@@ -21,7 +21,10 @@ from agoranomos.policies.by_rule import ByRule
 from agoranomos.policies.choosing import Choosing, ChoosingParameters, menu_of
 from agoranomos.policies.choosing.record import mode, recorded, sampled
 from agoranomos.policies.choosing.template import parse_question
+from agoranomos.policies.prompted import Remembering
 from agoranomos.policies.prompted.firm import Firm
+from agoranomos.policies.prompted.memories import WindowMemory
+from agoranomos.policies.prompted.seat_memory import samples
 from agoranomos.randomness import Randomness
 from policies.choosing.asking import Answers, chooser, decide, no_answer, seen, with_probabilities
 
@@ -243,5 +246,6 @@ def _with_template(text: str) -> Choosing:
         template,
         None,
         ByRule(seat),
-        seen(DILEMMA, FIRST, 1),
+        Remembering(FIRST, WindowMemory()),
+        samples(Remembering(FIRST, WindowMemory()), seat),
     )

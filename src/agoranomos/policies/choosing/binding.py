@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from agoranomos.errors import UsageError
 from agoranomos.models import Engine
 from agoranomos.policies.by_rule import ByRule
 from agoranomos.policies.choosing.menu import listed_menu, menu_of
 from agoranomos.policies.choosing.policy import Choosing, ChoosingParameters
 from agoranomos.policies.choosing.template import read_question
-from agoranomos.policies.policy import Observation, Seat
+from agoranomos.policies.policy import Seat
 from agoranomos.policies.policy_type import PolicyType
 from agoranomos.policies.prompted.firm import Firm
+from agoranomos.policies.prompted.memories import require_spoken_of
+from agoranomos.policies.prompted.seat_memory import memory_in, samples
 from agoranomos.workspace import Workspace, find_workspace, resolve
 
 
@@ -26,28 +26,26 @@ def bind_choosing(
 ) -> Choosing:
     """The policy for `seat`, its template found in the workspace or the library.
 
-    Raises `UsageError` without an engine, for a market that the template does not speak of, for options that are no
-    actions and for too many, `DocumentError` for a fault in the template.
+    Raises `UsageError` without an engine, for a market or a memory that the template does not speak of, for options
+    that are no actions and for too many, `DocumentError` for a fault in the template.
     """
     if engine is None:
         raise UsageError(
             f"a choosing policy needs an engine for the model {parameters.model!r}",
             advice="Give seat_agents an engine: open_engine(name).",
         )
-    template = read_question(resolve("policies", parameters.template, workspace or find_workspace()))
+    workspace = workspace or find_workspace()
+    remembering = memory_in(seat, parameters.memory, parameters.window, parameters.stride, workspace)
+    template = read_question(resolve("policies", parameters.template, workspace))
+    require_spoken_of(remembering.as_template, template.form.memory, template.name, "`choosing-any` is")
     firm = Firm.of(seat, template.form.market)
     shape = seat.market.action_shape(seat.agent)
     if parameters.options:
         menu = listed_menu(shape, firm.capacity, parameters.options)
     else:
         menu = menu_of(shape, firm.capacity, parameters.levels)
-    return Choosing(parameters, firm, shape, menu, engine, template, told, ByRule(seat), _shown(seat))
-
-
-def _shown(seat: Seat) -> Observation:
-    """An observation in the shape that the market shows this agent after its first round, all ones."""
-    space = seat.market.observation_space(seat.agent)
-    return {key: np.ones(part.shape) for key, part in space.spaces.items()}
+    tried = samples(remembering, seat)
+    return Choosing(parameters, firm, shape, menu, engine, template, told, ByRule(seat), remembering, tried)
 
 
 CHOOSING = PolicyType(

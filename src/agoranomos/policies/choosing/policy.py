@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
-from pydantic import Field
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 
 from agoranomos.documents import DocumentPart, Finite
 from agoranomos.errors import UsageError
@@ -28,7 +28,10 @@ from agoranomos.policies.choosing.template import QuestionTemplate
 from agoranomos.policies.description import described
 from agoranomos.policies.policy import Account, Call, Decision, Observation
 from agoranomos.policies.prompted.firm import Firm
+from agoranomos.policies.prompted.memories import RoundsMemory, WindowMemory
 from agoranomos.policies.prompted.memory import Notes
+from agoranomos.policies.prompted.remembering import Remembering
+from agoranomos.policies.shared import SharedRound
 from agoranomos.randomness import Randomness
 
 
@@ -39,11 +42,14 @@ class ChoosingParameters(DocumentPart):
     each as one number a part. `act`: `sample` draws an option with its probability, `mode` takes the most probable.
     `labelled` puts the options under letters; `orders: rotated` asks once with each option under each letter, and
     averages. With `reasoning` the model thinks first, for at most so many tokens. `temperature` is above 0.
+    `memory` and `stride` are as for prompted agents, but for the memories that an agent writes itself.
     """
 
     model: str = "smollm2"
     template: str = "choosing-any"
     window: int = Field(default=10, ge=1, le=1000)
+    stride: int = Field(default=1, ge=1, le=1000)
+    memory: RoundsMemory = Field(default_factory=WindowMemory)
     levels: int = Field(default=5, ge=2, le=100)
     options: tuple[tuple[Finite, ...], ...] = ()
     act: Literal["sample", "mode"] = "sample"
@@ -51,6 +57,22 @@ class ChoosingParameters(DocumentPart):
     orders: Literal["given", "rotated"] = "given"
     reasoning: int = Field(default=0, ge=0, le=32_768)
     temperature: Finite = Field(default=1.0, gt=0, le=100)
+
+    @model_validator(mode="after")
+    def _fits_the_window(self) -> ChoosingParameters:
+        if self.stride > self.window:
+            raise ValueError(f"stride: {self.stride} rounds cannot leave a window of {self.window}")
+        return self
+
+    @model_serializer(mode="wrap")
+    def _as_asked(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """A memory that is not asked for is not written: plans from before it could are those of today."""
+        written: dict[str, Any] = write(self)
+        if isinstance(self.memory, WindowMemory):
+            written.pop("memory")
+        if self.stride == 1:
+            written.pop("stride")
+        return written
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +96,8 @@ class Choosing:
         template: QuestionTemplate,
         told: str | None,
         rules: ByRule,
-        shown: Observation,
+        remembering: Remembering,
+        samples: Mapping[str, tuple[Notes, Observation]],
     ) -> None:
         if parameters.labelled and len(menu) > len(LETTERS):
             raise UsageError(
@@ -95,9 +118,10 @@ class Choosing:
         self._template = template
         self._told = told.strip() if told else None
         self._rules = rules
+        self._remembering = remembering
         # A template that asks for what it is not given is refused here, and not in the middle of a run.
-        template.messages(self._values(Notes(), None, {}))
-        template.messages(self._values(Notes().after(shown, None, 1), None, shown))
+        for notes, seen in samples.values():
+            template.messages(self._values(notes, None, seen))
 
     def start(self) -> Choosy:
         """Nothing is known and nothing was chosen."""
@@ -111,7 +135,7 @@ class Choosing:
         Where it gives none, the option chosen last is chosen again (before the first choice, the one nearest to the
         middle), and the move counts as repaired.
         """
-        notes = memory.notes.after(observation, notice, self.parameters.window)
+        notes = self._remembering.after(memory.notes, observation, notice)
         question = self._question(observation, notice, notes, randomness)
         answer = await self._engine.choose(question)
         choice, failure = _choice(question, answer)
@@ -135,8 +159,12 @@ class Choosing:
 
     def missed(self, observation: Observation, notice: Notice | None, memory: Choosy) -> Choosy:
         """The memory of an agent that is suspended in the coming round and is not asked."""
-        notes = memory.notes.after(observation, notice, self.parameters.window)
+        notes = self._remembering.after(memory.notes, observation, notice)
         return replace(memory, notes=notes.sitting_out(observation))
+
+    def shared(self, memory: Choosy, played: SharedRound) -> Choosy:
+        """The memory with what everybody did, where it is shared."""
+        return replace(memory, notes=self._remembering.heard(memory.notes, played))
 
     def describe(self) -> dict[str, Any]:
         """Name, parameters, the template by digest, the menu with its actions in millionths, and what it is told."""
@@ -146,6 +174,7 @@ class Choosing:
             "model": self._engine.name,
             "template": {"name": self._template.name, "sha256": self._template.sha256},
             "menu": [{"option": option.text, "action_e6": list(option.action_e6)} for option in self.menu],
+            **self._remembering.describe(),
         }
         if self._told is not None:
             description["told"] = {"sha256": hashlib.sha256(self._told.encode()).hexdigest(), "text": self._told}
@@ -197,6 +226,7 @@ class Choosing:
             "listed": not self.parameters.labelled,
             "told": self._told,
             "notice": notice.text if notice is not None else None,
+            "memory": self._remembering.as_template,
             "history": notes.history,
             "messages": [
                 {"agent": agent, "text": text}

@@ -16,6 +16,7 @@ from pydantic import Field
 
 from agoranomos.documents import Document, Source, read_text
 from agoranomos.models import Message
+from agoranomos.policies.prompted.memories import TemplateMemory
 from agoranomos.policies.text_blocks import TextBlocks, parse_blocks
 
 _BLOCKS = ("system", "user")
@@ -24,13 +25,15 @@ _BLOCKS = ("system", "user")
 class QuestionForm(Document):
     """How a question is put: `market` is the type of market that the text speaks of, or `any`.
 
-    `lead` is what every answer begins with, before the option or its letter.
+    `lead` is what every answer begins with, before the option or its letter. `memory` lists the memories that the text
+    speaks of rightly; it is given which one as `memory`.
     """
 
     kind: Literal["question"]
     version: Literal[1]
     market: str = "any"
     lead: str = Field(default="", max_length=200)
+    memory: tuple[TemplateMemory, ...] = Field(default=("window",), min_length=1)
 
 
 @dataclass(frozen=True, slots=True)

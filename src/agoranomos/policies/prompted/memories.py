@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag
 
 from agoranomos.documents import DocumentPart
+from agoranomos.errors import UsageError
 
 TemplateMemory: TypeAlias = Literal["none", "window", "notes", "summary", "shared"]
 """The memories that a template can speak of. One that is yoked reads as a window: the agent cannot tell."""
@@ -80,6 +81,23 @@ Memory: TypeAlias = Annotated[
     ],
     BeforeValidator(_kind_alone),
 ]
+
+
+RoundsMemory: TypeAlias = Annotated[
+    Annotated[NoMemory | WindowMemory | SharedMemory | YokedMemory, Field(discriminator="kind")],
+    BeforeValidator(_kind_alone),
+]
+"""The memories of rounds alone, for agents that write nothing: they have no notes and no summary."""
+
+
+def require_spoken_of(memory: TemplateMemory, known: Sequence[TemplateMemory], template: str, fits_all: str) -> None:
+    """Raise `UsageError` where the text of `template` speaks of other memories than `memory`."""
+    if memory not in known:
+        raise UsageError(
+            f"the template {template} is for agents whose memory is {' or '.join(known)}, not {memory}",
+            advice=f"{fits_all} for every memory; a template of your own names its own: "
+            f"`memory: [{', '.join((*known, memory))}]`.",
+        )
 
 
 class DropOldest(DocumentPart):

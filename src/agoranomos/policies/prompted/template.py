@@ -17,9 +17,9 @@ from typing import Any, Literal
 from pydantic import Field, field_validator
 
 from agoranomos.documents import Document, DocumentPart, Source, read_text
-from agoranomos.errors import DocumentError, UsageError
+from agoranomos.errors import DocumentError
 from agoranomos.models import Message
-from agoranomos.policies.prompted.memories import TemplateMemory
+from agoranomos.policies.prompted.memories import TemplateMemory, require_spoken_of
 from agoranomos.policies.text_blocks import TextBlocks, parse_blocks
 
 _BLOCKS = ("system", "user", "retry", "rounds", "summary")
@@ -84,12 +84,7 @@ class PromptTemplate:
 
     def remembering(self, memory: TemplateMemory) -> PromptTemplate:
         """The template for agents with this memory alone; raises `UsageError` where its text does not fit them."""
-        if memory not in self.form.memory:
-            raise UsageError(
-                f"the template {self.name} is for agents whose memory is {' or '.join(self.form.memory)}, not {memory}",
-                advice="`cournot-memory` and `market-memory` fit every memory; a template of your own names its own: "
-                f"`memory: [{', '.join((*self.form.memory, memory))}]`.",
-            )
+        require_spoken_of(memory, self.form.memory, self.name, "`cournot-memory` and `market-memory` are")
         return replace(self, form=self.form.model_copy(update={"memory": (memory,)}))
 
     def messages(self, values: Mapping[str, Any]) -> tuple[Message, ...]:
