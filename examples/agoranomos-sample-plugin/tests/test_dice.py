@@ -3,7 +3,7 @@
 import math
 
 import pytest
-from agoranomos.conformance.engine import EngineConformance
+from agoranomos.conformance import EngineConformance
 from agoranomos.conformance.engine_asking import probabilities, question, weigh
 from agoranomos.errors import UsageError
 from agoranomos.models import open_engine
