@@ -66,6 +66,23 @@ def test_several_processes_keep_at_once_and_nothing_is_lost(tmp_path: Path) -> N
     connection.close()
 
 
+def test_a_process_that_comes_and_goes_takes_no_journal_along(tmp_path: Path) -> None:
+    """Locks of POSIX are a process's: any file handle of it that is closed drops them, SQLite's own too."""
+    store = CallStore.open(tmp_path)
+    calls = store.of(IDENTITY)
+    assert calls is not None
+    for number in range(3):
+        calls.keep(request(number), reply(number))
+        store.flush()
+        journal = (tmp_path / "calls.sqlite3-wal").stat().st_ino
+        other = keeping(tmp_path, 100 + number, 1)
+        assert other.communicate()[1] == ""
+        # The last to close a database removes its journal; with this store open, the other process is not the last.
+        assert (tmp_path / "calls.sqlite3-wal").stat().st_ino == journal
+    store.close()
+    assert all(found(tmp_path, number) for number in (0, 1, 2, 100, 101, 102))
+
+
 def test_what_was_written_survives_a_kill(tmp_path: Path) -> None:
     other = keeping(tmp_path, 0, 1_000_000)
     assert other.stdout is not None
