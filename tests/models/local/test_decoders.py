@@ -46,7 +46,11 @@ def test_on_cuda_pages_take_what_the_card_has_free_less_what_passes_need(monkeyp
     monkeypatch.setattr(decoders, "free_bytes", lambda device: 100 << 20)
     on_card = SimpleNamespace(config=model().config, device=torch.device("cuda", 0), dtype=SimpleNamespace(itemsize=2))
     decoder_for(on_card)
-    working = 16_384 * (8 * 32 + 3 * 64) * 2 + 1024 * len(tiny_tokenizer()) * 14
+    vocabulary = len(tiny_tokenizer())
+    recorded = (1 + 2 + 4 + 8 + 16 + 24 + 32 + 48 + 64 + 96 + 128 + 192 + 256 + 320 + 384 + 448 + 512 + 576) + (
+        640 + 768 + 896 + 1024
+    )
+    working = recorded * vocabulary * 2 + 16_384 * (8 * 32 + 3 * 64) * 2 + 1024 * vocabulary * 14
     assert asked == {"pages": ((100 << 20) - working) // (2 * 2 * 16 * 2 * 8 * 2), "rows": 1024}
     monkeypatch.setattr(decoders, "free_bytes", lambda device: working)
     with pytest.raises(MachineError, match="0 tokens only"):

@@ -7,6 +7,7 @@ from typing import Any, Literal
 from agoranomos.models.local.decoder import Decoder
 from agoranomos.models.local.paged.memory import free_bytes, pages_in, working_bytes
 from agoranomos.models.local.paged.model import PASS_TOKENS, PagedModel
+from agoranomos.models.local.paged.steps import recorded_bytes
 from agoranomos.models.local.ragged import RaggedModel
 from agoranomos.models.local.shape import Shape
 
@@ -32,6 +33,6 @@ def decoder_for(
     shape, itemsize = Shape.of(model.config), int(model.dtype.itemsize)
     if cache_bytes is None and on_cuda:
         working = working_bytes(model.config, shape, itemsize, PASS_TOKENS, rows)
-        cache_bytes = free_bytes(model.device) - working
+        cache_bytes = free_bytes(model.device) - working - recorded_bytes(rows, shape.vocabulary, itemsize)
     room = CACHE_BYTES if cache_bytes is None else cache_bytes
     return PagedModel(model, pages_in(room, shape, itemsize), rows=rows)

@@ -94,8 +94,11 @@ def test_without_cuda_the_plain_way_is_taken():
 
 
 def test_on_cuda_the_first_way_that_agrees_is_taken(monkeypatch):
+    from contextlib import nullcontext
+
     from agoranomos.models.local.paged import attention
 
+    monkeypatch.setattr(torch.cuda, "device", lambda device: nullcontext())
     ways = [_Altered(lambda out: out + 1), _Altered(lambda out: out)]
     monkeypatch.setattr(attention, "_kernels", lambda shape, page: ways)
     monkeypatch.setattr(attention, "agrees", lambda way, *_: way is ways[1])

@@ -263,3 +263,62 @@ def test_half_precision_stays_close():
     found = decoder.read([(row, ids)])
     expected = plain_logits(plain, ids).float()
     assert float((found[0] - expected).abs().max() / expected.abs().max()) < 5e-2
+
+
+def test_what_a_recording_reads_is_kept_as_long_as_it_is_replayed(monkeypatch):
+    """Without a card: torch's graph is replaced by one that runs the pass again when it is replayed."""
+    import gc
+    import weakref
+    from contextlib import nullcontext
+
+    from agoranomos.models.local.paged import steps
+    from agoranomos.models.local.paged.gathered import Gathered
+    from agoranomos.models.local.shape import Shape
+
+    class Stream:
+        def __init__(self, *_):
+            pass
+
+        def wait_stream(self, other):
+            pass
+
+    class Graph:
+        def pool(self):
+            return "pool"
+
+        def replay(self):
+            replayed.append(self)
+
+    replayed, pools = [], []
+    monkeypatch.setattr(torch.cuda, "Stream", Stream)
+    monkeypatch.setattr(torch.cuda, "current_stream", Stream)
+    monkeypatch.setattr(torch.cuda, "stream", lambda stream: nullcontext())
+    monkeypatch.setattr(torch.cuda, "CUDAGraph", Graph)
+    monkeypatch.setattr(
+        torch.cuda, "graph", lambda graph, pool, capture_error_mode: pools.append(pool) or nullcontext()
+    )
+    plain = llama()
+    attention = Gathered(Shape.of(plain.config))
+    attention.recorded = True
+    planned = []
+    plan = attention.plan
+
+    def remember(counts, lengths, device):
+        batches = plan(counts, lengths, device)
+        planned.append((lengths, weakref.ref(batches[0])))
+        return batches
+
+    attention.plan = remember
+    decoder = PagedModel(llama(), 50, page=PAGE, steps=8, record=True, attention=attention)
+    row = decoder.row(8)
+    logits = decoder.read([(row, [7])])
+    torch.testing.assert_close(logits[0], plain_logits(plain, [7]), atol=1e-4, rtol=0)
+    decoder.read([(row, [8])])
+    decoder.read([(row, [8, 9])])
+    gc.collect()
+    assert decoder.steps.failure == ""
+    assert decoder.steps.recorded == [1, 2]
+    assert (len(replayed), pools) == (3, [None, "pool"])
+    assert [lengths for lengths, _ in planned] == [[decoder.context] * 1, [decoder.context] * 2]
+    assert all(batch() is not None for _, batch in planned)
+    assert steps.recorded_bytes(8, 10, 2) == (1 + 2 + 4 + 8) * 10 * 2

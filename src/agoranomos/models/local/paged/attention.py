@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, Protocol
 
 from agoranomos.models.local.paged.passes import Pass
@@ -40,10 +41,15 @@ def fastest(shape: Shape, dtype: Any, device: Any, page: int) -> PagedAttention:
     plain = Gathered(shape)
     if device.type != "cuda":
         return plain
-    for way in _kernels(shape, page):
-        if agrees(way, plain, shape, dtype, device, page):
-            return way
-    return plain
+    with on_device(device):
+        return next((way for way in _kernels(shape, page) if agrees(way, plain, shape, dtype, device, page)), plain)
+
+
+def on_device(device: Any) -> AbstractContextManager[Any]:
+    """Makes a CUDA device the current one of the thread: kernels that torch does not launch itself go there."""
+    import torch
+
+    return torch.cuda.device(device) if device.type == "cuda" else nullcontext()
 
 
 def _kernels(shape: Shape, page: int) -> list[PagedAttention]:

@@ -7,7 +7,7 @@ from itertools import accumulate
 from typing import Any
 
 from agoranomos.models.local.decoder import Branches
-from agoranomos.models.local.paged.attention import PagedAttention, fastest
+from agoranomos.models.local.paged.attention import PagedAttention, fastest, on_device
 from agoranomos.models.local.paged.memory import PAGE
 from agoranomos.models.local.paged.page_cache import PageCache
 from agoranomos.models.local.paged.pages import Pages
@@ -135,7 +135,7 @@ class PagedModel:
         import torch
 
         logits, ended = [], []
-        with torch.inference_mode():
+        with torch.inference_mode(), on_device(self.device):
             for parts in cut(work, self._pass_tokens):
                 logits.append(self._last_logits(parts).to(torch.float32, copy=True))
                 ended += [part.work for part in parts if part.work >= 0]

@@ -27,8 +27,16 @@ SIZES = (1, 2, 4, 8, 16, 24, 32, 48, 64, 96, 128, 192, 256, 320, 384, 448, 512, 
 
 @dataclass(frozen=True, slots=True)
 class _Recorded:
+    """A graph, what it writes, and what it reads, which must not move as long as it is replayed."""
+
     graph: Any
     logits: Tensor
+    asked: Pass
+
+
+def recorded_bytes(most: int, vocabulary: int, itemsize: int) -> int:
+    """Bytes of the logits that the recordings of all sizes up to `most` keep."""
+    return sum(size for size in {*SIZES, most} if size <= most) * vocabulary * itemsize
 
 
 class Steps:
@@ -96,8 +104,11 @@ class Steps:
         return self._once(size, lengths)
 
     def _once(self, size: int, lengths: Sequence[int]) -> Tensor:
+        return self._run(self._numbers[:1, :size], self._numbers[1:2, :size], self._pass(size, lengths))
+
+    def _pass(self, size: int, lengths: Sequence[int]) -> Pass:
         counts = [1] * size
-        asked = Pass(
+        return Pass(
             slots=self._numbers[2, :size],
             starts=self._starts[: size + 1],
             lengths=self._lengths[:size],
@@ -106,23 +117,13 @@ class Steps:
             longest=max(lengths),
             plan=self._attention.plan(counts, lengths, self._numbers.device),
         )
-        return self._run(self._numbers[:1, :size], self._numbers[1:2, :size], asked)
 
     def _recording(self, size: int) -> _Recorded:
         """Run the pass twice beside the stream, as torch asks for before recording, then record it."""
         import torch
 
-        longest = [self._table.shape[1] * self._page] * size
-        counts = [1] * size
-        asked = Pass(
-            slots=self._numbers[2, :size],
-            starts=self._starts[: size + 1],
-            lengths=self._lengths[:size],
-            table=self._table[:size],
-            counts=counts,
-            longest=longest[0],
-            plan=self._attention.plan(counts, longest, self._numbers.device),
-        )
+        # Planned for the longest rows there can be: what is recorded serves all.
+        asked = self._pass(size, [self._table.shape[1] * self._page] * size)
         ids, positions = self._numbers[:1, :size], self._numbers[1:2, :size]
         aside = torch.cuda.Stream(self._numbers.device)
         aside.wait_stream(torch.cuda.current_stream(self._numbers.device))
@@ -134,4 +135,4 @@ class Steps:
         with torch.cuda.graph(graph, pool=self._memory, capture_error_mode="thread_local"):
             logits = self._run(ids, positions, asked)
         self._memory = graph.pool()
-        return _Recorded(graph, logits)
+        return _Recorded(graph, logits, asked)
