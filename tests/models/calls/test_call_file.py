@@ -204,19 +204,33 @@ def test_a_suspicion_that_was_none_is_forgotten(tmp_path: Path) -> None:
     assert not (tmp_path / "calls.sqlite3.suspect").exists()
 
 
+HOLD = """\
+import sys
+from pathlib import Path
+from agoranomos.models.calls.call_file import CallFile
+with CallFile.open(Path(sys.argv[1]), print):
+    print("open", flush=True)
+    sys.stdin.read()
+"""
+
+
 def test_nothing_is_set_aside_under_the_hands_of_another_process(tmp_path: Path) -> None:
-    other = keeping(tmp_path, 0, 1_000_000)
+    path = fill(tmp_path, 3)
+    other = subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
     assert other.stdout is not None
-    try:
-        next(other.stdout)
-        (tmp_path / "calls.sqlite3").write_bytes(b"this is no database" * 1000)
-        with pytest.raises(MachineError, match="another process has it open") as caught:
-            CallStore.open(tmp_path)
-        assert "--no-cache" in caught.value.advice
-        assert not (tmp_path / "calls.sqlite3.damaged-1").exists()
-    finally:
-        other.kill()
-        other.communicate()
+    assert next(other.stdout) == "open\n"
+    path.write_bytes(b"this is no database" * 1000)
+    with pytest.raises(MachineError, match="another process has it open") as caught:
+        CallStore.open(tmp_path)
+    assert "--no-cache" in caught.value.advice
+    assert not (tmp_path / "calls.sqlite3.damaged-1").exists()
+    other.communicate("")
+    said: list[str] = []
+    CallStore.open(tmp_path, tell=said.append).close()
+    assert len(said) == 1
+    assert (tmp_path / "calls.sqlite3.damaged-1").exists()
 
 
 def test_a_store_that_another_process_writes_into_for_long_is_opened_at_once(tmp_path: Path) -> None:
