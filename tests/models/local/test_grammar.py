@@ -114,3 +114,10 @@ def test_tokens_beyond_the_first_word_of_a_bitmask_are_allowed_too(grammars, tok
     last = len(tokenizer) - 1
     constraint = TrieConstraint(OptionTrie([(31,), (last,)]), [])
     assert allowed(grammars, constraint, len(tokenizer)) == [31, last]
+
+
+@pytest.mark.parametrize("length", [128, 129, 1200])
+def test_texts_may_be_long(grammars, length):
+    text = {"type": "string", "pattern": f"^[ !#-\\[\\]-~]{{0,{length}}}$"}
+    schema = {"type": "object", "properties": {"note": text}, "required": ["note"], "additionalProperties": False}
+    assert isinstance(grammars.constraint(schema), GrammarConstraint)

@@ -52,7 +52,9 @@ class Grammars:
         information = xgrammar.TokenizerInfo.from_huggingface(
             tokenizer, vocab_size=vocabulary, stop_token_ids=stop_tokens
         )
-        self._compiler = xgrammar.GrammarCompiler(information, max_threads=1)
+        # Each schema is compiled once, so nothing is lost without xgrammar's own cache, which cannot hold texts of more
+        # than 128 characters (https://github.com/mlc-ai/xgrammar/pull/647).
+        self._compiler = xgrammar.GrammarCompiler(information, max_threads=1, cache_enabled=False)
         self._compiled: dict[str, OptionTrie | Any] = {}
         self._tokenize: Tokenize = lambda text: list(tokenizer.encode(text, add_special_tokens=False))
         self._stop = stop_tokens
