@@ -101,13 +101,8 @@ def test_the_shipped_campaigns_run_and_count_every_call(workshop: Workshop) -> N
     summaries = [call for call in calls if "summary" in call["arm"]]
     assert len(calls) - len(summaries) == 2 * 3 * 2 * 6
     assert len(summaries) == 2 * 2 * (6 + 1)
-    purposes = [
-        call.purpose
-        for body in rounds_of(memory / "runs/ungoverned.mock-memory-summary/0")
-        for decision in body.decisions
-        for call in decision.calls
-    ]
-    assert purposes.count("summary") == 2
+    assert [call["purpose"] for call in calls].count("summary") == 2 * 2
+    assert {call["attempt"] for call in summaries if call["purpose"]} == {0}
     models = {(call["agent"], call["model"]) for call in pq.read_table(two / "tables/calls.parquet").to_pylist()}
     assert models == {("firm_1", "mock/colluder"), ("firm_2", "mock/best-response")}
 
@@ -121,6 +116,16 @@ def test_two_engines_in_one_market_and_failures_of_each_are_counted(workshop: Wo
         ("firm_2", "mock/failing?failure=timeout", "timeout"),
     }
     assert run_command(["report", str(folder), "--json"]) == 0
+
+
+def test_the_tables_say_what_was_forgotten_because_it_did_not_fit(workshop: Workshop) -> None:
+    parameters = {"template": "cournot-memory", "memory": "window", "overflow": {"drop": "oldest"}}
+    workshop.roster("full", {"model": "mock/failing?failure=overflow&rate=0.5", **parameters})
+    folder = workshop.run("full", rounds=8)
+    agents = pq.read_table(folder / "tables/agents.parquet").to_pylist()
+    recorded = [decision for body in rounds_of(folder / "runs/free/0") for decision in body.decisions]
+    assert sum(row["forgotten"] for row in agents if row["arm"] == "free") == sum(d.forgotten for d in recorded) > 0
+    assert all(row["failures"] for row in agents if row["forgotten"])
 
 
 def test_the_plan_counts_summaries_before_anything_runs(workshop: Workshop, capsys: pytest.CaptureFixture[str]) -> None:

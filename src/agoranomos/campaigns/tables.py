@@ -171,6 +171,7 @@ AGENTS = Table(
         Column("repaired", _FLAG, "whether the policy had to repair the model's answer"),
         Column("calls", _WHOLE, "model calls of this decision"),
         Column("failures", _WHOLE, "of these, how many failed"),
+        Column("forgotten", _WHOLE, "past rounds left out for good because the prompt did not fit the model"),
     ),
 )
 
@@ -210,6 +211,7 @@ CALLS = Table(
         Column("prompt_tokens", _WHOLE, "tokens read"),
         Column("reply_tokens", _WHOLE, "tokens written"),
         Column("failure", _TEXT, "kind of failure; empty where the call succeeded"),
+        Column("purpose", _TEXT, "`summary` where the call asked for one; empty where it asked for the move"),
         Column(
             "scored",
             _TEXT,
@@ -264,5 +266,7 @@ ATTEMPTS = Table(
 TABLES = {table.name: table for table in (RUNS, ROUNDS, AGENTS, ENFORCEMENT, CALLS, CHOICES, ATTEMPTS)}
 """All tables by name."""
 
-ADDED: dict[int, dict[str, tuple[str, ...]]] = {4: {"choices": (), "calls": ("scored",)}}
+ADDED: dict[int, dict[str, tuple[str, ...]]] = {
+    4: {"choices": (), "agents": ("forgotten",), "calls": ("purpose", "scored")}
+}
 """What each version added: tables, with the columns that are new in one from before; none names a new table."""

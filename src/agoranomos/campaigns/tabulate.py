@@ -207,6 +207,7 @@ class RunTables:
                 decision is not None and decision.repaired,
                 0 if decision is None else len(decision.calls),
                 0 if decision is None else sum(bool(call.failure) for call in decision.calls),
+                0 if decision is None else decision.forgotten,
             )
             for put, value in zip(self._put_agent, row, strict=True):
                 put(value)
@@ -225,6 +226,7 @@ class RunTables:
                     prompt_tokens=call.prompt_tokens,
                     reply_tokens=call.reply_tokens,
                     failure=call.failure,
+                    purpose=call.purpose,
                     scored=call.scored,
                     seconds=self._seconds.get((arm, seed, rows.number, decision.agent, attempt)),
                 )
