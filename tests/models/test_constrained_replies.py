@@ -6,6 +6,7 @@ With the mock in every check; with SmolLM2 a hundred calls where it is pulled, a
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -54,6 +55,14 @@ def test_smollm2_keeps_to_every_schema_in_a_hundred_calls(smollm2) -> None:
     counts = outcomes(smollm2, asked)
     assert sum(counts.values()) == 100
     assert unparsed(counts) == {}
+
+
+@pytest.mark.model
+def test_smollm2_begins_the_long_replies_of_the_paper(smollm2) -> None:
+    """Their texts of a thousand characters are what grammars have failed on."""
+    asked = asked_in("cournot-faithful", "cournot-duopoly", 1)[:2]
+    short = [replace(each, request=replace(each.request, max_tokens=16)) for each in asked]
+    assert outcomes(smollm2, short) == {("cournot-faithful", "cournot-duopoly", "truncated"): 2}
 
 
 @pytest.mark.model
