@@ -154,7 +154,9 @@ def test_a_row_that_the_disk_has_changed_is_asked_again_and_replaced(tmp_path: P
     calls = of(store)
     assert calls.find(request(1)) is None
     assert calls.find(request(2)) is not None
-    calls.keep(request(1), reply(1))
+    for text in ("reply", "another"):  # What replaced it stays, as any first answer.
+        calls.keep(request(1), reply(1, text))
+        store.flush()
     store.close()
     store = CallStore.open(tmp_path, tell=heard)
     found = of(store).find(request(1))
