@@ -86,6 +86,10 @@ def test_a_token_that_is_not_allowed_is_refused(grammars, tokenizer):
         constraint.accept(tokenizer.encode("z", add_special_tokens=False)[0])
 
 
+def test_a_value_that_spells_a_control_token_is_left_to_a_grammar(grammars):
+    assert isinstance(grammars.constraint({"enum": ["<|im_end|>", "stay"]}), GrammarConstraint)
+
+
 def test_a_single_value_is_forced_whole(grammars, tokenizer):
     constraint = grammars.constraint({"const": "defect"})
     assert tokenizer.decode(constraint.forced()) == '"defect"'

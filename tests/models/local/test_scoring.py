@@ -157,10 +157,38 @@ def test_a_prompt_that_leaves_no_room_for_the_options_is_refused(tiny):
 
 
 def test_options_that_the_tokenizer_does_not_tell_apart_are_a_failure(tiny, monkeypatch):
-    monkeypatch.setattr(tiny._generator.chat, "encode", lambda _: [7])
+    monkeypatch.setattr(tiny._generator.chat, "spoken", lambda _: [7])
     found = choose(tiny, [Question(MESSAGES, ("a", "b"))])[0]
     assert found.failure == "error"
     assert "alike" in found.error
+
+
+def test_an_option_that_spells_a_control_token_is_a_failure(tiny):
+    found = choose(tiny, [Question(MESSAGES, ("stay", "<|im_end|>"))])[0]
+    assert found.failure == "error"
+    assert "control token" in found.error
+
+
+@pytest.mark.parametrize("options", [("up", "down"), OPTIONS])
+def test_logits_that_are_no_numbers_are_a_failure_and_no_distribution(tiny, monkeypatch, options):
+    read = tiny._generator.decoder.read
+    monkeypatch.setattr(tiny._generator.decoder, "read", lambda *work: read(*work) * math.nan)
+    found = choose(tiny, [Question(MESSAGES, options)])[0]
+    assert (found.failure, found.log_probabilities) == ("error", ())
+    assert "not numbers" in found.error
+
+
+def test_an_overflow_counts_what_leads_to_the_last_branch(tiny):
+    chat = tiny._generator.chat
+    lead = "the price is " * 3
+    options = ("60", "600", "61")
+    messages = (Message("user", "x" * 300),)
+    longest = max(len(chat.encode(lead + option)) for option in options)
+    decoder = tiny._generator.decoder
+    decoder.context = len(chat.ids(messages)) + longest
+    assert not choose(tiny, [Question(messages, options, lead=lead)])[0].failure
+    decoder.context = len(chat.ids(messages)) + len(chat.encode(lead)) - 1
+    assert choose(tiny, [Question(messages, options, lead=lead)])[0].failure == "overflow"
 
 
 def test_a_question_that_cannot_be_put_is_a_wrong_usage(tiny):

@@ -7,7 +7,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from agoranomos.errors import MachineError
+from agoranomos.errors import MachineError, UsageError
 from agoranomos.models.engine import Message
 from agoranomos.models.reasoning import CLOSING, OPENING
 
@@ -52,6 +52,12 @@ class Chat:
     def encode(self, text: str) -> list[int]:
         """The tokenizer's own way to cut `text`; a text that spells a control token becomes one."""
         return list(self.tokenizer.encode(text, add_special_tokens=False))
+
+    def spoken(self, text: str) -> list[int]:
+        """The tokens of a text that a model may say; raises `UsageError` for one that spells a control token."""
+        if any(token in text for token in self._control):
+            raise UsageError(f"an answer may not hold a control token of the model: {text!r:.200}")
+        return self.encode(text)
 
     def decode(self, ids: Sequence[int]) -> str:
         """The text of tokens, control tokens included."""

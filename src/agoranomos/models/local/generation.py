@@ -28,6 +28,8 @@ WORTH_SHARING = 32
 MOST_BRANCHES = 64
 """Branches of options that are read in one pass, each behind its question's prompt; each brings a row of logits."""
 
+NO_NUMBERS = "the model's logits are not numbers"
+
 Tensor = Any
 
 
@@ -89,7 +91,7 @@ class Generator:
         for turn, put in enumerate(ways_to_put(question)):
             prompt = self.chat.ids(put.messages, thinking=question.reasoning > 0)
             try:
-                trie = OptionTrie([self.chat.encode(answer) for answer in put.answers])
+                trie = OptionTrie([self.chat.spoken(answer) for answer in put.answers])
             except AgoraError as error:
                 return Refused("error", error.message, len(prompt))
             # Different thoughts before each order, but the same ones again for the same question.
@@ -146,7 +148,7 @@ class Generator:
             self._take(reading, logits[: len(reading)])
             start = len(reading)
             for task, branches in branching:
-                task.scores.take(branches, logits[start : start + len(branches)])
+                _score(task, branches, logits[start : start + len(branches)])
                 start += len(branches)
 
     def release(self, tasks: Iterable[Task]) -> None:
@@ -185,7 +187,7 @@ class Generator:
         for index, task in enumerate(tasks):
             task.pending = []
             if isinstance(task, Scoring) and not task.thinking:
-                task.scores.take(task.scores.missing[:1], logits[index : index + 1])
+                _score(task, task.scores.missing[:1], logits[index : index + 1])
             else:
                 drawing.append(index)
         if not drawing:
@@ -194,7 +196,7 @@ class Generator:
         tokens = self._drawn(chosen, logits if len(drawing) == len(tasks) else logits[drawing])
         for task, token in zip(chosen, tokens, strict=True):
             if token < 0:
-                task.error = "the model's logits are not numbers"
+                task.error = NO_NUMBERS
             elif task.thinking:
                 task.think(token)
             elif isinstance(task, Answer):
@@ -222,6 +224,12 @@ class Generator:
     @cached_property
     def _grammars(self) -> Grammars:
         return Grammars(self.chat.tokenizer, self.decoder.vocabulary, self._stop)
+
+
+def _score(task: Scoring, branches: Sequence[int], logits: Tensor) -> None:
+    """Give a task the logits after the paths to some branches of its options."""
+    if not task.scores.take(branches, logits):
+        task.error = NO_NUMBERS
 
 
 def _branching(tasks: Sequence[Scoring]) -> list[tuple[Scoring, list[int]]]:

@@ -57,6 +57,7 @@ class Grammars:
         self._compiler = xgrammar.GrammarCompiler(information, max_threads=1, cache_enabled=False)
         self._compiled: dict[str, OptionTrie | Any] = {}
         self._tokenize: Tokenize = lambda text: list(tokenizer.encode(text, add_special_tokens=False))
+        self._control = [token for token in tokenizer.all_special_tokens if len(token) > 1]
         self._stop = stop_tokens
 
     def constraint(self, schema: dict[str, Any]) -> Constraint:
@@ -65,10 +66,7 @@ class Grammars:
 
         key = json.dumps(schema)
         if key not in self._compiled:
-            texts = texts_of(schema)
-            self._compiled[key] = (
-                self._grammar(key) if texts is None else OptionTrie([self._tokenize(text) for text in texts])
-            )
+            self._compiled[key] = self._trie(schema) or self._grammar(key)
         compiled = self._compiled[key]
         if isinstance(compiled, OptionTrie):
             return TrieConstraint(compiled, self._stop)
@@ -83,6 +81,12 @@ class Grammars:
             constraint.allow(bitmask, row)
         rows = [row for row, _ in constraints]
         xgrammar.apply_token_bitmask_inplace(logits, bitmask.to(logits.device, non_blocking=True), indices=rows)
+
+    def _trie(self, schema: dict[str, Any]) -> OptionTrie | None:
+        texts = texts_of(schema)
+        if texts is None or any(token in text for token in self._control for text in texts):
+            return None
+        return OptionTrie([self._tokenize(text) for text in texts])
 
     def _grammar(self, schema: str) -> Any:
         try:

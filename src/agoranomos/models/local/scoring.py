@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -37,8 +38,11 @@ class Scores:
         """What leads to a branch from where the common beginning ends."""
         return self.trie.branches[at].path[len(self.trie.common) :]
 
-    def take(self, branches: Sequence[int], logits: Tensor) -> None:
-        """Take the logits, [branches, vocabulary], after the paths to some branches, all read off at once."""
+    def take(self, branches: Sequence[int], logits: Tensor) -> bool:
+        """Take the logits, [branches, vocabulary], after the paths to some branches, all read off at once.
+
+        Returns whether they are numbers.
+        """
         import torch
 
         following = [self._tokens(at) for at in branches]
@@ -47,6 +51,7 @@ class Scores:
         values = (logits[rows, columns].to("cpu", torch.float64) / self._temperature).split([len(f) for f in following])
         for at, found in zip(branches, values, strict=True):
             self._known[at] = self._conditionals(at, found)
+        return all(math.isfinite(log) for at in branches for log in self._known[at])
 
     def log_probabilities(self) -> tuple[float, ...]:
         """The log-probability of each text: the sum of its conditionals."""

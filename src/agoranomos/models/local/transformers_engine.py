@@ -52,7 +52,7 @@ class TransformersEngine:
 
     @property
     def width(self) -> int:
-        """Twice the batch: those that wait are sorted by what they share."""
+        """Twice the batch, so that what leaves a pass is followed at once by what waits."""
         return 2 * self._batch
 
     @property
