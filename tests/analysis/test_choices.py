@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from dataclasses import replace
+from pathlib import Path
 
 import pyarrow as pa
 import pytest
@@ -92,21 +94,26 @@ def folder(tmp_path):
 
 
 def test_tables_from_before_there_were_choices_are_read(folder) -> None:
-    """As version 3 left them: no table of choices, and calls do not say how they were scored."""
+    """As version 3 left them: its columns alone, and no table of choices."""
+    golden = Path(__file__).parents[1] / "campaigns" / "golden" / "tables-3.txt"
+    columns = defaultdict(list)
+    for line in golden.read_text().splitlines():
+        table, _, column = line.split(":")[0].partition(".")
+        columns[table].append(column)
     for path in (folder / "tables").glob("*.parquet"):
-        old = parquet.read_table(path)
-        if path.stem == "choices":
+        if path.stem not in columns:
             path.unlink()
             continue
-        if path.stem == "calls":
-            old = old.drop_columns(["scored"])
+        old = parquet.read_table(path).select(columns[path.stem])
         parquet.write_table(old.replace_schema_metadata({"agora_version": "3"}), path)
+    assert {path.stem for path in (folder / "tables").glob("*.parquet")} == columns.keys()
     tables = read_tables(folder)
     assert tables["choices"].num_rows == 0
     assert tables["calls"]["scored"].null_count == tables["calls"].num_rows
     (arm,) = arms_from(tables)
     assert [run.choices for run in arm.runs] == [(), ()]
     assert [run.choices_hidden for run in arm.runs] == [0, 0]
+    assert arm.runs[0].price == pytest.approx(190 / 3)
 
 
 def test_a_table_of_this_version_may_not_lack_what_it_promises(folder) -> None:
