@@ -75,7 +75,8 @@ class Compatible:
             value = sample_value(schema, named_generator(seed, "compatible", 0, last["content"]))
             if not self.keeps_bounds:
                 value = {key: 0 if isinstance(one, int) else one for key, one in value.items()}
-            return json.dumps(value)
+            compact = "grammar" in body or body.get("structured_outputs", {}).get("disable_any_whitespace")
+            return json.dumps(value, separators=(",", ":") if compact else None)
         return "word " + hashlib.sha256(f"{seed} {last['content']}".encode()).hexdigest()[:8]
 
 
@@ -87,6 +88,8 @@ def _schema(body: dict[str, Any], constrains: str) -> dict[str, Any] | None:
         found = found["json_schema"]["schema"]
     elif constrains == "structured_outputs":
         found = found["json"]
+    elif constrains == "grammar":
+        found = json.loads(found.partition("%json ")[2])
     # Texts are of the one kind that every pattern in these tests has room for.
     properties = {key: {"const": "xyz"} if "pattern" in part else part for key, part in found["properties"].items()}
     return {**found, "properties": properties}

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import math
+import threading
 
 import pytest
 
+from agoranomos.cli.entry import run_command
 from agoranomos.models import KNOWN_WEIGHTS, Capabilities, EngineLost, Message, Question, Request, open_engine
 from agoranomos.models.weights import is_pulled
 from conformance.engine import EngineConformance, ask, request
@@ -53,7 +56,7 @@ class TestLlamaServer(EngineConformance):
 def test_the_probe_finds_what_it_can_do(served):
     seeds = served.capabilities.seeds  # A draw may move with the company it is in.
     assert served.capabilities == Capabilities(schema=True, scores="letters", seeds=seeds, reasoning=True)
-    assert served.identity.count("template_sha256") == 1
+    assert '"constraint":"grammar"' in served.identity
     assert '"template_sha256":""' not in served.identity
 
 
@@ -75,6 +78,11 @@ def test_its_letters_are_those_that_it_samples(served):
         assert abs(letters.count(letter) / len(letters) - p) < 4 * math.sqrt(p * (1 - p) / len(letters)) + 0.01
 
 
+def test_replies_hold_no_white_space_that_would_take_their_tokens(served):
+    for done in ask(served, [request("Choose.", seed) for seed in range(4)]):
+        assert json.dumps(json.loads(done.text), separators=(",", ":")) == done.text
+
+
 def test_a_server_that_is_killed_is_lost_and_answers_again_when_it_is_back():
     path = KNOWN_WEIGHTS["smollm2"].path
     server = LlamaServer(path, slots=2, context=1024)
@@ -89,3 +97,67 @@ def test_a_server_that_is_killed_is_lost_and_answers_again_when_it_is_back():
         asyncio.run(engine.close())
     finally:
         server.kill()
+
+
+CAMPAIGN = """\
+kind: campaign
+version: 1
+name: killed
+market: cournot-duopoly
+rosters: [servants]
+regimes:
+  ungoverned: {}
+seeds: 1
+rounds: 3
+"""
+ROSTER = """\
+kind: roster
+version: 1
+about: SmolLM2 behind llama.cpp's server.
+agents:
+  - policy: prompted
+    parameters: {model: "openai/smollm2?retries=0", template: cournot-cached}
+"""
+
+
+def test_a_campaign_whose_server_is_killed_goes_on_with_the_same_server(tmp_path, monkeypatch, capfd):
+    path = KNOWN_WEIGHTS["smollm2"].path
+    monkeypatch.setenv("AGORA_HOME", str(tmp_path / "home"))
+    for folder, name, text in (("campaigns", "killed", CAMPAIGN), ("agents", "servants", ROSTER)):
+        (tmp_path / "lab" / folder).mkdir(parents=True)
+        (tmp_path / "lab" / folder / f"{name}.yaml").write_text(text)
+    (tmp_path / "lab" / "agora.yaml").write_text("kind: workspace\nversion: 1\nname: lab\n")
+    monkeypatch.chdir(tmp_path / "lab")
+    server = LlamaServer(path, slots=2, context=4096)
+    monkeypatch.setenv("OPENAI_BASE_URL", server.base_url)
+    stopped = threading.Event()
+
+    def rounds() -> int:
+        return sum(
+            file.read_bytes().count(b'"type":"round"') for file in tmp_path.glob("lab/logs/killed-*/runs/*/*/entries/*")
+        )
+
+    def kill_after_a_round() -> None:
+        while rounds() == 0 and not stopped.wait(0.02):
+            pass
+        server.kill()
+
+    killer = threading.Thread(target=kill_after_a_round)
+    killer.start()
+    try:
+        assert run_command(["run", "killed"]) == 3
+    finally:
+        stopped.set()
+        killer.join()
+    assert f"smollm2 at {server.base_url} does not answer" in capfd.readouterr().err
+    kept = rounds()
+    assert kept in {1, 2}
+
+    server = LlamaServer(path, server.port, slots=2, context=4096)
+    try:
+        assert run_command(["run", "killed", "--no-cache", "--json"]) == 0
+    finally:
+        server.kill()
+    said = json.loads(capfd.readouterr().out)
+    assert said["runs"]["finished"] == 1
+    assert rounds() >= 3

@@ -9,8 +9,19 @@ from typing import Any, Literal, TypeAlias
 
 from agoranomos.models.engine import Message
 
-Constraint: TypeAlias = Literal["response_format", "structured_outputs", "guided_json", "json_schema", "words"]
-"""How a JSON Schema is put. `words`: the server constrains nothing, so the schema is told to the model."""
+Constraint: TypeAlias = Literal[
+    "grammar",
+    "compact structured_outputs",
+    "response_format",
+    "structured_outputs",
+    "guided_json",
+    "json_schema",
+    "words",
+]
+"""How a JSON Schema is put. With the first two no white space stands between the parts of a reply, where it would take
+tokens; `grammar` is one of llguidance, for llama.cpp. `words`: the server constrains nothing, the model is told."""
+
+COMPACT: frozenset[Constraint] = frozenset({"grammar", "compact structured_outputs"})
 
 Sampling: TypeAlias = Literal["top_k=0", "top_k=-1", "generation_config", "plain", "fixed"]
 """How the whole distribution is sampled from, with what a server would cut off by default switched off.
@@ -19,7 +30,14 @@ Sampling: TypeAlias = Literal["top_k=0", "top_k=-1", "generation_config", "plain
 and seed alone; `fixed` not even these: such a server samples at temperature 1 and nothing else.
 """
 
-CONSTRAINTS: tuple[Constraint, ...] = ("response_format", "structured_outputs", "guided_json", "json_schema")
+CONSTRAINTS: tuple[Constraint, ...] = (
+    "grammar",
+    "compact structured_outputs",
+    "response_format",
+    "structured_outputs",
+    "guided_json",
+    "json_schema",
+)
 SAMPLINGS: tuple[Sampling, ...] = ("top_k=0", "top_k=-1", "generation_config", "plain", "fixed")
 
 _LARGEST_SEED = 2**31 - 1
@@ -84,9 +102,15 @@ def _generation_config(draw: Draw) -> dict[str, Any]:
     }
 
 
+_NO_WHITE_SPACE = {"x-guidance": {"whitespace_flexible": False, "item_separator": ",", "key_separator": ":"}}
+"""llguidance, docs/json_schema.md."""
+
+
 def schema_fields(constraint: Constraint, schema: Mapping[str, Any]) -> dict[str, Any]:
     """The fields of a body that make the reply satisfy `schema`; none where it is put in words."""
     fields: dict[Constraint, dict[str, Any]] = {
+        "grammar": {"grammar": f"%llguidance {{}}\nstart: %json {json.dumps({**schema, **_NO_WHITE_SPACE})}"},
+        "compact structured_outputs": {"structured_outputs": {"json": schema, "disable_any_whitespace": True}},
         "response_format": {
             "response_format": {
                 "type": "json_schema",

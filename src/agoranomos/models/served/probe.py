@@ -1,4 +1,4 @@
-"""What a server can do, found out by asking it: about a dozen replies of a few tokens, once, when it is opened."""
+"""What a server can do, found out by asking it: one to two dozen short replies, once, when it is opened."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from agoranomos.errors import UsageError, nearest
 from agoranomos.models.engine import Message
 from agoranomos.models.served.answer import Answer
 from agoranomos.models.served.dialect import (
+    COMPACT,
     CONSTRAINTS,
     CONTINUE_FIELDS,
     QUIET_FIELDS,
@@ -219,19 +220,20 @@ class _Probe:
         self._say("schema", False, "not kept: told in words, and replies may not parse")
 
     async def _constrained(self, constraint: Constraint) -> str:
-        """`bounds` where the reply satisfies the schema, `shape` where only its keys and types do, else nothing."""
+        """`bounds` where replies satisfy the schema, `shape` where only their keys and types do, else nothing."""
         kept = ""
         for seed in (1, 2):
             body = self._body(_HELLO, Draw(160, seed=seed)) | schema_fields(constraint, _SCHEMA)
             asked = await self._server.attempt(body)
             if isinstance(asked, NoReply):
                 return ""
-            found = _kept(asked.text)
-            if not found:
+            if asked.finish == "length":
                 continue
-            if found == "shape":
-                return found
-            kept = found
+            kept = _kept(asked.text)
+            if constraint in COMPACT and not _is_compact(asked.text):
+                return ""
+            if kept != "bounds":
+                break
         return kept
 
     async def _letters(self) -> None:
@@ -278,3 +280,10 @@ def _kept(text: str) -> str:
     if type(number) is not int or not isinstance(word, str):
         return ""
     return "bounds" if 4100 <= number <= 4300 and re.fullmatch("[xyz]{2,4}", word) else "shape"
+
+
+def _is_compact(text: str) -> bool:
+    try:
+        return json.dumps(json.loads(text), separators=(",", ":"), ensure_ascii=False) == text
+    except (ValueError, RecursionError):
+        return False
