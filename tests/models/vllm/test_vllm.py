@@ -95,6 +95,18 @@ def test_an_engine_outlives_event_loops(engine):
     assert [completion.text for completion in first] == [completion.text for completion in again]
 
 
+def test_an_engine_can_be_opened_within_an_event_loop_and_used_from_another(stand_in, folder):
+    async def opened():
+        engine = open_engine(f"vllm/{folder}")
+        return engine, await engine.complete(request("Choose.", 3))
+
+    engine, first = asyncio.run(opened())
+    (again,) = ask(engine, [request("Choose.", 3)])
+    asyncio.run(engine.close())
+    assert first.text == again.text
+    assert first.finish == "stop"
+
+
 def test_an_engine_that_dies_is_lost_and_what_it_had_is_no_data(engine):
     ask(engine, [request("Choose.", 1)])
     sys.modules["vllm.v1.engine.async_llm"].AsyncLLM.last.dead = True
@@ -102,6 +114,55 @@ def test_an_engine_that_dies_is_lost_and_what_it_had_is_no_data(engine):
         ask(engine, [request("Choose.", 2)])
     with pytest.raises(EngineLost, match="has died"):
         asyncio.run(engine.choose(Question((Message("user", "Which?"),), ("a", "b"))))
+
+
+def test_calls_under_way_when_an_engine_is_closed_are_not_left_waiting(engine, monkeypatch):
+    llm = sys.modules["vllm.v1.engine.async_llm"].AsyncLLM.last
+
+    async def endless(prompt, params, request_id):
+        await asyncio.Event().wait()
+        yield None
+
+    monkeypatch.setattr(llm, "generate", endless)
+
+    async def closed_under_way():
+        asking_still = asyncio.ensure_future(engine.complete(request("Choose.", 1)))
+        await asyncio.sleep(0)
+        await engine.close()
+        return await asking_still
+
+    with pytest.raises(EngineLost, match="closed while it was asked"):
+        asyncio.run(asyncio.wait_for(closed_under_way(), 20))
+
+
+def test_a_call_that_is_given_up_is_given_up_by_vllm_too(engine, monkeypatch):
+    llm = sys.modules["vllm.v1.engine.async_llm"].AsyncLLM.last
+    given_up, ours, begun = [], None, None
+
+    async def endless(prompt, params, request_id):
+        ours.call_soon_threadsafe(begun.set_result, None)
+        try:
+            await asyncio.Event().wait()
+            yield None
+        except asyncio.CancelledError:
+            given_up.append(request_id)
+            raise
+
+    monkeypatch.setattr(llm, "generate", endless)
+
+    async def cancelled():
+        nonlocal ours, begun
+        ours = asyncio.get_running_loop()
+        begun = ours.create_future()
+        asking_still = asyncio.ensure_future(engine.complete(request("Choose.", 1)))
+        await begun
+        asking_still.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await asking_still
+
+    asyncio.run(cancelled())
+    asyncio.run(engine.close())
+    assert len(given_up) == 1
 
 
 def test_what_vllm_refuses_is_a_failure_of_the_call(engine, monkeypatch):

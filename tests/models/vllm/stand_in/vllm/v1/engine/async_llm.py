@@ -22,7 +22,10 @@ class AsyncLLM:
         self.model_config = SimpleNamespace(max_model_len=most, dtype=dtype)
         self.end = self.model.config.eos_token_id
         self.grammars = Grammars(self.tokenizer, self.model.config.vocab_size, [self.end])
-        self.loop = None
+        try:
+            self.loop = asyncio.get_running_loop()  # As vLLM does, which starts its output handler there.
+        except RuntimeError:
+            self.loop = None
         self.asked = []
         AsyncLLM.last = self
 
