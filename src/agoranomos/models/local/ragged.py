@@ -147,10 +147,11 @@ class RaggedModel:
 
         if sum(counts) == 1:
             return None
-        device = self.model.device
-        paths = torch.block_diag(*(torch.ones((count, count), dtype=torch.bool, device=device) for count in counts))
-        seen = torch.ones((sum(counts), before), dtype=torch.bool, device=device)
-        return torch.cat([seen, paths.bool().tril()], dim=1).repeat(self._shape.group, 1)
+        # Made on the CPU, whose torch knows every operator for truth values.
+        paths = torch.block_diag(*(torch.ones((count, count), dtype=torch.bool) for count in counts))
+        seen = torch.ones((sum(counts), before), dtype=torch.bool)
+        mask = torch.cat([seen, paths.bool().tril()], dim=1).repeat(self._shape.group, 1)
+        return mask.to(self.model.device)
 
 
 def _attend(
