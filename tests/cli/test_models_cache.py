@@ -106,6 +106,16 @@ def test_nothing_of_what_is_removed_stays_on_disk(kept: Path) -> None:
     assert b"another 0" in kept.read_bytes()
 
 
+def test_room_is_given_back_to_the_disk(kept: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    keep("large", 500, NOW)
+    before = kept.stat().st_size
+    assert run_command(["models", "cache", "prune", "--model", "large", "--json"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert said["calls"] == 501
+    assert said["bytes_after"] < said["bytes_before"] / 2
+    assert kept.stat().st_size < before / 2
+
+
 def test_calls_are_removed_while_a_campaign_keeps_others(kept: Path, listed: Any) -> None:
     store = CallStore.open(calls_folder())
     calls = store.of('{"weights":"busy"}', "busy")
