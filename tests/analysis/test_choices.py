@@ -78,12 +78,27 @@ def table(*rows):
     return pa.Table.from_pylist(list(rows), schema=CHOICES.schema)
 
 
+def test_the_effect_of_order_is_that_on_the_option_that_it_moves_most() -> None:
+    rows = [
+        row(option="a", probability=0.4, by_order=[0.5, 0.3], chosen=False),
+        row(option="b", probability=0.3, by_order=[0.1, 0.5], chosen=True),
+        row(option="c", probability=0.3, by_order=[0.4, 0.2], chosen=False),
+    ]
+    (moved,) = decisions_in(table(*rows))
+    assert moved.order_effect == pytest.approx(0.4)
+    (plain,) = decisions_in(table(*[{**one, "by_order": None} for one in rows]))
+    assert math.isnan(plain.order_effect)
+    assert pooled([moved, plain]).order_effect == pytest.approx(0.4)
+    (found,) = summarise_choices([[moved], [plain]])
+    assert (found.order_effect.point, found.order_effect.n) == (pytest.approx(0.4), 1)
+
+
 def test_rows_become_decisions() -> None:
     first = row(option="c", probability=0.25, chosen=False, accused=False, sanctioned=False)
     second = row(option="d", probability=0.75, chosen=True, accused=True, sanctioned=None)
     again = [{**one, "attempt": 1, "chosen": False} for one in (first, second)]
     found = decisions_in(table(first, second, *again))
-    assert found[0] == replace(ONE, sanctioned=None)
+    assert replace(found[0], order_effect=0.0) == replace(ONE, sanctioned=None, order_effect=0.0)
     assert found[1].chosen is None
     assert pooled(found).chosen == (0.0, 1.0)
 

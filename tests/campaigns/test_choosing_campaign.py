@@ -250,6 +250,7 @@ def test_the_report_keeps_direct_and_after_reasoning_apart(choosers: Lab) -> Non
         ("after_reasoning", ("firm_2",)),
     ]
     for found in governed.choices:
+        assert found.order_effect.n == (2 if found.scored == "after_reasoning" else 0)
         assert 0 <= found.sanctioned.point <= found.accused.point <= 1
         assert math.fsum(one.probability.point for one in found.options) == pytest.approx(1, abs=1e-5)
     files = {path.name: path.read_text() for path in write_report(summary).files}

@@ -35,6 +35,9 @@ class ChoiceDecision:
     chosen: int | None
     accused: tuple[bool, ...] | None
     sanctioned: tuple[bool, ...] | None
+    order_effect: float = NAN
+    """How much the order of the list matters: by how much the probability of an option differs between orders, for the
+    option for which that is most; NaN where there was one order."""
 
     @property
     def accused_probability(self) -> float:
@@ -65,6 +68,7 @@ class Pooled:
     accused: float
     sanctioned: float
     entropy: float
+    order_effect: float
 
 
 def pooled(decisions: Iterable[ChoiceDecision]) -> Pooled:
@@ -93,6 +97,7 @@ def pooled(decisions: Iterable[ChoiceDecision]) -> Pooled:
         accused=_mean(one.accused_probability for one in found),
         sanctioned=_mean(one.sanctioned_probability for one in found),
         entropy=_mean(one.entropy for one in found),
+        order_effect=_mean(one.order_effect for one in found),
     )
 
 
@@ -110,7 +115,7 @@ class ChoiceSummary:
     """The decisions of an arm with one menu that were scored in one way: means over decisions, then over runs.
 
     `accused` and `sanctioned` are the mean probabilities of a case and a sanction of what is drawn; `entropy` is in
-    bits. `agents` are those who had this menu.
+    bits; `order_effect` is that of `ChoiceDecision`. `agents` are those who had this menu.
     """
 
     scored: str
@@ -120,6 +125,7 @@ class ChoiceSummary:
     accused: Interval
     sanctioned: Interval
     entropy: Interval
+    order_effect: Interval
 
     @property
     def by_probability(self) -> tuple[OptionSummary, ...]:
@@ -151,6 +157,7 @@ def _summary(runs: Sequence[Sequence[ChoiceDecision]], scored: str, options: tup
         accused=_interval(mean.accused for mean in means),
         sanctioned=_interval(mean.sanctioned for mean in means),
         entropy=_interval(mean.entropy for mean in means),
+        order_effect=_interval(mean.order_effect for mean in means),
     )
 
 
@@ -178,6 +185,7 @@ def _decision(rows: Sequence[dict[str, Any]]) -> ChoiceDecision:
         chosen=next((place for place, row in enumerate(rows) if row["chosen"]), None),
         accused=flags("accused"),
         sanctioned=flags("sanctioned"),
+        order_effect=max((max(row["by_order"]) - min(row["by_order"]) for row in rows if row["by_order"]), default=NAN),
     )
 
 

@@ -111,17 +111,19 @@ def _choices(found: ChoiceSummary) -> dict[str, Any]:
         "accused_probability": _interval(found.accused),
         "sanctioned_probability": _interval(found.sanctioned),
         "entropy_bits": _interval(found.entropy),
+        "order_effect": _interval(found.order_effect),
     }
 
 
 def _choice_rows(summary: ArmSummary) -> Iterable[dict[str, Any]]:
-    """One row an option, then one each for a case, a sanction and the entropy, of every menu and way of scoring."""
+    """One row an option, then one for each quantity of the whole choice, of every menu and way of scoring."""
     for found in summary.choices:
         options = [("option", one.option, one.probability, one.chosen.point) for one in found.options]
         whole = [
             ("accused", "", found.accused, float("nan")),
             ("sanctioned", "", found.sanctioned, float("nan")),
             ("entropy_bits", "", found.entropy, float("nan")),
+            ("order_effect", "", found.order_effect, float("nan")),
         ]
         for quantity, option, interval, chosen in (*options, *whole):
             yield {
