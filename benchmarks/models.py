@@ -2,8 +2,8 @@
 
 The campaign is `cournot-three-regimes`, played by the model itself; its logs stay in memory. Then the same calls are
 made one at a time through `model.generate` of transformers: the same weights, number format and threads, keys and
-values cached within a call, the same grammar by xgrammar's own logits processor. That the actions are distributed alike
-is tested for each good: both ways answer the same prompts, so within a prompt their two quantities may be swapped; the
+values cached within a call, the same constraint by a logits processor. That the actions are distributed alike is
+tested for each good: both ways answer the same prompts, so within a prompt their two quantities may be swapped; the
 p-value is the share of random swaps whose Kolmogorov-Smirnov distance is at least the one found.
 
     python benchmarks/models.py --out docs/measurements/models.json
@@ -132,7 +132,7 @@ def _one_at_a_time(requests: Sequence[Request]) -> tuple[list[str], float]:
     model = PlainModel(converted(verify(known_weights(MODEL))))
     model.reply(requests[0], seed=0)
     began = time.perf_counter()
-    texts = [model.reply(request, seed=index)[0] for index, request in enumerate(requests)]
+    texts = [model.reply(request, seed=index) for index, request in enumerate(requests)]
     return texts, time.perf_counter() - began
 
 
