@@ -30,6 +30,7 @@ TITLES = {
     "call_store": "The call store",
     "log_ratios": "The log against the limits of the machine",
     "models": "The embedded language model",
+    "choices": "Exact probabilities of options against samples",
     "pettingzoo_step": "A bare step of every market",
     "market_kernels": "Scripted play in the vectorised kernels",
     "long_run": "Memory over ten million rounds",
