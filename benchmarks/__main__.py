@@ -25,6 +25,8 @@ RESULT = HERE.parent / "docs" / "performance.json"
 TITLES = {
     "governed_rounds": "Governed rounds with full logging",
     "runner_mock": "What a campaign adds to a decision",
+    "queue_overhead": "What the harness adds to a model's calls",
+    "invariance": "What the batch and the number of workers change",
     "log_append": "What durability costs",
     "log_verify": "Verifying a log",
     "call_store": "The call store",
