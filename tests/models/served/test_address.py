@@ -58,7 +58,15 @@ def test_the_key_is_in_no_representation_and_hidden_in_what_servers_say():
 
 
 @pytest.mark.parametrize(
-    "name", ["openai/", "openai/m?key=sk-123", "openai/m?timeout=0", "openai/m?concurrency=0", "openai/m?retries=-1"]
+    "name",
+    [
+        "openai/",
+        "openai/m?base_url=localhost:8000",
+        "openai/m?key=sk-123",
+        "openai/m?timeout=0",
+        "openai/m?concurrency=0",
+        "openai/m?retries=-1",
+    ],
 )
 def test_names_and_options_are_checked_without_a_server(name):
     with pytest.raises(UsageError):

@@ -8,12 +8,17 @@ from importlib.util import find_spec
 from agoranomos.errors import MachineError
 from agoranomos.models.engine import Engine
 from agoranomos.models.provider import Opening, Provider
-from agoranomos.models.served.address import address_of
+from agoranomos.models.served.address import address_of, check_base_url
 from agoranomos.models.served.options import ServedOptions
 
 
 def _any_name(_: str) -> None:
     """Which models there are is the server's to say, when it is asked."""
+
+
+def _check_options(_: str, options: ServedOptions) -> None:
+    if options.base_url:
+        check_base_url(options.base_url)
 
 
 def _needs() -> str:
@@ -36,5 +41,6 @@ OPENAI = Provider(
     ServedOptions,
     _any_name,
     _open,
-    needs=_needs,
+    _check_options,
+    _needs,
 )

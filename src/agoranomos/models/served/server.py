@@ -54,9 +54,9 @@ class Server:
 
     A call is tried again after 429 (when the server says, else with growing waits), 5xx, a broken connection and a
     reply that is no chat completion; not after a time-out, since the server may still be at it. Refusals and what is
-    left after the last attempt are `NoReply`: data. But first the server is asked for its smallest reply: when that
-    fails too, it is the server that is gone, and `EngineLost` is raised; so it is at once where it wants a key (401,
-    403) or knows no such model (404).
+    left after the last attempt are `NoReply`: data. But first the server is asked for its smallest reply, as patiently:
+    when that fails too, it is the server that is gone, and `EngineLost` is raised; so it is at once where it wants a
+    key (401, 403), knows no such model (404), or nobody listened to the last attempt.
     """
 
     def __init__(
@@ -123,6 +123,8 @@ class Server:
 
     async def close(self) -> None:
         """End all connections."""
+        if self._sign_of_life is not None:
+            self._sign_of_life.cancel()
         await self._transport.close()
 
     def lost(self, reply: NoReply) -> EngineLost:
@@ -183,7 +185,7 @@ class Server:
 
     async def _failed(self, reply: NoReply) -> NoReply:
         """`reply` itself where the server still answers others; raises `EngineLost` where it does not."""
-        if reply.status in _FORBIDDEN or reply.status == 404:
+        if reply.status in _FORBIDDEN or reply.status == 404 or not reply.reached:
             raise self.lost(reply)
         if 400 <= reply.status < 500 and not _is_passing(reply.status):
             return reply
@@ -197,7 +199,7 @@ class Server:
 
     async def _sign(self) -> NoReply | None:
         """None where the server gives its smallest reply."""
-        asked = await self.attempt(self.smallest, retries=0)
+        asked = await self.attempt(self.smallest)
         return asked if isinstance(asked, NoReply) else None
 
 
