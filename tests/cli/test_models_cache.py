@@ -95,6 +95,7 @@ def test_calls_of_one_model_or_of_long_ago_are_removed(kept: Path, listed: Any) 
     assert listed() == {"smollm2": 4}
     assert run_command(["models", "cache", "prune", "--model", "smollm2", "--json"]) == 0
     assert listed() == {}
+    assert run_command(["models", "cache", "ls", "--model", "smollm2"]) == 2  # Its name is gone, too.
 
 
 def test_nothing_of_what_is_removed_stays_on_disk(kept: Path) -> None:
