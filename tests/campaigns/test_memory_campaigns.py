@@ -16,6 +16,7 @@ from agoranomos.institutions.entries import Opened, Round, decode_entry
 from agoranomos.institutions.parts import whole_entries
 from agoranomos.logs import LogReader
 from agoranomos.models import Completion, EngineLost, MockEngine, Request
+from agoranomos.policies.prompted.seen_again import read_again
 
 CAMPAIGN = """\
 kind: campaign
@@ -307,8 +308,11 @@ def test_a_run_that_was_changed_or_is_of_another_market_or_too_short_is_refused(
     workshop.run("yoked", rounds=10, code=2)
     assert "has 8 rounds; a memory here needs 9" in capsys.readouterr().err
     workshop.run("yoked", market="procurement-first-price", code=2)
-    assert "firm_1" in capsys.readouterr().err or "saw" in capsys.readouterr().err
+    assert "to be yoked to" in capsys.readouterr().err  # nobody of that name sat there
+    workshop.run("yoked", market="cournot-green-porter", code=2)
+    assert "is not what firm_1 sees in its market" in capsys.readouterr().err
     changed(folder)
+    read_again.cache_clear()  # A command of its own would read the log again.
     workshop.run("yoked", rounds=8, code=1)
     assert "entry" in capsys.readouterr().err
 

@@ -1,31 +1,18 @@
-"""Another run's history as one agent saw it, made again from that run's verified log."""
+"""Another run's history as one agent saw it: which run that is, and whether it is the one that was meant."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from pydantic import ValidationError
-
-from agoranomos.errors import AgoraError, Finding, UsageError, nearest
-from agoranomos.institutions.entries import Closed, Opened, Round, decode_entry
-from agoranomos.institutions.judgement import Sanction, StandingRecord
-from agoranomos.institutions.notices import Notice
-from agoranomos.institutions.parts import whole_entries
-from agoranomos.logs import LogFault, Verifier, verify_log
-from agoranomos.markets import Market, build_market, described_market
-from agoranomos.markets.facts import SCALE
+from agoranomos.errors import Finding, UsageError, nearest
+from agoranomos.logs import Verifier
 from agoranomos.policies.prompted.memories import YokedMemory
-from agoranomos.policies.prompted.memory import Notes, Seen
+from agoranomos.policies.prompted.memory import Seen
+from agoranomos.policies.prompted.seen_again import read_again
 from agoranomos.workspace import Workspace
-
-MAX_YOKED_BYTES = 1 << 28
-"""The longest log, in bytes of entries, whose history is taken up: it is held in memory while it is read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +51,16 @@ def yoked_run(
         checkpoint = (log / "checkpoint").read_bytes()
     except OSError:
         raise UsageError(f"the run in {log} is not finished; a memory is yoked to a finished one") from None
-    run = _read(log, checkpoint, memory.agent or agent, tuple(trusted))
-    if run.origin.split("/")[-3:-1] != [memory.arm, str(chosen)]:
+    found = read_again(log, checkpoint, tuple(trusted))
+    if found.origin.split("/")[-3:-1] != [memory.arm, str(chosen)]:
         raise Finding(
-            f"{log} holds the log of {run.origin}, and not that of a run of {memory.arm} with seed {chosen}",
+            f"{log} holds the log of {found.origin}, and not that of a run of {memory.arm} with seed {chosen}",
             advice="Put the log back that belongs there: `agora log verify` on the campaign says what else is wrong.",
         )
-    return run
+    whose = memory.agent or agent
+    if whose not in found.rounds:
+        raise UsageError(f"{log}: no agent {whose!r} to be yoked to", advice=nearest(whose, found.rounds))
+    return YokedRun(found.origin, found.root, whose, found.rounds[whose])
 
 
 def _folder(name: str, workspace: Workspace) -> Path:
@@ -83,88 +73,3 @@ def _folder(name: str, workspace: Workspace) -> Path:
             f"{name} is no campaign's folder with runs in it", advice=nearest(name.rsplit("/", 1)[-1], there)
         )
     return found
-
-
-@lru_cache(maxsize=64)
-def _read(log: Path, checkpoint: bytes, agent: str, trusted: tuple[Verifier, ...]) -> YokedRun:
-    """The run in `log` as far as its checkpoint goes, which also names it here: every seat reads it once a process."""
-    lines: list[bytes] = []
-    room = MAX_YOKED_BYTES
-
-    def take(batch: list[bytes]) -> None:
-        nonlocal room
-        room -= sum(map(len, batch))
-        if room < 0:
-            raise UsageError(f"{log} holds more than {MAX_YOKED_BYTES:,} bytes of entries: no memory is yoked to it")
-        lines.extend(batch)
-
-    verification = verify_log(log, trusted, consume=take)
-    entries = [decode_entry(whole.line) for whole in whole_entries(lines)]
-    if not entries or not isinstance(entries[0].body, Opened):
-        raise UsageError(f"{log} is the log of no run")
-    if not isinstance(entries[-1].body, Closed):
-        raise Finding(f"the run in {log} is not finished; a memory is yoked to a finished one")
-    opened = entries[0].body
-    agents = opened.facts.agents
-    if agent not in agents:
-        raise UsageError(f"{log}: no agent {agent!r} to be yoked to", advice=nearest(agent, agents))
-    try:
-        market = build_market(described_market(json.loads(opened.market)))
-        rounds = tuple(_seen(market, opened, _by_round(entries), agent))
-    except (LogFault, Finding):
-        raise
-    except (AgoraError, ValidationError, ValueError) as error:
-        raise Finding(f"{log}: its market cannot be made again: {error}") from None
-    return YokedRun(verification.origin, verification.root.hex(), agent, rounds)
-
-
-@dataclass(frozen=True, slots=True)
-class _Recorded:
-    body: Round
-    fines: dict[str, int]
-
-
-def _by_round(entries: Sequence[Any]) -> Iterator[_Recorded]:
-    """Every round with what its sanctions took."""
-    current: _Recorded | None = None
-    for entry in entries:
-        if isinstance(entry.body, Round):
-            if current is not None:
-                yield current
-            current = _Recorded(entry.body, {})
-        elif isinstance(entry.body, Sanction) and current is not None:
-            taken = current.fines.get(entry.body.agent, 0)
-            current.fines[entry.body.agent] = taken + entry.body.amount_e6
-    if current is not None:
-        yield current
-
-
-def _seen(market: Market, opened: Opened, recorded: Iterator[_Recorded], agent: str) -> Iterator[Seen]:
-    """What the agent saw of each round; raises `Finding` where the market now measures something else."""
-    market.reset(seed=opened.seed)
-    index = opened.facts.agents.index(agent)
-    suspended = False
-    notes = Notes()
-    for number, played in enumerate(recorded, 1):
-        rows = zip(opened.facts.agents, played.body.actions, strict=True)
-        market.step({name: np.array(row) / SCALE if row else market.idle(name) for name, row in rows})
-        if _fixed(market.measures()) != _fixed(played.body.measures):
-            raise Finding(f"round {number}: the market measures something else than what is recorded")
-        fine = played.fines.get(agent, 0)
-        notice = Notice(agent, number + 1, "", 0, "", "", fine) if fine else None
-        if suspended:
-            notes = notes.sitting_out({"round": np.array([number - 1.0])})
-        notes = notes.after(market.observation(agent), notice, 1)
-        yield notes.history[-1]
-        suspended = _is_suspended(played.body.standings, index)
-
-
-def _is_suspended(standings: Sequence[StandingRecord], index: int) -> bool:
-    return bool(standings) and standings[index].limit_e6 == 0
-
-
-def _fixed(value: Any) -> Any:
-    """Measures as they compare: lists and tuples are the same, whoever made them."""
-    if isinstance(value, Mapping):
-        return {key: _fixed(part) for key, part in value.items()}
-    return tuple(map(_fixed, value)) if isinstance(value, list | tuple) else value
