@@ -169,8 +169,8 @@ def test_a_model_that_was_trained_on_the_tags_can_end_its_thoughts_by_itself():
     closing = engine._generator.chat.tokenizer.convert_tokens_to_ids(CLOSING)
     read = engine._generator.decoder.read
 
-    def eager(work):
-        logits = read(work)
+    def eager(*work):
+        logits = read(*work)
         logits[:, closing] = logits.max() + 30  # The grammar forbids it in the answer.
         return logits
 
