@@ -134,7 +134,7 @@ def test_a_campaign_whose_server_is_killed_goes_on_with_the_same_server(tmp_path
 
     def rounds() -> int:
         return sum(
-            file.read_bytes().count(b'"type":"round"') for file in tmp_path.glob("lab/logs/killed-*/runs/*/*/entries/*")
+            file.read_bytes().count(b'"kind":"round"') for file in tmp_path.glob("lab/logs/killed-*/runs/*/*/entries/*")
         )
 
     def kill_after_a_round() -> None:

@@ -215,7 +215,7 @@ def test_what_a_server_asks_us_to_wait_is_waited_by_all():
             await server.close()
             return began, ended
 
-        began, ended = asyncio.run(one_then_another())
+        began, ended = asyncio.run(asyncio.wait_for(one_then_another(), 30))
     assert ended >= 1020.0
     assert began <= 1020.25
 
