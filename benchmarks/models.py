@@ -67,9 +67,9 @@ def measure(campaign: str, in_flight: int, seeds: int, rounds: int, every: int) 
     began = time.perf_counter()
     engine = Listening(open_engine(MODEL))
     load_seconds = time.perf_counter() - began
-    together, decisions = asyncio.run(_together(runs, engine, in_flight))
+    together, together_cpu, decisions = asyncio.run(_together(runs, engine, in_flight))
     again = engine.calls[::every]
-    texts, alone = _one_at_a_time([request for request, _ in again])
+    texts, alone, alone_cpu = _one_at_a_time([request for request, _ in again])
     calls_per_decision = len(engine.calls) / decisions
     rate = decisions / together
     rate_alone = len(again) / alone / calls_per_decision
@@ -88,6 +88,8 @@ def measure(campaign: str, in_flight: int, seeds: int, rounds: int, every: int) 
         "decisions_per_second": rate,
         "decisions_per_second_one_at_a_time": rate_alone,
         "ratio": rate / rate_alone,
+        "cpu_seconds_per_decision": together_cpu / decisions,
+        "cpu_seconds_per_decision_one_at_a_time": alone_cpu / len(again) * calls_per_decision,
         "same_distribution_p": compared([_quantities(done.text) for _, done in again], [_quantities(t) for t in texts]),
     }
 
@@ -106,34 +108,32 @@ class Listening(WrappedEngine):
         return completion
 
 
-async def _together(runs: Sequence[PlannedRun], engine: Listening, in_flight: int) -> tuple[float, int]:
-    """Play the runs, so many at once; returns the seconds that it took, and how many decisions were made."""
+async def _together(runs: Sequence[PlannedRun], engine: Listening, in_flight: int) -> tuple[float, float, int]:
+    """Play the runs, so many at once; returns the seconds and CPU seconds that it took, and the number of decisions."""
     await engine.engine.complete(Request((Message("user", "Hello."),), 4, 1.0, 0))  # What is set up on first use.
     room = asyncio.Semaphore(in_flight)
-    decisions = 0
 
     async def one(run: PlannedRun) -> None:
-        nonlocal decisions
         async with room:
             log = MemoryLog()
             governed, agents = set_up(run.arm, run.seed, log, dict.fromkeys(run.arm.models, engine))
             await run_one(governed, agents, run.seed, put_blob=log.put_blob)
 
-    began = time.perf_counter()
+    began, cpu = time.perf_counter(), time.process_time()
     await asyncio.gather(*(one(run) for run in runs))
-    seconds = time.perf_counter() - began
+    seconds, cpu = time.perf_counter() - began, time.process_time() - cpu
     decisions = sum(request.caller[2] == 0 for request, _ in engine.calls)
     await engine.engine.close()
-    return seconds, decisions
+    return seconds, cpu, decisions
 
 
-def _one_at_a_time(requests: Sequence[Request]) -> tuple[list[str], float]:
-    """The replies to the same calls through `model.generate`, and the seconds that they took."""
+def _one_at_a_time(requests: Sequence[Request]) -> tuple[list[str], float, float]:
+    """The replies to the same calls through `model.generate`, and the seconds and CPU seconds that they took."""
     model = PlainModel(converted(verify(known_weights(MODEL))))
     model.reply(requests[0], seed=0)
-    began = time.perf_counter()
+    began, cpu = time.perf_counter(), time.process_time()
     texts = [model.reply(request, seed=index) for index, request in enumerate(requests)]
-    return texts, time.perf_counter() - began
+    return texts, time.perf_counter() - began, time.process_time() - cpu
 
 
 def _quantities(text: str) -> dict[str, float]:
