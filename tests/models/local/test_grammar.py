@@ -1,11 +1,12 @@
 """What constraints allow, token by token."""
 
 import itertools
+import json
 
 import pytest
 
 from agoranomos.errors import UsageError
-from agoranomos.models.local.grammar import GrammarConstraint, Grammars, TrieConstraint
+from agoranomos.models.local.grammar import MOST_SCHEMAS, GrammarConstraint, Grammars, TrieConstraint
 from agoranomos.models.local.trie import OptionTrie
 from models.local.tiny_model import tiny_tokenizer
 
@@ -125,3 +126,56 @@ def test_texts_may_be_long(grammars, length):
     text = {"type": "string", "pattern": f"^[ !#-\\[\\]-~]{{0,{length}}}$"}
     schema = {"type": "object", "properties": {"note": text}, "required": ["note"], "additionalProperties": False}
     assert isinstance(grammars.constraint(schema), GrammarConstraint)
+
+
+def draws_from(grammars, tokenizer, schema, seed):
+    """One reply under a schema, drawn from flat logits: its text, whose tokens are all allowed."""
+    constraint, generator = grammars.constraint(schema), torch.Generator().manual_seed(seed)
+    taken = list(constraint.forced())
+    while not constraint.complete and len(taken) < 200:
+        options = allowed(grammars, constraint, len(tokenizer))
+        token = options[int(torch.randint(len(options), (1,), generator=generator))]
+        constraint.accept(token)
+        taken += [token, *constraint.forced()]
+    assert constraint.complete
+    return tokenizer.decode(taken, skip_special_tokens=True)
+
+
+def test_a_number_that_may_go_on_is_not_ended_after_its_first_digit(grammars, tokenizer):
+    schema = {"type": "integer", "minimum": 0, "maximum": 120}
+    found = {tokenizer.decode(tokens, skip_special_tokens=True) for tokens in spellings(grammars, tokenizer, schema)}
+    assert found == {str(number) for number in range(121)}
+
+
+def test_a_number_that_nothing_can_follow_needs_no_stop_token(grammars, tokenizer):
+    constraint = grammars.constraint({"type": "integer", "minimum": 5, "maximum": 12})
+    assert not constraint.complete
+    constraint.accept(tokenizer.encode("7", add_special_tokens=False)[0])
+    assert constraint.complete
+
+
+@pytest.mark.parametrize("values", [["é", "è"], ["😀", "😁"], ["ав", "аг"]])
+def test_texts_that_part_within_a_character_can_be_asked_for(grammars, tokenizer, values):
+    schema = {
+        "type": "object",
+        "properties": {"word": {"type": "string", "enum": values}, "units": {"type": "integer", "minimum": 0}},
+        "required": ["word", "units"],
+        "additionalProperties": False,
+    }
+    said = [json.loads(draws_from(grammars, tokenizer, schema, seed))["word"] for seed in range(24)]
+    assert set(said) == set(values)
+
+
+def test_values_that_the_tokenizer_writes_alike_are_left_to_a_grammar():
+    from tokenizers.normalizers import NFKC
+
+    tokenizer = tiny_tokenizer()
+    tokenizer.backend_tokenizer.normalizer = NFKC()
+    grammars = Grammars(tokenizer, len(tokenizer), [tokenizer.eos_token_id])
+    assert isinstance(grammars.constraint({"enum": ["1", "①"]}), GrammarConstraint)
+
+
+def test_schemas_without_end_are_not_all_kept(grammars):
+    for most in range(MOST_SCHEMAS + 8):
+        grammars.constraint({"type": "integer", "minimum": 0, "maximum": most})
+    assert grammars._compiled.cache_info().currsize == MOST_SCHEMAS
