@@ -51,7 +51,7 @@ def test_what_is_recorded_is_answered_and_what_is_not_is_asked() -> None:
     asyncio.run(engine.close())
 
 
-@pytest.mark.parametrize("failure", ["error", "timeout", "overflow"])
+@pytest.mark.parametrize("failure", ["error", "timeout", "overflow", "refusal"])
 def test_a_call_that_brought_no_reply_is_recorded_as_that(failure: str) -> None:
     (completion,) = ask(RecordedEngine(MockEngine(), recorded(call(failure=failure))), request())
     assert (completion.finish, completion.failure) == ("error", failure)

@@ -159,7 +159,8 @@ class RecordedEngine(WrappedEngine):
 
     def _completion(self, call: CallRecord, text: str) -> Completion:
         tokens = (call.prompt_tokens, call.reply_tokens)
-        if call.failure in ("error", "timeout", "overflow"):  # No reply came; other replies are judged again.
+        # No reply came, also where a server withheld one; a reply that came is judged again.
+        if call.failure in ("error", "timeout", "overflow") or (call.failure == "refusal" and not text):
             failure = cast(FailureKind, call.failure)
             return Completion(text, *tokens, "error", math.nan, "recorded as failed", failure, "recorded")
         finish = "length" if call.failure == "truncated" else "stop"
