@@ -68,3 +68,11 @@ def test_without_room_nothing_is_kept():
     cache = PrefixCache(0)
     cache.insert([1, 2], states_of([1, 2]))
     assert (cache.match([1, 2]), cache.size) == (0, 0)
+
+
+def test_a_history_of_thousands_of_rounds_can_be_forgotten():
+    cache, ids = PrefixCache(3000 * BYTES), []
+    for token in range(3200):
+        ids.append(token % 7)
+        cache.insert(ids, torch.zeros((1, 2, 1, len(ids), 1)))
+    assert cache.size <= 3000 * BYTES

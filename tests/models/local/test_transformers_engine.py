@@ -5,6 +5,7 @@ import pytest
 
 from agoranomos.models import EngineLost, Message, Question, Request
 from agoranomos.models.local.loading import generator_of
+from agoranomos.models.local.task import Answer
 from agoranomos.models.local.transformers_engine import TransformersEngine
 from conformance.engine import SCHEMA, EngineConformance, ask, request, said
 from models.local.tiny_model import tiny_llama, tiny_tokenizer
@@ -155,6 +156,62 @@ def test_want_of_memory_fails_the_calls_of_that_pass_alone(tiny, monkeypatch):
     failures = [completion.failure for completion in completions]
     assert 1 <= failures.count("error") <= 8
     assert failures.count("") == 20 - failures.count("error")
+
+
+def test_a_pass_that_fails_leaves_alone_what_waits_outside_of_it(monkeypatch):
+    engine = engine_of(batch=3)
+    healthy, passes = engine._generator.step, []
+
+    def once(tasks):
+        passes.append(len(tasks))
+        if len(passes) == 2:
+            raise torch.OutOfMemoryError("no memory")
+        healthy(tasks)
+
+    monkeypatch.setattr(engine._generator, "step", once)
+    failures = [completion.failure for completion in ask(engine, [request("a", seed) for seed in range(12)])]
+    asyncio.run(engine.close())
+    assert failures.count("error") == passes[1] == 3
+    assert failures.count("") == 9
+
+
+def test_what_goes_wrong_with_one_reply_concerns_no_other(tiny, monkeypatch):
+    expected = [said(completion) for completion in ask(tiny, [request("a", seed) for seed in range(4)])]
+    accept = Answer.accept
+
+    def broken(answer, token, *, stops):
+        if answer.seed == 2:
+            raise ValueError("half a character")
+        accept(answer, token, stops=stops)
+
+    monkeypatch.setattr(Answer, "accept", broken)
+    completions = ask(tiny, [request("a", seed) for seed in range(4)])
+    assert [completion.failure for completion in completions] == ["", "", "error", ""]
+    assert "half a character" in completions[2].error
+    assert [said(completions[seed]) for seed in (0, 1, 3)] == [expected[seed] for seed in (0, 1, 3)]
+
+
+def test_memory_is_given_back_when_a_shared_beginning_cannot_be_read(tiny, monkeypatch):
+    decoder, given = tiny._generator.decoder, []
+    row, release, read = decoder.row, decoder.release, decoder.read
+    monkeypatch.setattr(decoder, "row", lambda capacity, ids=(): given.append(row(capacity, ids)) or given[-1])
+    monkeypatch.setattr(decoder, "release", lambda rows: [(given.remove(each), release([each])) for each in rows])
+
+    def broken(work, branches=()):
+        raise torch.OutOfMemoryError("no memory")
+
+    monkeypatch.setattr(decoder, "read", broken)
+    rules = "These rules are the same for all. " * 3
+    assert {done.failure for done in ask(tiny, [request(f"{rules}{n}", n) for n in range(4)])} == {"error"}
+    assert given == []
+    monkeypatch.setattr(decoder, "read", read)
+    assert ask(tiny, [request("a", 1)])[0].finish == "stop"
+
+
+def test_a_call_that_slips_in_while_the_engine_closes_is_answered(tiny):
+    asyncio.run(tiny.close())
+    completion = asyncio.run(asyncio.wait_for(tiny._asked(request("a", 1)), 20))
+    assert (completion.failure, completion.error) == ("error", "tiny is closed")
 
 
 def test_what_finds_no_room_in_memory_waits_for_it(tiny, monkeypatch):

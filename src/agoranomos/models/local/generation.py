@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -121,13 +122,15 @@ class Generator:
             if row is None:
                 left.append(task)
                 continue
+            task.row = row  # From here on it is given back with the task, whatever happens.
             self._count(prompt_tokens=len(task.prompt), cached_tokens=row.length)
             shared = max((common_length(task.prompt, other) for other in neighbours), default=0)
             shared = min(shared, len(task.prompt) - 1)
             if shared - row.length >= WORTH_SHARING:
                 self._read([(row, task.prompt[row.length : shared])])
                 self.decoder.keep(task.prompt[:shared], row)
-            task.begin(row)
+            with _alone(task):
+                task.begin(row)
         return left
 
     def step(self, tasks: Sequence[Task]) -> None:
@@ -197,10 +200,12 @@ class Generator:
         for task, token in zip(chosen, tokens, strict=True):
             if token < 0:
                 task.error = NO_NUMBERS
-            elif task.thinking:
-                task.think(token)
-            elif isinstance(task, Answer):
-                task.accept(token, stops=token in self._stop)
+                continue
+            with _alone(task):
+                if task.thinking:
+                    task.think(token)
+                elif isinstance(task, Answer):
+                    task.accept(token, stops=token in self._stop)
 
     def _drawn(self, tasks: Sequence[Task], logits: Tensor) -> list[int]:
         """A token for each task; `logits` are changed in place."""
@@ -224,6 +229,15 @@ class Generator:
     @cached_property
     def _grammars(self) -> Grammars:
         return Grammars(self.chat.tokenizer, self.decoder.vocabulary, self._stop)
+
+
+@contextmanager
+def _alone(task: Task) -> Iterator[None]:
+    """Let what goes wrong with one task's text concern no other task of the pass."""
+    try:
+        yield
+    except Exception as error:
+        task.error = f"{type(error).__name__}: {error}"
 
 
 def _score(task: Scoring, branches: Sequence[int], logits: Tensor) -> None:

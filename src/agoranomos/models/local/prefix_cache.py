@@ -94,7 +94,7 @@ class PrefixCache:
     def _evict(self) -> None:
         if self.size <= self.limit:
             return
-        for leaf in sorted(self._leaves(self._root), key=lambda leaf: leaf.used):
+        for leaf in sorted(self._leaves(), key=lambda leaf: leaf.used):
             node: _Node = leaf
             while self.size > self.limit and not node.children and node.parent is not None:
                 self.size -= node.size
@@ -103,9 +103,15 @@ class PrefixCache:
             if self.size <= self.limit:
                 return
 
-    def _leaves(self, node: _Node) -> Iterator[_Node]:
-        for child in node.children.values():
-            yield from self._leaves(child) if child.children else (child,)
+    def _leaves(self) -> Iterator[_Node]:
+        # By a stack of our own: the tree of a long history is deeper than Python's.
+        stack = [*self._root.children.values()]
+        while stack:
+            node = stack.pop()
+            if node.children:
+                stack += node.children.values()
+            else:
+                yield node
 
 
 def common_length(one: Sequence[int], other: Sequence[int]) -> int:

@@ -30,7 +30,7 @@ class TransformersEngine:
         self._generator = generator
         self._batch = batch
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
-        self._closed = False
+        self._closed = self._ended = False
         self._lost: EngineLost | None = None
         self._thread = threading.Thread(target=self._serve, name=f"engine {name}", daemon=True)
         self._thread.start()
@@ -95,6 +95,8 @@ class TransformersEngine:
         self._jobs.put(job)
         if self._lost is not None:  # Lost while this was put: nobody will look at it.
             raise self._lost
+        if self._ended:  # Closed meanwhile: likewise.
+            self._refuse_late(job)
         return await job.future
 
     def _stop(self) -> None:
@@ -114,21 +116,26 @@ class TransformersEngine:
                 jobs.append(job)
                 waiting += job.tasks
             jobs, waiting = self._wanted(jobs, waiting)
+            entering = waiting[: self._room(jobs)]
             try:
-                waiting = self._passed(jobs, waiting)
+                waiting = self._passed(jobs, waiting, entering)
             except Exception as error:  # Whatever the model throws becomes a counted failure, and the engine lives on,
                 if _is_fatal(error):  # unless the device will do nothing more for this process.
                     self._lose(error, jobs)
                     return
-                jobs, waiting = self._failed(error, jobs, waiting)
+                jobs, waiting = self._failed(error, jobs, entering)
             jobs = self._delivered(jobs)
+        self._ended = True
         for late in self._arrivals(block=False):
             if late is not None:
-                late.refuse("error", f"{self.name} is closed")
+                self._refuse_late(late)
 
-    def _failed(self, error: Exception, jobs: list[Job], waiting: list[Task]) -> tuple[list[Job], list[Task]]:
-        """Both without what took part in the pass that failed."""
-        admitted = {id(task) for task in waiting[: self._batch]}
+    def _refuse_late(self, job: Job) -> None:
+        job.refuse("error", f"{self.name} is closed")
+
+    def _failed(self, error: Exception, jobs: list[Job], entering: Sequence[Task]) -> tuple[list[Job], list[Task]]:
+        """What is left, jobs and waiting tasks, without what took part in the pass that failed or was to enter it."""
+        admitted = {id(task) for task in entering}
         part = [job for job in jobs if any(task.row is not None or id(task) in admitted for task in job.tasks)]
         for job in part:
             job.fail(error)
@@ -187,13 +194,16 @@ class TransformersEngine:
         dropped = {id(task) for job in unwanted for task in job.tasks}
         return [job for job in jobs if not job.unwanted], [task for task in waiting if id(task) not in dropped]
 
-    def _passed(self, jobs: Sequence[Job], waiting: list[Task]) -> list[Task]:
-        """Admit what there is room for, and run one pass; returns the tasks that still wait."""
+    def _room(self, jobs: Sequence[Job]) -> int:
+        """How many tasks may enter the batch."""
+        active = sum(task.row is not None for job in jobs for task in job.tasks)
+        return max(self._batch - active, 0)
+
+    def _passed(self, jobs: Sequence[Job], waiting: list[Task], entering: Sequence[Task]) -> list[Task]:
+        """Admit what there is memory for, and run one pass; returns the tasks that still wait."""
         if not jobs:
             return waiting
-        active = [task for job in jobs for task in job.tasks if task.row is not None]
-        room = max(self._batch - len(active), 0)
-        left = self._generator.admit(waiting[:room])
+        left = self._generator.admit(entering)
         active = [task for job in jobs for task in job.tasks if task.row is not None]
         if left and not active:
             left[0].error = "the model's memory has no room for this, even with nothing else in it"
@@ -201,7 +211,7 @@ class TransformersEngine:
         for task in active:
             if task.done:
                 self._generator.release([task])
-        return [task for task in [*left, *waiting[room:]] if not task.done]
+        return [task for task in [*left, *waiting[len(entering) :]] if not task.done]
 
     def _delivered(self, jobs: Sequence[Job]) -> list[Job]:
         """The jobs that go on; the others are answered."""
