@@ -50,6 +50,18 @@ def test_this_machine_is_known(base_url, local):
     assert Address(base_url).local is local
 
 
+def test_white_space_around_a_key_is_none_of_it():
+    assert address_of("m", ServedOptions(base_url="http://x/v1"), {"OPENAI_API_KEY": " sk-one\r\n"}).key == "sk-one"
+
+
+@pytest.mark.parametrize("key", ["sk-s\u00e9cret", "sk secret", "sk\nsecret", "sk\x00secret"])
+def test_what_no_header_can_hold_is_no_key_and_is_not_repeated(key):
+    with pytest.raises(UsageError, match="OPENAI_API_KEY") as caught:
+        address_of("m", ServedOptions(base_url="http://x/v1"), {"OPENAI_API_KEY": key})
+    assert "cret" not in str(caught.value)
+    assert "cret" not in caught.value.advice
+
+
 def test_the_key_is_in_no_representation_and_hidden_in_what_servers_say():
     address = Address("http://x/v1", "sk-verysecret")
     assert "verysecret" not in repr(address)

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from agoranomos.models.served.answer import NoAnswer, error_words, kind_of_refusal, read_answer
+from agoranomos.models.served.answer import LONGEST_TEXT, NoAnswer, error_words, kind_of_refusal, read_answer
 
 
 def completion(message, finish="stop", **more):
@@ -27,6 +27,24 @@ def test_text_finish_counts_and_names_are_read():
 def test_tokens_that_a_server_does_not_count_are_estimated_and_said_to_be():
     answer = read_answer(completion({"content": "12345"}), asked_characters=9)
     assert (answer.prompt_tokens, answer.reply_tokens, answer.counted) == (3, 2, False)
+
+
+@pytest.mark.parametrize("count", [-5, True, 2.5, "7", None, 10**30, [3]])
+def test_what_is_no_count_of_tokens_is_not_counted(count):
+    answer = read_answer(completion({"content": "12345"}, usage={"prompt_tokens": count, "completion_tokens": 1}), 9)
+    assert (answer.prompt_tokens, answer.reply_tokens, answer.counted) == (3, 1, False)
+
+
+@pytest.mark.parametrize("finish", ["abort", "error"])
+def test_a_reply_that_the_server_broke_off_is_none(finish):
+    with pytest.raises(NoAnswer, match=finish):
+        read_answer(completion({"content": '{"units": 1'}, finish))
+
+
+@pytest.mark.parametrize("field", ["content", "reasoning_content"])
+def test_a_text_that_nobody_asked_for_is_none(field):
+    with pytest.raises(NoAnswer, match="characters"):
+        read_answer(completion({"content": "x", field: "x" * (LONGEST_TEXT + 1)}))
 
 
 @pytest.mark.parametrize(
@@ -90,6 +108,9 @@ def test_top_tokens_come_most_probable_first_and_what_is_no_number_is_left_out()
         {"token": "A", "logprob": -1},
         {"token": "C", "logprob": float("nan")},
         {"token": 3, "logprob": -1},
+        {"token": "D", "logprob": 10**400},
+        {"token": "E", "logprob": float("inf")},
+        {"token": "F", "logprob": True},
         {"logprob": -1},
         "x",
     ]

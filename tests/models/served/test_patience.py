@@ -33,6 +33,8 @@ def test_waits_double_and_jitter_halves_at_most():
         ({"retry-after": "-3"}, None),
         ({"retry-after": "inf"}, None),
         ({"retry-after": "nan"}, None),
+        ({"retry-after": "Sun, 99999999999999999999 Nov 1994 08:49:37 GMT"}, None),
+        ({"retry-after": "Sun, 06 Nov 1994 08:49:37 +99999999999999"}, None),
     ],
 )
 def test_what_a_server_asks_for_is_read(headers, seconds):

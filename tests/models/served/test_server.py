@@ -165,6 +165,28 @@ def test_a_server_that_wants_a_key_is_lost_at_once_and_the_key_is_not_shown(stat
     assert "OPENAI_API_KEY was refused" in caught.value.advice
 
 
+def test_no_part_of_a_key_is_shown_where_words_are_cut():
+    key = "sk-" + "0123456789" * 4
+    with Loopback(others(error(400, "x" * 280 + key))) as loopback:
+        (reply,) = ask(server_at(loopback, key=key), "x")
+    assert "sk-0" not in reply.words
+
+
+def test_a_server_that_wants_to_be_paid_is_lost_at_once():
+    with Loopback(others(error(402, "Insufficient Balance"))) as loopback:
+        with pytest.raises(EngineLost, match="wants to be paid") as caught:
+            ask(server_at(loopback), "x")
+        assert len(loopback.asked) == 1
+    assert "same command" in caught.value.advice
+
+
+def test_waits_grow_where_a_server_keeps_asking_for_none():
+    fake = FakeTime()
+    with Loopback(others(error(429, "slow down", retry_after="0"))) as loopback:
+        ask(server_at(loopback, fake, retries=4), "x")
+    assert fake.waits == [0.25, 0.5, 1.0, 2.0]
+
+
 def test_a_key_that_is_missing_is_said_to_be():
     with Loopback(lambda path, body: error(401, "no key")) as loopback, pytest.raises(EngineLost) as caught:
         ask(server_at(loopback), "x")

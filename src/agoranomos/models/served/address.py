@@ -39,7 +39,10 @@ class Address:
 
 
 def address_of(name: str, options: ServedOptions, environment: Mapping[str, str]) -> Address:
-    """The address that a model's name and the environment give; raises `UsageError` where they give none."""
+    """The address that a model's name and the environment give; raises `UsageError` where they give none.
+
+    A key is taken without the white space around it, such as the end of the line of the file that it came from.
+    """
     base_url = options.base_url or environment.get("OPENAI_BASE_URL", "")
     if not base_url:
         raise UsageError(
@@ -47,7 +50,13 @@ def address_of(name: str, options: ServedOptions, environment: Mapping[str, str]
             advice=f"Write ?base_url=http://localhost:8000/v1, or set OPENAI_BASE_URL (OpenAI's own: {HOSTED}).",
         )
     check_base_url(base_url)
-    return Address(base_url.rstrip("/"), environment.get(options.key, ""), options.key)
+    key = environment.get(options.key, "").strip()
+    if not all("!" <= character <= "~" for character in key):
+        raise UsageError(
+            f"what the environment variable {options.key} holds is no key",
+            advice="A key is one word of ASCII characters. Name another variable with key=NAME.",
+        )
+    return Address(base_url.rstrip("/"), key, options.key)
 
 
 def check_base_url(base_url: str) -> None:

@@ -22,6 +22,18 @@ _FILTERED = re.compile(r"content[ _]?(filter|policy|management)", re.IGNORECASE)
 _THINKING = re.compile(r"\A\s*<think>(.*?)(?:</think>\s*|\Z)", re.DOTALL)
 _MOST_WORDS = 300
 
+LONGEST_TEXT = 1_000_000
+"""Characters; a text that is longer is nothing that a model was asked for."""
+
+_MOST_TOKENS = 1_000_000_000
+"""A count beyond this is none."""
+
+_LARGEST = 1e6
+"""Logarithms of probabilities, or logits, are not beyond this; vLLM writes -9999 for what is impossible."""
+
+_BROKEN_OFF = frozenset({"abort", "error"})
+"""Why a reply ended where it did not end: the server's business, and none of the model's (SGLang, vLLM, routers)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -55,25 +67,28 @@ def read_answer(body: bytes, asked_characters: int = 0) -> Answer:
     message = choice.get("message") if isinstance(choice, dict) else None
     if not isinstance(choice, dict) or not isinstance(message, dict):
         raise NoAnswer("the reply holds no message")
+    if choice.get("finish_reason") in _BROKEN_OFF:
+        raise NoAnswer(f"the server broke the reply off ({choice['finish_reason']})")
     content = _text(message.get("content"))
     thoughts = _text(message.get("reasoning_content")) or _text(message.get("reasoning"))
     if not thoughts and (thinking := _THINKING.match(content)):
         thoughts, content = thinking[1].strip(), content[thinking.end() :]
+    if len(thoughts) + len(content) > LONGEST_TEXT:
+        raise NoAnswer(f"the reply has more than {LONGEST_TEXT:,} characters")
     refusal = _text(message.get("refusal"))
     finish: Literal["stop", "length", "refusal"] = "length" if choice.get("finish_reason") == "length" else "stop"
     if refusal or choice.get("finish_reason") == "content_filter":
         finish, content = "refusal", refusal or content
     usage = document.get("usage")
     counts = usage if isinstance(usage, dict) else {}
-    prompt, reply = counts.get("prompt_tokens"), counts.get("completion_tokens")
-    counted = isinstance(prompt, int) and isinstance(reply, int)
+    prompt, reply = _count(counts.get("prompt_tokens")), _count(counts.get("completion_tokens"))
     return Answer(
         text=content,
         thoughts=thoughts,
         finish=finish,
-        reply_tokens=reply if isinstance(reply, int) else -(-len(thoughts + content) // 4),
-        prompt_tokens=prompt if isinstance(prompt, int) else -(-asked_characters // 4),
-        counted=counted,
+        reply_tokens=-(-len(thoughts + content) // 4) if reply is None else reply,
+        prompt_tokens=-(-asked_characters // 4) if prompt is None else prompt,
+        counted=prompt is not None and reply is not None,
         model=_text(document.get("model")),
         fingerprint=_text(document.get("system_fingerprint")),
         top=_top(choice),
@@ -97,6 +112,16 @@ def _text(value: Any) -> str:
     return value.encode("utf-8", "replace").decode() if isinstance(value, str) else ""
 
 
+def _count(value: Any) -> int | None:
+    return value if type(value) is int and 0 <= value <= _MOST_TOKENS else None
+
+
+def _log_probability(value: Any) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value) if -_LARGEST <= value <= _LARGEST or value == -math.inf else None
+
+
 def _top(choice: dict[str, Any]) -> tuple[TopToken, ...]:
     """What the first token might have been, from `logprobs.content[0].top_logprobs`; empty where there is none."""
     logprobs = choice.get("logprobs")
@@ -105,10 +130,10 @@ def _top(choice: dict[str, Any]) -> tuple[TopToken, ...]:
     listed = first.get("top_logprobs") if isinstance(first, dict) else None
     found = []
     for token in listed if isinstance(listed, list) else []:
-        value = token.get("logprob") if isinstance(token, dict) else None
+        value = _log_probability(token.get("logprob")) if isinstance(token, dict) else None
         text = token.get("token") if isinstance(token, dict) else None
-        if isinstance(text, str) and isinstance(value, int | float) and not math.isnan(value):
-            found.append((text, float(value)))
+        if isinstance(text, str) and value is not None:
+            found.append((text, value))
     return tuple(sorted(found, key=lambda one: -one[1]))
 
 

@@ -39,7 +39,7 @@ def asked_wait(headers: Mapping[str, str], now: float) -> float | None:
         return seconds
     try:
         until = parsedate_to_datetime(asked)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     if until.tzinfo is None:
         until = until.replace(tzinfo=UTC)

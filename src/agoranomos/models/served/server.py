@@ -24,6 +24,7 @@ AGAIN = "The same command goes on once it answers."
 
 _PASSING = frozenset({408, 409, 425, 429})
 _FORBIDDEN = frozenset({401, 403})
+_UNPAID = 402
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ class Server:
     reply that is no chat completion; not after a time-out, since the server may still be at it. Refusals and what is
     left after the last attempt are `NoReply`: data. But first the server is asked for its smallest reply, as patiently:
     when that fails too, it is the server that is gone, and `EngineLost` is raised; so it is at once where it wants a
-    key (401, 403), knows no such model (404), or nobody listened to the last attempt.
+    key (401, 403) or to be paid (402), knows no such model (404), or nobody listened to the last attempt.
     """
 
     def __init__(
@@ -137,6 +138,8 @@ class Server:
                 f"{what} wants a key ({reply.words})",
                 advice=f"The key in the environment variable {name} {said}; name another one with key=NAME.",
             )
+        if reply.status == _UNPAID:
+            return EngineLost(f"{what} wants to be paid ({reply.words})", advice=f"Pay for more. {AGAIN}")
         if reply.status == 404:
             return EngineLost(f"{what} is not there ({reply.words})", advice=AGAIN)
         return EngineLost(f"{what} does not answer: {reply.words}", advice=f"Start the server again. {AGAIN}")
@@ -161,11 +164,14 @@ class Server:
         return NoReply("error", f"the connection broke off ({words})")
 
     def _declined(self, exchange: Exchange) -> NoReply:
-        status, words = exchange.status, self.address.hidden(error_words(exchange.body))
+        status = exchange.status
+        # Hidden before anything is cut: a part of the key would not be found.
+        body = self.address.hidden(exchange.body.decode("utf-8", "replace")).encode()
+        words = error_words(body)
         if status < 400:
-            words = f"it sends us on to {exchange.headers.get('location', 'nowhere')!r:.200}"
+            words = f"it sends us on to {self.address.hidden(exchange.headers.get('location', 'nowhere'))!r:.200}"
         final = 400 <= status < 500 and not _is_passing(status)
-        return NoReply(kind_of_refusal(exchange.body) if final else "error", f"{status}: {words}", status)
+        return NoReply(kind_of_refusal(body) if final else "error", f"{status}: {words}", status)
 
     async def _gate(self) -> None:
         """Wait while the server wants to be left alone: what it said to one call holds for all."""
@@ -180,12 +186,13 @@ class Server:
                 if asked > LONGEST_ASKED_WAIT:
                     raise self.lost(NoReply("error", f"it asks to be left alone for {asked:.0f} s", exchange.status))
                 self._not_before = max(self._not_before, self._clocks.monotonic() + asked)
-                wait = asked + backoff(0, self._clocks.jitter())
+                # Waits grow all the same where a server keeps asking for next to none.
+                wait = max(wait, asked + backoff(0, self._clocks.jitter()))
         await self._clocks.sleep(wait)
 
     async def _failed(self, reply: NoReply) -> NoReply:
         """`reply` itself where the server still answers others; raises `EngineLost` where it does not."""
-        if reply.status in _FORBIDDEN or reply.status == 404 or not reply.reached:
+        if reply.status in {*_FORBIDDEN, _UNPAID, 404} or not reply.reached:
             raise self.lost(reply)
         if 400 <= reply.status < 500 and not _is_passing(reply.status):
             return reply
