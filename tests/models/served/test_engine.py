@@ -131,6 +131,19 @@ def test_a_failure_while_thinking_is_one_of_the_call():
         assert choose(engine, reasoning=10).failure == "overflow"
 
 
+def test_thoughts_that_no_answer_followed_are_counted_all_the_same():
+    with served(vllm()) as (engine, loopback):
+        answers = loopback.does
+
+        def no_answer(path, body):
+            asked_to_think = body["messages"][-1]["role"] == "user" and len(body["messages"]) == len(ASKED)
+            return answers(path, body) if asked_to_think else error(400, "maximum context length is 8 tokens")
+
+        loopback.does = no_answer
+        for done in (complete(engine, reasoning=10), choose(engine, reasoning=10)):
+            assert (done.failure, done.prompt_tokens > 0, done.reply_tokens > 0) == ("overflow", True, True)
+
+
 def test_another_model_behind_the_same_address_ends_the_session():
     with served(vllm()) as (engine, loopback):
         loopback.does = vllm(model="m-2")

@@ -10,6 +10,7 @@ pytest.importorskip("httpx2")
 
 from agoranomos.errors import UsageError
 from agoranomos.models import Capabilities, EngineLost, Message, Request, open_engine
+from agoranomos.models.served import asking
 from agoranomos.models.served.dialect import Dialect
 from models.served.compatible import STANDARD, Compatible, vllm
 from models.served.loopback import Loopback, error, said
@@ -203,8 +204,13 @@ def test_its_identity_names_what_answers_and_no_key(monkeypatch):
         other = open_engine(names[0]).identity
         loopback.does = vllm(fingerprint="fp-1", constrains="structured_outputs")
         differently_asked = open_engine(names[0]).identity
+        loopback.does = vllm(fingerprint="fp-1", prefills="")
+        without_a_lead = open_engine(names[0]).identity
+        loopback.does = vllm(fingerprint="fp-1")
+        monkeypatch.setattr(asking, "THINK", "Think.")
+        in_other_words = open_engine(names[0]).identity
     assert one == same
-    assert len({one, other, differently_asked}) == 3
+    assert len({one, other, differently_asked, without_a_lead, in_other_words}) == 5
     assert "sk-secret" not in one
 
 

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from agoranomos.models.engine import Message
 from agoranomos.models.served.answer import Answer
-from agoranomos.models.served.dialect import QUIET_FIELDS, Draw, chat_body, in_words, schema_fields, told_at_the_end
+from agoranomos.models.served.dialect import (
+    IN_WORDS,
+    QUIET_FIELDS,
+    Draw,
+    chat_body,
+    in_words,
+    schema_fields,
+    told_at_the_end,
+)
 from agoranomos.models.served.probe import Probed
 from agoranomos.models.served.server import AGAIN, Asked, NoReply, Server
 from agoranomos.models.stops import EngineLost
@@ -18,6 +27,11 @@ ANSWER = "Now answer, in the form asked for above."
 """How a model that has no thoughts of its own is made to think: in a call before the one for the answer."""
 
 _WORDS_A_TOKEN = 0.75
+
+
+def wording_sha256() -> str:
+    """The digest of all that is put to a model in words of ours."""
+    return hashlib.sha256("\0".join((IN_WORDS, THINK, ANSWER, str(_WORDS_A_TOKEN))).encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

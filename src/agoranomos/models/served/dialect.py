@@ -125,12 +125,13 @@ def schema_fields(constraint: Constraint, schema: Mapping[str, Any]) -> dict[str
     return fields[constraint]
 
 
+IN_WORDS = "Reply with one line of JSON that satisfies this JSON Schema, and with nothing else: {schema}"
+
+
 def in_words(messages: Sequence[Message], schema: Mapping[str, Any]) -> tuple[Message, ...]:
     """The messages with the schema told at the end of the last one."""
     told = json.dumps(schema, ensure_ascii=False, separators=(",", ":"))
-    return told_at_the_end(
-        messages, f"Reply with one line of JSON that satisfies this JSON Schema, and with nothing else: {told}"
-    )
+    return told_at_the_end(messages, IN_WORDS.format(schema=told))
 
 
 def told_at_the_end(messages: Sequence[Message], words: str) -> tuple[Message, ...]:

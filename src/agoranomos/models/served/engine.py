@@ -8,7 +8,7 @@ import json
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 from agoranomos.models import reasoning
 from agoranomos.models.engine import (
@@ -22,7 +22,7 @@ from agoranomos.models.engine import (
 )
 from agoranomos.models.questions import distribution, ways_to_put
 from agoranomos.models.served.address import Address
-from agoranomos.models.served.asking import Asking, Spent, after_thinking
+from agoranomos.models.served.asking import Asking, Spent, after_thinking, wording_sha256
 from agoranomos.models.served.dialect import Draw
 from agoranomos.models.served.options import ServedOptions
 from agoranomos.models.served.probe import Probed, Trait, probe
@@ -75,8 +75,8 @@ class ServedEngine:
             "fingerprint": found.fingerprint,
             "listed": {key: value for key, value in found.listed.items() if key not in {"created", "permission"}},
             "template_sha256": hashlib.sha256(template.encode()).hexdigest() if isinstance(template, str) else "",
-            "constraint": found.dialect.constraint,
-            "sampling": found.dialect.sampling,
+            "dialect": asdict(found.dialect),
+            "wording_sha256": wording_sha256(),
         }
         return json.dumps(facts, sort_keys=True, separators=(",", ":"))
 
@@ -123,7 +123,7 @@ class ServedEngine:
         asked = await self._asking.answer(messages, draw, schema=request.schema, thinking=native)
         seconds = time.perf_counter() - started
         if isinstance(asked, NoReply):
-            return failed(asked.failure, asked.words, seconds, spent.prompt)
+            return replace(failed(asked.failure, asked.words, seconds, spent.prompt), reply_tokens=spent.reply)
         spent = spent.and_for(asked)
         if asked.finish == "refusal":
             words = asked.text or "the server withheld the reply"
@@ -161,7 +161,8 @@ def _together(question: Question, done: Sequence[PutOnce], seconds: float) -> Di
         spent = spent.and_all(one.spent)
     for one in done:
         if isinstance(one.row, NoReply):
-            return unanswered(question, one.row.failure, one.row.words, seconds, spent.prompt)
+            missing = unanswered(question, one.row.failure, one.row.words, seconds, spent.prompt)
+            return replace(missing, reply_tokens=spent.reply)
         rows.append(one.row)
     found = distribution(
         question,
