@@ -34,7 +34,7 @@ class Seen:
     `quantity`, `share` (0 to 1), `price` and `profit` have one number a good, and are empty where the market shows
     none; `seen` is all that it shows, by name. `gross` is the round's profit before
     `fine`; `cumulative_gross` and `cumulative_fines` are the sums up to and with this round. `others` is empty unless
-    memory is shared.
+    memory is shared; `own` is false of a round of the run that a memory is yoked to.
     """
 
     round: int
@@ -49,6 +49,7 @@ class Seen:
     cumulative_fines: float
     seen: tuple[tuple[str, tuple[float, ...]], ...] = ()
     others: tuple[Other, ...] = ()
+    own: bool = True
 
     @property
     def net(self) -> float:

@@ -62,7 +62,7 @@ class Remembering:
 
     def _recalled(self, own: Seen, played: SharedRound | None) -> Seen:
         if self.yoked is not None:
-            return self.yoked.rounds[own.round - 1]
+            return replace(self.yoked.rounds[own.round - 1], own=False)
         if played is None or played.round != own.round or not isinstance(self.parameters, SharedMemory):
             return own
         return replace(own, others=self._others(played, self.parameters.show == "full"))

@@ -14,9 +14,9 @@ from agoranomos.policies.prompted.reply import Reply
 def repaired_quantities(last: Reply | None, notes: Notes, firm: Firm) -> tuple[float, ...]:
     """Feasible quantities, one a good.
 
-    The last reply that named quantities, projected; else what the firm made when it last moved; else, knowing nothing,
-    half of the capacity spread evenly over the goods. Where each number has bounds of its own, the last reply's within
-    them, else the middle of each.
+    The last reply that named quantities, projected; else what the firm itself made when it last moved; else, knowing
+    nothing, half of the capacity spread evenly over the goods. Where each number has bounds of its own, the last
+    reply's within them, else the middle of each.
     """
     if firm.parts:
         return tuple(
@@ -25,8 +25,8 @@ def repaired_quantities(last: Reply | None, notes: Notes, firm: Firm) -> tuple[f
         )
     if last is not None:
         return project(last.quantities, firm.capacity)
-    for seen in reversed(notes.history):
-        if not seen.suspended:
+    for seen in (notes.latest, *reversed(notes.history)):
+        if seen is not None and seen.own and not seen.suspended:
             return project(seen.quantity, firm.capacity)
     return (firm.capacity / 2 / len(firm.goods),) * len(firm.goods)
 
