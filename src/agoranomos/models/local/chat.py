@@ -12,6 +12,15 @@ from agoranomos.models.engine import Message
 from agoranomos.models.reasoning import CLOSING, OPENING
 
 
+def control_tokens(tokenizer: Any) -> list[str]:
+    """The texts of a tokenizer's control tokens: those with a part of their own, and all others that are marked as such.
+
+    Llama 3 marks the header of a message so, with which a text could pose as the message of somebody else.
+    """
+    marked = (token.content for token in tokenizer.added_tokens_decoder.values() if token.special)
+    return sorted({token for token in (*tokenizer.all_special_tokens, *marked) if len(token) > 1})
+
+
 class Chat:
     """A tokenizer and its chat template."""
 
@@ -23,7 +32,7 @@ class Chat:
             )
         self.tokenizer = tokenizer
         # A text that spells a control token (a notice, an agent's own notes) must not become one.
-        self._control = [token for token in tokenizer.all_special_tokens if len(token) > 1]
+        self._control = control_tokens(tokenizer)
 
     @property
     def template_sha256(self) -> str:

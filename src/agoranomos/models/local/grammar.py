@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any, Protocol
 
 from agoranomos.errors import UsageError
+from agoranomos.models.local.chat import control_tokens
 from agoranomos.models.local.finite import texts_of
 from agoranomos.models.local.trie import END, OptionTrie
 
@@ -61,7 +62,7 @@ class Grammars:
         self._compiler = xgrammar.GrammarCompiler(information, max_threads=1, cache_enabled=False)
         self._compiled = lru_cache(MOST_SCHEMAS)(self._compile)
         self._tokenize: Tokenize = lambda text: list(tokenizer.encode(text, add_special_tokens=False))
-        self._control = [token for token in tokenizer.all_special_tokens if len(token) > 1]
+        self._control = control_tokens(tokenizer)
         self._stop = stop_tokens
         self._next = xgrammar.allocate_token_bitmask(1, vocabulary)
         self._going_on = xgrammar.allocate_token_bitmask(1, vocabulary)
