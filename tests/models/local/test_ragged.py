@@ -75,3 +75,18 @@ def test_a_model_without_a_chat_template_is_refused():
     tokenizer.chat_template = None
     with pytest.raises(MachineError, match="no chat template"):
         generator_of(model, tokenizer, "base", cache_bytes=0)
+
+
+def test_where_positions_change_with_the_longest_row_of_a_pass_rows_end_before(models):
+    factors = {"short_factor": [1.0] * 4, "long_factor": [8.0] * 4, "rope_theta": 1e4}
+    rotary = {"rope_type": "longrope", "original_max_position_embeddings": 64, **factors}
+    ragged = RaggedModel(tiny_llama(tiny_tokenizer(), context=256, rope_parameters=rotary))
+    ids = list(range(3, 40))
+    assert ragged.context == 64
+
+    def beside(length):
+        return ragged.read([(ragged.row(length), ids), (ragged.row(length), [5] * length)])[0]
+
+    alone = ragged.read([(ragged.row(64), ids)])[0]
+    torch.testing.assert_close(beside(64), alone, atol=1e-4, rtol=0)
+    assert float((beside(65) - alone).abs().max()) > 1  # So it would be with the context that the model claims.

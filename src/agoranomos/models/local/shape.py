@@ -56,9 +56,17 @@ def departure(decoder: Decoder, plain: Any) -> float:
 
 
 def _context(config: Any) -> int:
-    """The most tokens of a sequence; where layers see a sliding window only, that window, which no decoder looks at."""
+    """The most tokens of a sequence.
+
+    Where layers see a sliding window only, that window, which no decoder looks at. Where positions are turned otherwise
+    in a pass that holds a long sequence (LongRoPE, arXiv:2402.13753), the length from which on they are: beyond it a
+    reply would depend on what else is in its pass.
+    """
     limits = [config.max_position_embeddings]
     window = getattr(config, "sliding_window", None)
     if window and getattr(config, "use_sliding_window", True):
         limits.append(window)
+    rotary = getattr(config, "rope_parameters", None) or {}
+    if rotary.get("rope_type") == "longrope":
+        limits.append(rotary["original_max_position_embeddings"])
     return int(min(limits))
