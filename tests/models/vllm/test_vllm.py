@@ -179,6 +179,45 @@ def test_what_vllm_refuses_is_a_failure_of_the_call(engine, monkeypatch):
     assert (completion.failure, completion.error) == ("error", "vLLM ended the reply with 'abort'")
 
 
+def test_what_a_template_refuses_is_a_failure_of_the_call(engine, monkeypatch):
+    def refused(messages, *, thinking=False):
+        raise ValueError("system role not supported")
+
+    monkeypatch.setattr(engine._chat, "ids", refused)
+    (completion,) = ask(engine, [request("Choose.", 1)])
+    assert (completion.failure, completion.error) == ("error", "ValueError: system role not supported")
+
+
+def test_an_option_that_spells_a_control_token_is_refused(engine):
+    found = asyncio.run(engine.choose(Question((Message("user", "Which?"),), ("<|im_end|>", "stay"))))
+    assert (found.failure, "control token" in found.error) == ("error", True)
+
+
+def test_thoughts_and_answer_are_drawn_by_different_noise(engine, monkeypatch):
+    llm = sys.modules["vllm.v1.engine.async_llm"].AsyncLLM.last
+    written, seeds = llm.written, []
+    monkeypatch.setattr(llm, "written", lambda ids, params: seeds.append(params.seed) or written(ids, params))
+    (first,) = ask(engine, [request("Choose.", 5, reasoning=8)])
+    (again,) = ask(engine, [request("Choose.", 5, reasoning=8)])
+    assert first.text == again.text
+    assert seeds[:2] == seeds[2:]
+    assert len({*seeds}) == 2
+
+
+def test_thoughts_that_no_answer_followed_are_counted_all_the_same(engine, monkeypatch):
+    llm = sys.modules["vllm.v1.engine.async_llm"].AsyncLLM.last
+    written = llm.written
+
+    def no_answer(ids, params):
+        if params.structured_outputs is not None:
+            raise ValueError("no such grammar")
+        return written(ids, params)
+
+    monkeypatch.setattr(llm, "written", no_answer)
+    (completion,) = ask(engine, [request("Choose.", 5, reasoning=8)])
+    assert (completion.failure, completion.reply_tokens > 0) == ("error", True)
+
+
 def test_a_model_that_vllm_cannot_run_is_refused_in_its_words(stand_in, tmp_path):
     (tmp_path / "empty").mkdir()
     with pytest.raises(MachineError, match="vLLM cannot run vllm/"):

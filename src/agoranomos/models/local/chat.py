@@ -13,7 +13,7 @@ from agoranomos.models.reasoning import CLOSING, OPENING
 
 
 def control_tokens(tokenizer: Any) -> list[str]:
-    """The texts of a tokenizer's control tokens: those with a part of their own, and all others that are marked as such.
+    """The texts of a tokenizer's control tokens: those with a part of their own, and all that are marked as such.
 
     Llama 3 marks the header of a message so, with which a text could pose as the message of somebody else.
     """

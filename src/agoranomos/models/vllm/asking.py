@@ -9,13 +9,18 @@ from typing import Any
 from agoranomos.models.engine import Request
 from agoranomos.models.local.trie import END, Branch
 from agoranomos.models.reasoning import CLOSING
+from agoranomos.randomness import named_integer
 
 _SEEDS = 1 << 63
 """Seeds of torch's generators are smaller."""
 
 
 def answer(request: Request) -> Any:
-    """Sampling parameters for an answer that satisfies the request's schema."""
+    """Sampling parameters for an answer that satisfies the request's schema.
+
+    After thoughts its seed is another: vLLM draws by a generator of its own for each call, and the same noise again
+    would tie the answer to the thoughts.
+    """
     from vllm.sampling_params import StructuredOutputsParams
 
     constraint = None if request.schema is None else StructuredOutputsParams(json=request.schema)
@@ -23,7 +28,7 @@ def answer(request: Request) -> Any:
         max_tokens=request.max_tokens,
         temperature=request.temperature,
         top_p=request.top_p,
-        seed=request.seed % _SEEDS,
+        seed=(named_integer(request.seed, "answer") if request.reasoning else request.seed) % _SEEDS,
         structured_outputs=constraint,
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import time
+from dataclasses import replace
 from pathlib import Path
 
 from agoranomos.errors import AgoraError, MachineError, UsageError
@@ -76,18 +77,21 @@ class VllmEngine:
         started = time.perf_counter()
         if self._closed:
             return failed("error", f"{self.name} is closed", 0.0)
-        prompt = self._chat.ids(request.messages, thinking=request.reasoning > 0)
-        if words := self._too_long(len(prompt), request.reasoning + request.max_tokens):
-            return failed("overflow", words, time.perf_counter() - started, len(prompt))
+        prompt: list[int] = []
+        written = 0
         try:
+            prompt = self._chat.ids(request.messages, thinking=request.reasoning > 0)
+            if words := self._too_long(len(prompt), request.reasoning + request.max_tokens):
+                return failed("overflow", words, time.perf_counter() - started, len(prompt))
             thought, read, written = await self._thoughts(
                 prompt, request.reasoning, request.temperature, request.top_p, request.seed
             )
             output = await self._core.written(read, asking.answer(request))
         except Stop:
             raise
-        except Exception as error:  # What vLLM refuses or fails at concerns this call alone.
-            return failed("error", f"{type(error).__name__}: {error}", time.perf_counter() - started, len(prompt))
+        except Exception as error:  # What a template or vLLM refuses or fails at concerns this call alone.
+            lost = failed("error", f"{type(error).__name__}: {error}", time.perf_counter() - started, len(prompt))
+            return replace(lost, reply_tokens=written)
         seconds = time.perf_counter() - started
         if output.finish_reason not in ("stop", "length"):
             return failed("error", f"vLLM ended the reply with {output.finish_reason!r}", seconds, len(prompt))
@@ -125,7 +129,7 @@ class VllmEngine:
     async def _put(self, question: Question, put: Put, turn: int) -> tuple[tuple[float, ...], str, int, int]:
         """Log-probabilities, thoughts, and the tokens of prompt and thoughts, of a question put once."""
         prompt = self._chat.ids(put.messages, thinking=question.reasoning > 0)
-        trie = OptionTrie([self._chat.encode(answer) for answer in put.answers])
+        trie = OptionTrie([self._chat.spoken(answer) for answer in put.answers])
         longest = max(len(sequence) for sequence in trie.sequences)
         if words := self._too_long(len(prompt), question.reasoning + longest + 1):
             raise _TooLongError(words, len(prompt))
