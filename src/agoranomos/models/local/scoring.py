@@ -48,9 +48,11 @@ class Scores:
         following = [self._tokens(at) for at in branches]
         rows = [row for row, tokens in enumerate(following) for _ in tokens]
         columns = [token for tokens in following for token in tokens]
-        values = (logits[rows, columns].to("cpu", torch.float64) / self._temperature).split([len(f) for f in following])
-        for at, found in zip(branches, values, strict=True):
-            self._known[at] = self._conditionals(at, found)
+        # First to the CPU: there are devices without double precision.
+        found = logits[rows, columns].cpu().to(torch.float64) / self._temperature
+        values = found.split([len(tokens) for tokens in following])
+        for at, scaled in zip(branches, values, strict=True):
+            self._known[at] = self._conditionals(at, scaled)
         return all(math.isfinite(log) for at in branches for log in self._known[at])
 
     def log_probabilities(self) -> tuple[float, ...]:

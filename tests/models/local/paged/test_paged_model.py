@@ -161,6 +161,23 @@ def test_branches_need_no_room_of_their_own():
     assert row.length == 16
 
 
+def test_room_for_branches_is_given_back_when_their_pass_fails(monkeypatch):
+    decoder = PagedModel(llama(), 40, page=PAGE)
+    row = decoder.row(16)
+    decoder.read([(row, list(range(10, 20)))])
+    free, read = decoder.free, decoder._run
+
+    def broken(*_):
+        raise torch.OutOfMemoryError("no memory")
+
+    monkeypatch.setattr(decoder, "_run", broken)
+    with pytest.raises(torch.OutOfMemoryError):
+        decoder.read([], [(row, [[7], [8, 9]])])
+    assert decoder.free == free
+    monkeypatch.setattr(decoder, "_run", read)
+    assert len(decoder.read([], [(row, [[7], [8, 9]])])) == 2
+
+
 def test_the_logits_may_be_changed_and_are_not_those_of_the_next_pass(plain_and_decoders):
     _, decoders, ragged = plain_and_decoders
     for decoder in (*decoders.values(), ragged):

@@ -120,11 +120,11 @@ class PagedModel:
         paths = [(row, path) for row, paths in branches for path in paths]
         forks = [self.fork(row, row.length + len(path)) for row, path in paths]
         aside = [(fork, path) for fork, (_, path) in zip(forks, paths, strict=True) if fork is not None]
-        if len(aside) == len(paths):
-            logits = self._read([*work, *aside])
+        try:
+            if len(aside) == len(paths):
+                return self._read([*work, *aside])
+        finally:
             self.release(fork for fork, _ in aside)
-            return logits
-        self.release(fork for fork, _ in aside)
         logits = [self._read(work)] if work else []
         for row, path in paths:
             logits.append(self._read([(row, path)]))
