@@ -52,6 +52,33 @@ def test_the_digest_is_of_what_runs_and_of_nothing_else(lab: Lab) -> None:
     assert lab.plan(MOCK, "durable=run").digest != digest
 
 
+def test_another_script_is_another_plan(lab: Lab) -> None:
+    folder = lab.workspace.folder("agents")
+    folder.mkdir()
+    (folder / "read.yaml").write_text(
+        "kind: roster\nversion: 1\n"
+        "agents: [{policy: prompted, parameters: {model: 'mock/scripted?replies=replies.jsonl'}}]\n"
+    )
+    text = MOCK.replace("mock-duopoly", "read")
+    script = lab.workspace.root / "replies.jsonl"
+    with pytest.raises(AgoraError, match=r"replies\.jsonl"):
+        lab.plan(text)
+    script.write_text('{"reply": {"chosen_quantities": {"A": 30, "B": 20}}}\n')
+    first = lab.plan(text)
+    assert lab.plan(text).digest == first.digest
+    script.write_text('{"reply": {"chosen_quantities": {"A": 30, "B": 21}}}\n')
+    changed = list(differences(first.document, lab.plan(text).document))
+    assert [line.partition(":")[0] for line in changed] == [
+        f"arms[{arm}].roster.agents[{agent}].script_sha256"
+        for arm in ("free", "governed")
+        for agent in ("firm_1", "firm_2")
+    ]
+    script.write_text('{"reply": 1, "option": "both"}\n')
+    with pytest.raises(DocumentError, match="holds one of reply, option and probabilities") as faulty:
+        lab.plan(text)
+    assert faulty.value.place == f"{script}:1"
+
+
 def test_models_and_calls_are_in_the_plan(lab: Lab) -> None:
     arm = lab.plan().arms[0]
     assert arm.models == ("mock/valid",)

@@ -23,13 +23,17 @@ from agoranomos.workspace import Workspace
 
 @dataclass(frozen=True, slots=True)
 class Seated:
-    """One agent of an arm as the plan shows it; `calls` is the most model calls that one decision can lead to."""
+    """One agent of an arm as the plan shows it; `calls` is the most model calls that one decision can lead to.
+
+    `script_sha256` is of the file that its mock answers from, and empty where it asks none that does.
+    """
 
     agent: str
     policy: str
     model: str
     calls: int
     description_sha256: str
+    script_sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from agoranomos.campaigns.arm import Arm
+from agoranomos.campaigns.arm import Arm, Seated
 from agoranomos.campaigns.document import Campaign
 from agoranomos.errors import UsageError
 from agoranomos.institutions.entries import canonical_json
@@ -151,20 +151,23 @@ def _arm_document(arm: Arm) -> dict[str, Any]:
         },
         "roster": {
             "name": arm.roster_name,
-            "agents": [
-                {
-                    "agent": seated.agent,
-                    "policy": seated.policy,
-                    "model": seated.model,
-                    "description_sha256": seated.description_sha256,
-                }
-                for seated in arm.agents
-            ],
+            "agents": [_seat_document(seated) for seated in arm.agents],
         },
         "market": {"name": arm.market_name, "specification": arm.market.model_dump(mode="json")},
         "rounds": arm.rounds,
         "durable": arm.durable,
     }
+
+
+def _seat_document(seated: Seated) -> dict[str, str]:
+    """A script stands there only where there is one, so that all other campaigns keep their digests."""
+    document = {
+        "agent": seated.agent,
+        "policy": seated.policy,
+        "model": seated.model,
+        "description_sha256": seated.description_sha256,
+    }
+    return document | ({"script_sha256": seated.script_sha256} if seated.script_sha256 else {})
 
 
 def _left_out(campaign: Campaign) -> set[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from pydantic import ValidationError
@@ -21,7 +21,7 @@ from agoranomos.institutions.inheritance import bases_of, with_bases
 from agoranomos.institutions.lint import lint
 from agoranomos.logs import MAX_ENTRY_BYTES, MemoryLog
 from agoranomos.markets import Market, MarketSpec, build_market, load_market
-from agoranomos.models import UnopenedEngine, check_engine_name
+from agoranomos.models import UnopenedEngine, script_sha256
 from agoranomos.policies import find_policy
 from agoranomos.workspace import Workspace, resolve, resolve_argument
 
@@ -166,8 +166,7 @@ class _Resolver:
 
     def _seated(self, roster: Roster, market: Market, told: str | None) -> tuple[Seated, ...]:
         engines = {name: UnopenedEngine(name) for name in engines_needed(roster, self._workspace)}
-        for name in engines:
-            check_engine_name(name)
+        scripts = {name: script_sha256(name, self._workspace) for name in engines}
         agents = seat_agents(
             roster,
             market,
@@ -177,7 +176,8 @@ class _Resolver:
             workspace=self._workspace,
         )
         entries = roster.entries(len(agents))
-        return tuple(_seat(agent, entry.policy, entry.parameters) for agent, entry in zip(agents, entries, strict=True))
+        seats = zip(agents, entries, strict=True)
+        return tuple(_seat(agent, entry.policy, entry.parameters, scripts) for agent, entry in seats)
 
 
 def _refuse_errors(institution: Institution) -> None:
@@ -204,14 +204,15 @@ def _check_opening(arm: Arm, seed: int) -> None:
         )
 
 
-def _seat(agent: Agent, policy: str, parameters: dict[str, object]) -> Seated:
+def _seat(agent: Agent, policy: str, parameters: dict[str, object], scripts: Mapping[str, str]) -> Seated:
     kind = find_policy(policy)
     digest = hashlib.sha256(describe(agent).encode()).hexdigest()
     if not kind.needs_engine:
         return Seated(agent.name, policy, "", 0, digest)
     checked = kind.parse(parameters)
     most = getattr(checked, "most_calls", getattr(checked, "attempts", 1))
-    return Seated(agent.name, policy, engine_name(kind, checked), int(most), digest)
+    model = engine_name(kind, checked)
+    return Seated(agent.name, policy, model, int(most), digest, scripts[model])
 
 
 def _with_rounds(spec: MarketSpec, rounds: int) -> MarketSpec:

@@ -19,7 +19,7 @@ from agoranomos.models.failures import FAILURE_KINDS, FailureKind, is_refusal
 from agoranomos.models.local.options import LocalOptions
 from agoranomos.models.mock.engine import MockEngine
 from agoranomos.models.mock.options import MockOptions
-from agoranomos.models.opening import check_engine_name, open_engine
+from agoranomos.models.opening import check_engine_name, open_engine, script_sha256
 from agoranomos.models.stops import BudgetSpent, EngineLost, Stop
 from agoranomos.models.unopened import UnopenedEngine
 from agoranomos.models.weights import KNOWN_WEIGHTS, Weights, pull
@@ -54,5 +54,6 @@ __all__ = [
     "prompt_sha256",
     "prompt_text",
     "pull",
+    "script_sha256",
     "unanswered",
 ]

@@ -43,6 +43,16 @@ def check_engine_name(name: str) -> None:
     _parse(name)
 
 
+def script_sha256(name: str, workspace: Workspace | None = None) -> str:
+    """SHA-256, in hex, of the file that a mock takes its answers from; nothing for models, which take them from none.
+
+    What is played follows from such a file, so that a plan tells it apart from another one. Raises `UsageError` for a
+    name that nothing answers to or a file that is not there, `DocumentError` for a fault in it.
+    """
+    provider, opening = _parse(name)
+    return "" if provider is None else provider.script_sha256(replace(opening, workspace=workspace))
+
+
 def _parse(name: str) -> tuple[Provider | None, Opening]:
     """The provider (None for weights known by name), and what it is to open."""
     base, _, query = name.partition("?")

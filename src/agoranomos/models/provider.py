@@ -25,6 +25,11 @@ def _any_options(model: str, options: Any) -> None:
     """Every model of the provider takes every option."""
 
 
+def _no_script(opening: Opening) -> str:
+    """No model of the provider answers from a script."""
+    return ""
+
+
 def _nothing() -> str:
     """The provider needs nothing that the lean install does not bring."""
     return ""
@@ -38,7 +43,8 @@ class Provider:
     `check` raises `UsageError` for a model that it knows not to exist, without loading anything; `open` raises it for
     one that is not there, and `MachineError` when something that it needs is missing or fails. `check_options` raises
     `UsageError` for options, well formed each, that this model does not take. `needs` says what has to be installed
-    first (`pip install ...`), and nothing where all is there.
+    first (`pip install ...`), and nothing where all is there. `script_sha256` is the digest, in hex, of the file
+    that holds a model's answers, and nothing where no file does; it raises as `open` does.
     """
 
     name: str
@@ -49,3 +55,4 @@ class Provider:
     open: Callable[[Opening], Engine]
     check_options: Callable[[str, Any], None] = _any_options
     needs: Callable[[], str] = _nothing
+    script_sha256: Callable[[Opening], str] = _no_script

@@ -59,9 +59,10 @@ _Found: TypeAlias = tuple[int, Line]
 
 
 class Scripted:
-    """Replies as a script says."""
+    """Replies as a script says; `sha256` is over the bytes of its file."""
 
-    def __init__(self, lines: Iterable[Line], name: str) -> None:
+    def __init__(self, lines: Iterable[Line], name: str, sha256: str = "") -> None:
+        self.sha256 = sha256
         self._name = name
         self._replies: dict[_Key, _Found] = {}
         self._choices: dict[_Key, _Found] = {}
@@ -78,7 +79,7 @@ class Scripted:
             for number, text in enumerate(source.text.splitlines(), start=1)
             if text.strip()
         ]
-        return cls(lines, source.name)
+        return cls(lines, source.name, source.sha256)
 
     def reply(self, request: Request, key: str) -> Any:
         """What the script says; raises `UsageError` where it says nothing for this call."""

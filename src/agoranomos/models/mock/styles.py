@@ -35,8 +35,13 @@ class ListedStyle:
     verbatim: bool = False
 
 
+def script_path(options: MockOptions, folder: Path) -> Path:
+    """Where the script lies that the options name; relative to `folder`."""
+    return folder / Path(options.replies).expanduser()
+
+
 def _script(options: MockOptions, folder: Path) -> Style:
-    return Scripted.read(folder / Path(options.replies).expanduser())
+    return Scripted.read(script_path(options, folder))
 
 
 STYLES: dict[str, ListedStyle] = {
