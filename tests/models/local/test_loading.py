@@ -7,6 +7,7 @@ import pytest
 from agoranomos.errors import MachineError
 from agoranomos.models import open_engine
 from agoranomos.models.doctor import check_models
+from agoranomos.models.local.generation import DECODING
 from agoranomos.workspace import Workspace
 from conformance.engine import ask, request, said
 from models.local.tiny_model import tiny_llama, tiny_tokenizer
@@ -49,6 +50,7 @@ def test_an_engine_is_identified_by_its_files_and_number_format_and_not_by_its_n
 
     found = json.loads(identity("hf/tiny?device=cpu"))
     assert set(found) >= {"config", "tokenizer", "weights", "format", "noise"}
+    assert found["decoding"] == DECODING
     assert found == json.loads(identity(f"hf/{folder}?device=cpu&batch=1&dtype=float32"))
     assert found != json.loads(identity("hf/tiny?device=cpu&dtype=bfloat16"))
     other = tmp_path / "other"

@@ -29,6 +29,10 @@ WORTH_SHARING = 32
 MOST_BRANCHES = 64
 """Branches of options that are read in one pass, each behind its question's prompt; each brings a row of logits."""
 
+DECODING = "2"
+"""How prompts are cut, thoughts opened and closed, and schemas kept. It is raised with every change after which the
+same seed may give another reply, so that no stored reply of the old way is taken for one of the new."""
+
 NO_NUMBERS = "the model's logits are not numbers"
 
 Tensor = Any

@@ -10,7 +10,7 @@ from agoranomos.models.identity import folder_digests, identity_json
 from agoranomos.models.local.chat import Chat
 from agoranomos.models.local.conversion import converted
 from agoranomos.models.local.decoders import decoder_for
-from agoranomos.models.local.generation import Generator
+from agoranomos.models.local.generation import DECODING, Generator
 from agoranomos.models.local.noise import NOISE
 from agoranomos.models.local.shape import PROBE, departure
 
@@ -44,7 +44,10 @@ def load_generator(source: Path | str, name: str, options: LocalOptions) -> Gene
     room = None if options.cache_mb is None else options.cache_mb * _MEBIBYTE
     generator = generator_of(model, tokenizer, name, decoder=options.decoder, rows=options.batch, cache_bytes=room)
     generator.identity = identity_json(
-        **folder_digests(_folder(folder)), format=str(dtype).removeprefix("torch."), noise=NOISE
+        **folder_digests(_folder(folder)),
+        format=str(dtype).removeprefix("torch."),
+        noise=NOISE,
+        decoding=DECODING,
     )
     return generator
 

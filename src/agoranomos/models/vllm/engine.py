@@ -13,6 +13,7 @@ from agoranomos.models import reasoning
 from agoranomos.models.engine import Capabilities, Completion, Distribution, Question, Request, failed, unanswered
 from agoranomos.models.identity import folder_digests, identity_json
 from agoranomos.models.local.chat import Chat
+from agoranomos.models.local.generation import DECODING
 from agoranomos.models.local.trie import OptionTrie
 from agoranomos.models.questions import Put, distribution, ways_to_put
 from agoranomos.models.stops import Stop
@@ -43,7 +44,9 @@ def open_vllm(name: str, model: str, options: VllmOptions) -> VllmEngine:
             released = version("vllm")
         except PackageNotFoundError:
             released = "unknown"
-        identity = identity_json(**folder_digests(folder), format=core.number_format, noise=f"vllm {released}")
+        identity = identity_json(
+            **folder_digests(folder), format=core.number_format, noise=f"vllm {released}", decoding=DECODING
+        )
         ends = written_by.eos_token_id
         stop_tokens = {*(ends if isinstance(ends, list) else [ends]), tokenizer.eos_token_id} - {None}
         return VllmEngine(name, core, Chat(tokenizer, name), sorted(stop_tokens), identity, options.batch)
