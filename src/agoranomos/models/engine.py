@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol, TypeAlias
 
+import msgspec
+
 from agoranomos.models.failures import FailureKind
+
+_encode = msgspec.json.Encoder().encode
 
 Caller: TypeAlias = tuple[str, int, int]
 """Agent, round, and index of the call within the decision: unique within a run."""
@@ -179,7 +182,7 @@ def prompt_text(asked: Request | Question) -> bytes:
     content: Any = [[message.role, message.content] for message in asked.messages]
     if isinstance(asked, Question):
         content = [content, list(asked.options), asked.lead, asked.labelled, asked.orders]
-    return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
+    return _encode(content)
 
 
 def prompt_sha256(asked: Request | Question) -> str:

@@ -32,12 +32,14 @@ from agoranomos.policies.prompted.reply import Reply, Unusable, asked_part, read
 from agoranomos.policies.prompted.summary import read_summary, wanted_summary
 from agoranomos.policies.prompted.template import PromptTemplate
 from agoranomos.policies.shared import SharedRound
+from agoranomos.policies.text_blocks import Rendered
 from agoranomos.randomness import Randomness
 
 
 class Prompted:
-    """A language model in a firm's seat. The instance keeps no state; what the agent knows is in its `Notes`.
+    """A language model in a firm's seat. What the agent knows is in its `Notes`.
 
+    The instance keeps no state: only the words that it found for the last prompt, so as not to find them again.
     `template` speaks of the agent's memory and of no other; `samples` are memories that it must be able to show.
     """
 
@@ -65,6 +67,8 @@ class Prompted:
         self._remembering = remembering
         self._players = players
         self._schema = reply_schema(template.form, firm)
+        self._known = self._known_from_the_start()
+        self._rendered = Rendered()
         self._sampling = Sampling(parameters.temperature, parameters.top_p, parameters.reasoning)
         # A template that asks for what it is not given is refused here, and not in the middle of a run.
         for notes, seen in samples.values():
@@ -131,7 +135,7 @@ class Prompted:
         assert isinstance(memory, SummaryMemory)
 
         def prompt(notes: Notes) -> tuple[Message, ...]:
-            return self._template.summary(self._values(notes, notice, observation))
+            return self._template.summary(self._values(notes, notice, observation), self._rendered)
 
         read = partial(read_summary, characters=memory.characters)
         outcome, notes = await asking.ask(notes, prompt, read, wanted_summary(memory.characters))
@@ -152,13 +156,14 @@ class Prompted:
         So what was read of it stays cached, and roles still alternate.
         """
         values = self._values(notes, notice, observation)
-        messages = self._template.messages(values)
+        messages = self._template.messages(values, self._rendered)
         if not error:
             return messages
         last = messages[-1]
         return (*messages[:-1], Message(last.role, f"{last.content}\n\n{self._template.retry(values, error)}"))
 
-    def _values(self, notes: Notes, notice: Notice | None, observation: Observation) -> Mapping[str, Any]:
+    def _known_from_the_start(self) -> dict[str, Any]:
+        """What a template is given that stays the same; values are known by identity, so they are made once."""
         firm, form = self._firm, self._template.form
         goods: list[dict[str, Any]] = [{"name": good, "key": form.key_of(good)} for good in firm.goods]
         for good, cost in zip(goods, firm.costs, strict=False):
@@ -177,10 +182,16 @@ class Prompted:
             "goods": goods,
             "capacity": firm.capacity,
             "told": self._told,
+            "memory": form.memory[0],
+            "limits": form.limits,
+        }
+
+    def _values(self, notes: Notes, notice: Notice | None, observation: Observation) -> Mapping[str, Any]:
+        return {
+            **self._known,
             "notice": notice.text if notice is not None else None,
             "plans": notes.plans,
             "insights": notes.insights,
-            "memory": form.memory[0],
             "summary": notes.summary,
             "summarised": notes.summarised,
             "history": notes.history,
@@ -189,7 +200,6 @@ class Prompted:
                 for agent, text in observation.get("messages", {}).items()
                 if text and agent != self._firm.name
             ],
-            "limits": form.limits,
         }
 
     def _decision(

@@ -20,7 +20,7 @@ from agoranomos.documents import Document, DocumentPart, Source, read_text
 from agoranomos.errors import DocumentError
 from agoranomos.models import Message
 from agoranomos.policies.prompted.memories import TemplateMemory, require_spoken_of
-from agoranomos.policies.text_blocks import TextBlocks, parse_blocks
+from agoranomos.policies.text_blocks import Rendered, TextBlocks, parse_blocks
 
 _BLOCKS = ("system", "user", "retry", "rounds", "summary")
 
@@ -87,17 +87,17 @@ class PromptTemplate:
         require_spoken_of(memory, self.form.memory, self.name, "`cournot-memory` and `market-memory` are")
         return replace(self, form=self.form.model_copy(update={"memory": (memory,)}))
 
-    def messages(self, values: Mapping[str, Any]) -> tuple[Message, ...]:
-        """The messages that open a request, without empty ones."""
-        return self._messages("user", values)
+    def messages(self, values: Mapping[str, Any], rendered: Rendered | None = None) -> tuple[Message, ...]:
+        """The messages that open a request, without empty ones; `rendered` is what its seat was shown before."""
+        return self._messages("user", values, rendered)
 
-    def summary(self, values: Mapping[str, Any]) -> tuple[Message, ...]:
+    def summary(self, values: Mapping[str, Any], rendered: Rendered | None = None) -> tuple[Message, ...]:
         """The messages that ask for a summary, without empty ones."""
-        return self._messages("summary", values)
+        return self._messages("summary", values, rendered)
 
-    def _messages(self, ending: str, values: Mapping[str, Any]) -> tuple[Message, ...]:
-        system = Message("system", self.blocks.render("system", values))
-        user = Message("user", self.blocks.render(ending, values))
+    def _messages(self, ending: str, values: Mapping[str, Any], rendered: Rendered | None) -> tuple[Message, ...]:
+        system = Message("system", self.blocks.render("system", values, rendered))
+        user = Message("user", self.blocks.render(ending, values, rendered))
         return tuple(message for message in (system, user) if message.content)
 
     def retry(self, values: Mapping[str, Any], error: str) -> str:
