@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
+from agoranomos.campaigns.collecting import seldom_collected
 from agoranomos.campaigns.failure import Failure, failure_of
 from agoranomos.campaigns.folder import CampaignFolder
 from agoranomos.campaigns.in_flight import runs_that_fill, runs_with_handles
@@ -84,7 +85,7 @@ def execute(plan: Plan, folder: CampaignFolder, keys: KeyStore, settings: Settin
     `KeyboardInterrupt` on Ctrl-C. Whatever is raised, the same command again goes on from what is recorded; and so it
     does where the outcome tells of a stop.
     """
-    with folder.locked(), Timings(folder.timings_file) as timings:
+    with folder.locked(), Timings(folder.timings_file) as timings, seldom_collected():
         logbook, secrets = Logbook(plan, keys, settings.storage_of), RunSecrets(plan, folder.root, keys)
         return asyncio.run(_Driver(plan, folder, logbook, secrets, settings, timings).drive())
 
