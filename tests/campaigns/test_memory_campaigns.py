@@ -353,3 +353,20 @@ def test_another_source_is_another_plan(workshop: Workshop) -> None:
     other = workshop.run("source", rounds=8, regimes="{source: {}}")
     workshop.roster("yoked", yoked(other))
     assert workshop.run("yoked").name != first.name
+
+
+def test_the_source_of_every_seed_is_of_the_plan_and_looked_for_before_anything_runs(
+    workshop: Workshop, capsys: pytest.CaptureFixture[str]
+) -> None:
+    workshop.roster("source", {"template": "market-memory", "memory": "window"})
+    folder = workshop.run("source", regimes="{source: {}}", seeds=3)
+    workshop.roster("source", {"model": "mock/nash", "template": "market-memory", "memory": "window"})
+    other = workshop.run("source", regimes="{source: {}}", seeds=3)
+    workshop.roster("yoked", yoked(folder))
+    first = workshop.run("yoked", seeds=3)
+    middle = folder / "runs" / "source" / "1"
+    shutil.rmtree(middle)
+    workshop.run("yoked", seeds=3, code=2)
+    assert "has no run of source with seed 1" in capsys.readouterr().err
+    shutil.copytree(other / "runs" / "source" / "1", middle)
+    assert workshop.run("yoked", seeds=3).name != first.name

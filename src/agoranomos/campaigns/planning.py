@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Literal
 
 from pydantic import ValidationError
 
-from agoranomos.agents import Agent, Roster, engine_name, engines_needed, load_roster, seat_agents
+from agoranomos.agents import Roster, RosterEntry, engine_name, engines_needed, load_roster, seat_agents
 from agoranomos.campaigns.arm import Arm, Seated, describe, read_institution, set_up
 from agoranomos.campaigns.document import MAX_RUNS, OUTCOMES, ArmRequest, Campaign, arms_of, base_name
 from agoranomos.campaigns.overrides import override
@@ -167,17 +167,14 @@ class _Resolver:
     def _seated(self, roster: Roster, market: Market, told: str | None) -> tuple[Seated, ...]:
         engines = {name: UnopenedEngine(name) for name in engines_needed(roster, self._workspace)}
         scripts = {name: script_sha256(name, self._workspace) for name in engines}
-        agents = seat_agents(
-            roster,
-            market,
-            self._campaign.all_seeds[0],
-            engines=engines,
-            told=told,
-            workspace=self._workspace,
-        )
-        entries = roster.entries(len(agents))
-        seats = zip(agents, entries, strict=True)
-        return tuple(_seat(agent, entry.policy, entry.parameters, scripts) for agent, entry in seats)
+
+        def described(seed: int) -> dict[str, str]:
+            agents = seat_agents(roster, market, seed, engines=engines, told=told, workspace=self._workspace)
+            return {agent.name: describe(agent) for agent in agents}
+
+        digests = _digests(described, self._campaign.all_seeds)
+        seats = zip(digests.items(), roster.entries(len(digests)), strict=True)
+        return tuple(_seat(name, entry, digest, scripts) for (name, digest), entry in seats)
 
 
 def _refuse_errors(institution: Institution) -> None:
@@ -204,15 +201,25 @@ def _check_opening(arm: Arm, seed: int) -> None:
         )
 
 
-def _seat(agent: Agent, policy: str, parameters: dict[str, object], scripts: Mapping[str, str]) -> Seated:
-    kind = find_policy(policy)
-    digest = hashlib.sha256(describe(agent).encode()).hexdigest()
+def _digests(described: Callable[[int], Mapping[str, str]], seeds: Sequence[int]) -> dict[str, str]:
+    """SHA-256, in hex, of every agent's description: of those with each seed, in order, where seeds make a difference.
+
+    They do where an agent is shown a run with its own seed; the first and the last seed tell.
+    """
+    found = [described(seeds[0])]
+    if len(seeds) > 1 and described(seeds[-1]) != found[0]:
+        found += [described(seed) for seed in seeds[1:]]
+    return {name: hashlib.sha256("\n".join(one[name] for one in found).encode()).hexdigest() for name in found[0]}
+
+
+def _seat(name: str, entry: RosterEntry, digest: str, scripts: Mapping[str, str]) -> Seated:
+    kind = find_policy(entry.policy)
     if not kind.needs_engine:
-        return Seated(agent.name, policy, "", 0, digest)
-    checked = kind.parse(parameters)
+        return Seated(name, entry.policy, "", 0, digest)
+    checked = kind.parse(entry.parameters)
     most = getattr(checked, "most_calls", getattr(checked, "attempts", 1))
     model = engine_name(kind, checked)
-    return Seated(agent.name, policy, model, int(most), digest, scripts[model])
+    return Seated(name, entry.policy, model, int(most), digest, scripts[model])
 
 
 def _with_rounds(spec: MarketSpec, rounds: int) -> MarketSpec:
