@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 
 from agoranomos.errors import MachineError
 from agoranomos.models.local import loading
+from agoranomos.models.local import ragged as ragged_module
 from agoranomos.models.local.loading import generator_of
 from agoranomos.models.local.ragged import RaggedModel
 from agoranomos.models.local.shape import PROBE, departure
@@ -38,6 +39,30 @@ def test_logits_equal_the_models_own_however_rows_are_cut_and_mixed(models, sequ
     found = ragged.read([(row, ids[row.length :]) for row, ids in zip(rows, sequences, strict=True)])
     for logits, ids in zip(found, sequences, strict=True):
         torch.testing.assert_close(logits, plain_logits(plain, ids), atol=1e-4, rtol=0)
+
+
+@settings(max_examples=20, deadline=None)
+@given(sequences=sequences, most=st.integers(1, 50))
+def test_passes_stay_small_however_long_the_prompts_are(models, sequences, most):
+    plain, ragged = models
+    sizes, run = [], ragged.model.forward
+
+    def measured(input_ids, **more):
+        sizes.append(input_ids.shape[1])
+        return run(input_ids=input_ids, **more)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ragged_module, "PASS_TOKENS", most)
+        patch.setattr(ragged.model, "forward", measured)
+        rows = [ragged.row(44) for _ in sequences]
+        aside = ragged.row(44)
+        ragged.read([(aside, [9, 8, 7])])
+        found = ragged.read(list(zip(rows, sequences, strict=True)), [(aside, [[4, 5], [6]])])
+    assert max(sizes) <= most + 3
+    expected = [*sequences, [9, 8, 7, 4, 5], [9, 8, 7, 6]]
+    for logits, ids in zip(found, expected, strict=True):
+        torch.testing.assert_close(logits, plain_logits(plain, ids), atol=1e-4, rtol=0)
+    assert [row.length for row in (*rows, aside)] == [*map(len, sequences), 3]
 
 
 def test_a_model_with_more_to_its_attention_is_refused(monkeypatch):

@@ -8,17 +8,21 @@ its place.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from agoranomos.models.local.decoder import Branches
 from agoranomos.models.local.prefix_cache import PrefixCache
 from agoranomos.models.local.shape import Shape
 
 ATTENTION = "agoranomos_ragged"
+PASS_TOKENS = 4096
+"""The most tokens of a pass, branches aside: masks and activations stay small, however long the prompts that come."""
 
 Tensor = Any
+Portion: TypeAlias = "list[tuple[Row, Sequence[int], bool]]"
+"""Rows of one pass, the tokens that each brings to it, and whether they are the last that it has."""
 
 
 @dataclass(eq=False)
@@ -101,11 +105,23 @@ class RaggedModel:
         """
         import torch
 
+        portions = [*_portions(work, PASS_TOKENS)] or [[]]
+        logits = []
+        for portion in portions:
+            found = self._pass(portion, branches if portion is portions[-1] else ())
+            # A row that goes on in the next pass wants no logits yet.
+            wanted = [at for at in range(len(found)) if at >= len(portion) or portion[at][2]]
+            logits.append(found if len(wanted) == len(found) else found[wanted])
+        return logits[0] if len(logits) == 1 else torch.cat(logits)
+
+    def _pass(self, work: Portion, branches: Branches) -> Tensor:
+        import torch
+
         spans: list[Span] = []
         ids: list[int] = []
         positions: list[int] = []
         last: list[int] = []
-        for row, tokens in work:
+        for row, tokens, _ in work:
             spans.append(Span(row, len(ids), len(tokens), self._mask(row.length, [len(tokens)])))
             positions.extend(range(row.length, row.length + len(tokens)))
             ids.extend(tokens)
@@ -152,6 +168,23 @@ class RaggedModel:
         seen = torch.ones((sum(counts), before), dtype=torch.bool)
         mask = torch.cat([seen, paths.bool().tril()], dim=1).repeat(self._shape.group, 1)
         return mask.to(self.model.device)
+
+
+def _portions(work: Sequence[tuple[Row, Sequence[int]]], most: int) -> Iterator[Portion]:
+    """The work in passes of at most `most` tokens; the tokens of a row stay in order."""
+    portion: Portion = []
+    room = most
+    for row, tokens in work:
+        at = 0
+        while at < len(tokens):
+            taken = tokens[at : at + room]
+            at, room = at + len(taken), room - len(taken)
+            portion.append((row, taken, at == len(tokens)))
+            if room == 0:
+                yield portion
+                portion, room = [], most
+    if portion:
+        yield portion
 
 
 def _attend(
