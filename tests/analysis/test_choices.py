@@ -51,6 +51,15 @@ def test_direct_and_after_reasoning_are_never_pooled() -> None:
         pooled([])
 
 
+def test_two_models_in_one_arm_have_a_summary_each() -> None:
+    mine, theirs = replace(ONE, model="hf/a"), replace(TWO, agent="column", model="hf/b")
+    found = summarise_choices([[mine, theirs]])
+    assert [(one.model, one.agents, one.accused.point) for one in found] == [
+        ("hf/a", ("row",), 0.75),
+        ("hf/b", ("column",), 0.25),
+    ]
+
+
 def test_an_arm_has_a_summary_for_each_way_of_scoring_and_each_menu() -> None:
     after = replace(ONE, agent="column", scored="after_reasoning", probabilities=(1.0, 0.0))
     other = replace(ONE, options=("left", "right"))
@@ -94,11 +103,11 @@ def test_the_effect_of_order_is_that_on_the_option_that_it_moves_most() -> None:
 
 
 def test_rows_become_decisions() -> None:
-    first = row(option="c", probability=0.25, chosen=False, accused=False, sanctioned=False)
-    second = row(option="d", probability=0.75, chosen=True, accused=True, sanctioned=None)
+    first = row(option="c", model="hf/a", probability=0.25, chosen=False, accused=False, sanctioned=False)
+    second = row(option="d", model="hf/a", probability=0.75, chosen=True, accused=True, sanctioned=None)
     again = [{**one, "attempt": 1, "chosen": False} for one in (first, second)]
     found = decisions_in(table(first, second, *again))
-    assert replace(found[0], order_effect=0.0) == replace(ONE, sanctioned=None, order_effect=0.0)
+    assert replace(found[0], order_effect=0.0) == replace(ONE, model="hf/a", sanctioned=None, order_effect=0.0)
     assert found[1].chosen is None
     assert pooled(found).chosen == (0.0, 1.0)
 

@@ -38,6 +38,7 @@ class ChoiceDecision:
     order_effect: float = NAN
     """How much the order of the list matters: by how much the probability of an option differs between orders, for the
     option for which that is most; NaN where there was one order."""
+    model: str = ""
 
     @property
     def accused_probability(self) -> float:
@@ -112,13 +113,14 @@ class OptionSummary:
 
 @dataclass(frozen=True, slots=True)
 class ChoiceSummary:
-    """The decisions of an arm with one menu that were scored in one way: means over decisions, then over runs.
+    """The decisions of an arm's agents with one model and one menu, scored in one way: means over decisions, then runs.
 
     `accused` and `sanctioned` are the mean probabilities of a case and a sanction of what is drawn; `entropy` is in
     bits; `order_effect` is that of `ChoiceDecision`. `agents` are those who had this menu.
     """
 
     scored: str
+    model: str
     agents: tuple[str, ...]
     decisions: int
     options: tuple[OptionSummary, ...]
@@ -134,16 +136,24 @@ class ChoiceSummary:
 
 
 def summarise_choices(runs: Sequence[Sequence[ChoiceDecision]]) -> tuple[ChoiceSummary, ...]:
-    """The decisions of an arm's runs, one summary for each way of scoring and menu, in the order in which they came."""
-    groups = dict.fromkeys((one.scored, one.options) for run in runs for one in run)
+    """The decisions of an arm's runs, one summary for each way of scoring, model and menu, as they came."""
+    groups = dict.fromkeys(map(_group, (one for run in runs for one in run)))
     return tuple(_summary(runs, *group) for group in groups)
 
 
-def _summary(runs: Sequence[Sequence[ChoiceDecision]], scored: str, options: tuple[str, ...]) -> ChoiceSummary:
-    mine = [[one for one in run if (one.scored, one.options) == (scored, options)] for run in runs]
+def _group(decision: ChoiceDecision) -> tuple[str, str, tuple[str, ...]]:
+    """What decisions of an arm must have in common for their means to be of something."""
+    return decision.scored, decision.model, decision.options
+
+
+def _summary(
+    runs: Sequence[Sequence[ChoiceDecision]], scored: str, model: str, options: tuple[str, ...]
+) -> ChoiceSummary:
+    mine = [[one for one in run if _group(one) == (scored, model, options)] for run in runs]
     means = [pooled(run) for run in mine if run]
     return ChoiceSummary(
         scored=scored,
+        model=model,
         agents=tuple(dict.fromkeys(one.agent for run in mine for one in run)),
         decisions=sum(len(run) for run in mine),
         options=tuple(
@@ -186,6 +196,7 @@ def _decision(rows: Sequence[dict[str, Any]]) -> ChoiceDecision:
         accused=flags("accused"),
         sanctioned=flags("sanctioned"),
         order_effect=max((max(row["by_order"]) - min(row["by_order"]) for row in rows if row["by_order"]), default=NAN),
+        model=first["model"],
     )
 
 

@@ -102,6 +102,7 @@ def _arm(summary: ArmSummary) -> dict[str, Any]:
 def _choices(found: ChoiceSummary) -> dict[str, Any]:
     return {
         "scored": found.scored,
+        "model": found.model,
         "agents": list(found.agents),
         "decisions": found.decisions,
         "options": [
@@ -129,6 +130,7 @@ def _choice_rows(summary: ArmSummary) -> Iterable[dict[str, Any]]:
             yield {
                 "arm": summary.arm.name,
                 "scored": found.scored,
+                "model": found.model,
                 "agents": " ".join(found.agents),
                 "decisions": found.decisions,
                 "quantity": quantity,

@@ -61,7 +61,8 @@ def print_summary(summary: CampaignSummary, console: Console) -> None:
         )
     for arm in summary.arms:
         for found in arm.choices:
-            console.print(_of_choices(arm.arm.name, found), soft_wrap=True)
+            whose = "" if len(arm.choices) == 1 else f" ({', '.join(found.agents)})"
+            console.print(_of_choices(f"{arm.arm.name}{whose}", found), soft_wrap=True)
     if summary.mock_only:
         console.print("the mock engine drew the replies: no language model, and no finding", soft_wrap=True)
     elif summary.models:
@@ -70,14 +71,14 @@ def print_summary(summary: CampaignSummary, console: Console) -> None:
         )
 
 
-def _of_choices(arm: str, found: ChoiceSummary) -> str:
-    """What an arm's agents found most probable, and how probable a case and a sanction were."""
+def _of_choices(whose: str, found: ChoiceSummary) -> str:
+    """What these agents found most probable, and how probable a case and a sanction were."""
     first = found.by_probability[0]
     parts = [f"{first.option!r} is most probable ({percent(first.probability.point)})"]
     if found.accused.n:
         case, sanction = percent(found.accused.point), percent(found.sanctioned.point)
         parts.append(f"probability of a case {case}, of a sanction {sanction}")
-    return f"choices of {arm}, {found.scored.replace('_', ' ')}: {'; '.join(parts)}"
+    return f"choices of {whose}, {found.scored.replace('_', ' ')}: {'; '.join(parts)}"
 
 
 def _most_of_a_name(width: int) -> int:
