@@ -161,6 +161,16 @@ def test_a_device_that_is_gone_ends_the_asking_and_is_no_failure_of_a_call(tiny,
         ask(tiny, [request("a", 1)])
 
 
+def test_a_fault_of_the_engine_leaves_nobody_waiting(tiny, monkeypatch):
+    def broken(jobs, waiting):
+        raise AssertionError("page 3 is free")
+
+    monkeypatch.setattr(tiny, "_wanted", broken)
+    for _ in range(2):
+        with pytest.raises(EngineLost, match="page 3 is free"):
+            asyncio.run(asyncio.wait_for(tiny.complete(request("a", 1)), 20))
+
+
 def test_want_of_memory_fails_the_calls_of_that_pass_alone(tiny, monkeypatch):
     healthy = tiny._generator.step
 

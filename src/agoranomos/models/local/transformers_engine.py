@@ -30,6 +30,7 @@ class TransformersEngine:
         self._generator = generator
         self._batch = batch
         self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
+        self._under_way: list[Job] = []
         self._closed = self._ended = False
         self._lost: EngineLost | None = None
         self._thread = threading.Thread(target=self._serve, name=f"engine {name}", daemon=True)
@@ -106,12 +107,19 @@ class TransformersEngine:
         self._thread.join()
 
     def _serve(self) -> None:
+        try:
+            self._work()
+        except Exception as error:  # A fault of our own. Whoever waits for this thread must not wait for ever.
+            self._lose(error, self._under_way, "This is a fault of the engine; please report it.")
+
+    def _work(self) -> None:
         jobs: list[Job] = []
         waiting: list[Task] = []
         open_for_more = True
         while open_for_more or jobs:
             arrived = self._arrivals(block=open_for_more and not jobs)
             open_for_more = open_for_more and None not in arrived
+            self._under_way = [*jobs, *(job for job in arrived if job is not None)]
             for job in self._prepared(arrived):
                 jobs.append(job)
                 waiting += job.tasks
@@ -121,7 +129,7 @@ class TransformersEngine:
                 waiting = self._passed(jobs, waiting, entering)
             except Exception as error:  # Whatever the model throws becomes a counted failure, and the engine lives on,
                 if _is_fatal(error):  # unless the device will do nothing more for this process.
-                    self._lose(error, jobs)
+                    self._lose(error, jobs, "The device takes no more work from this process.")
                     return
                 jobs, waiting = self._failed(error, jobs, entering)
             jobs = self._delivered(jobs)
@@ -143,11 +151,11 @@ class TransformersEngine:
         left = [job for job in jobs if job not in part]
         return left, [task for job in left for task in job.tasks if not task.done]
 
-    def _lose(self, error: Exception, jobs: Sequence[Job]) -> None:
+    def _lose(self, error: Exception, jobs: Sequence[Job], why: str) -> None:
         """Answer nothing more: what is asked now and later hears that the engine is gone."""
         self._lost = EngineLost(
             f"{self.name} is gone: {type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}",
-            advice="The device takes no more work from this process. Run the same command again to go on.",
+            advice=f"{why} Run the same command again to go on.",
         )
         for job in [*jobs, *(job for job in self._arrivals(block=False) if job is not None)]:
             job.lose(self._lost)
