@@ -74,6 +74,15 @@ def test_the_ungoverned_arm_stands_beside(sentences):
     assert "the price cannot be told from that of u (difference " in sentences["near"]
 
 
+def test_an_arm_whose_moves_were_repaired_says_so_at_the_end(tmp_path):
+    run = Run(steady(NASH, 10), repaired=10, failures=["invalid"] * 10)
+    none = Run(steady(NASH, 10), failures=["invalid"])
+    summary = summarise(write_campaign(tmp_path / "c", [Arm("a", [run, none], model="smollm2"), Arm("b", [none])]))
+    some, few = (answer(arm, summary.comparisons) for arm in summary.arms)
+    assert some.endswith("; 25% of all moves stand in for replies that failed (more than 5% in 1 of 2 runs).")
+    assert "failed" not in few
+
+
 def test_enforcement_is_counted(sentences):
     assert "1.0 cases and imposed 1.0 sanctions a run" in sentences["acts"]
     assert sentences["acts"].startswith("With 1 run the price")

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from agoranomos.analysis.arms import ArmSummary
 from agoranomos.analysis.comparisons import Comparison
+from agoranomos.analysis.runs import REPAIR_LIMIT
 from agoranomos.statistics import Interval
 
 MISSING = "–"
@@ -124,7 +125,7 @@ def answer(summary: ArmSummary, comparisons: Sequence[Comparison]) -> str:
     if summary.arm.institution:
         parts.append(_enforcement(summary))
     parts += [_beside(comparison) for comparison in beside[:1]]
-    return "; ".join(parts) + "."
+    return "; ".join(parts + _repairs(summary)) + "."
 
 
 def _unpriced(summary: ArmSummary, beside: Sequence[Comparison]) -> str:
@@ -138,7 +139,18 @@ def _unpriced(summary: ArmSummary, beside: Sequence[Comparison]) -> str:
     if summary.arm.institution:
         parts.append(_enforcement(summary))
     parts += [_beside(comparison, "welfare") for comparison in beside[:1]]
-    return "; ".join(parts) + "."
+    return "; ".join(parts + _repairs(summary)) + "."
+
+
+def _repairs(summary: ArmSummary) -> list[str]:
+    """That much of the play is not the models' own: where in any run more moves were repaired than may pass."""
+    conduct, runs = summary.conduct, len(summary.results)
+    if not conduct.calls or not conduct.runs_over_repair_limit:
+        return []
+    return [
+        f"{percent(conduct.repaired / conduct.decisions)} of all moves stand in for replies that failed "
+        f"(more than {percent(REPAIR_LIMIT)} in {conduct.runs_over_repair_limit} of {runs} {_runs(runs)})"
+    ]
 
 
 def _beside_nash(value: float, nash: float) -> str:
