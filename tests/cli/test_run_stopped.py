@@ -69,6 +69,7 @@ def test_a_spent_budget_is_told_and_a_raised_one_goes_on(
     assert told["runs"] == {"planned": 2, "kept": 0, "finished": 0, "failed": 0}
     assert told["stopped"].startswith("the campaign's budget of 5 calls is spent")
     assert "--set budget.calls=N" in " ".join(err.split())
+    assert "The same command again" not in err  # it would stop at once
     assert run_command([*campaign, "--set", "budget.calls=20", "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
     assert (told["stopped"], told["runs"]["finished"]) == ("", 2)

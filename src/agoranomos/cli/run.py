@@ -177,6 +177,8 @@ def _show_plan(plan: Plan, limit: int | None, as_json: bool) -> None:
 
 
 def _conclude(outcome: Outcome, as_json: bool) -> None:
+    from agoranomos.models.stops import BudgetSpent
+
     folder = outcome.folder.root
     if as_json:
         say_json(
@@ -208,7 +210,7 @@ def _conclude(outcome: Outcome, as_json: bool) -> None:
         complain(
             f"stopped with {outcome.kept + outcome.finished} of {outcome.planned} runs finished; "
             "everything that was recorded is kept",
-            "The same command again goes on from there.",
+            "" if isinstance(outcome.stopped, BudgetSpent) else "The same command again goes on from there.",
         )
     if outcome.failures or outcome.stopped is not None:
         raise typer.Exit(_exit_code(outcome))
