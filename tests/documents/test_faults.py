@@ -3,9 +3,9 @@
 from typing import Annotated, Literal
 
 import pytest
-from pydantic import Field
+from pydantic import Field, ValidationError
 
-from agoranomos.documents import Document, DocumentPart, Finite, Name, Source, parse_document
+from agoranomos.documents import Document, DocumentPart, Finite, Name, Source, first_fault, parse_document
 from agoranomos.errors import DocumentError
 
 
@@ -70,6 +70,26 @@ def test_a_fault_is_told_in_words(text, said):
     told = refusal(text)
     assert said in told
     assert "more in this file" not in told
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"how": "fats"}, "how: 'slow' or 'fast' was expected"),
+        ({"hwo": "fast"}, "unknown key 'hwo'"),
+        ({"part": {"shape": "circle"}}, "part.circle.radius is missing"),
+        ({"seeds": {"a": "abcdef"}}, "seeds.a: at most 5 characters are read"),
+    ],
+)
+def test_a_fault_of_a_value_in_no_file_is_told_in_words_too(given, said):
+    class Values(DocumentPart):
+        how: Literal["slow", "fast"] | Literal[""] = ""
+        part: Annotated[Circle | Square, Field(discriminator="shape")] | None = None
+        seeds: dict[str, Annotated[str, Field(max_length=5)]] = {}
+
+    with pytest.raises(ValidationError) as caught:
+        Values.model_validate(given)
+    assert first_fault(caught.value)[1] == said
 
 
 def test_faults_apart_are_counted():

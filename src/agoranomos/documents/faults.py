@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -65,7 +66,9 @@ def _items(count: int) -> str:
     return "one item was" if count == 1 else f"{count:,} items were"
 
 
-_MEMBERS = ("constrained-int", "constrained-float", "constrained-str")
+_MEMBER = re.compile(r"constrained-(int|float|str)$|literal\[")
+
+_KEYS = {"extra_forbidden": "unknown key {!r}", "missing": "{} is missing"}
 
 
 def in_words(fault: Fault) -> str:
@@ -93,5 +96,7 @@ def first_fault(error: ValidationError) -> tuple[Fault, str]:
     faults: list[Fault] = [dict(fault) for fault in error.errors(include_url=False)]
     fault = causes(faults, [tuple(fault["loc"]) for fault in faults])[0]
     # Pydantic adds the names of a union's members to its paths; these are no words of ours.
-    where = ".".join(str(part) for part in fault["loc"] if part not in _MEMBERS)
+    where = ".".join(str(part) for part in fault["loc"] if not _MEMBER.match(str(part)))
+    if fault["type"] in _KEYS:
+        return fault, _KEYS[fault["type"]].format(where)
     return fault, f"{where}: {in_words(fault)}" if where else in_words(fault)

@@ -56,8 +56,8 @@ def words_valid_at(model: type[BaseModel], tree: Any, path: Sequence[str | int])
     node: Any = tree
     for part in path[:-1]:
         stepped = [kind for owner in owners for kind in _models_under(owner, part)]
-        if stepped:
-            owners = stepped
+        # What no member of a union holds is the tag by which Pydantic names the one that is meant.
+        owners = stepped or [owner for owner in owners if _is_tagged(owner, part)] or owners
         try:
             node = node[part]
         except (KeyError, IndexError, TypeError):
@@ -65,6 +65,10 @@ def words_valid_at(model: type[BaseModel], tree: Any, path: Sequence[str | int])
     written = set(node) if isinstance(node, dict) else set()
     words = {field.alias or name for owner in owners for name, field in owner.model_fields.items()}
     return sorted(words - written)
+
+
+def _is_tagged(owner: type[BaseModel], tag: str | int) -> bool:
+    return any(typing.get_args(field.annotation) == (tag,) for field in owner.model_fields.values())
 
 
 def _models_under(owner: type[BaseModel], part: str | int) -> Iterator[type[BaseModel]]:
