@@ -104,6 +104,7 @@ def test_a_server_that_is_greedy_whatever_the_temperature_is_made_to_sample_or_f
     assert dialect(Compatible(takes=serve, greedy=True)).sampling == "generation_config"
     greedy = opened(Compatible(greedy=True))
     assert not fine(greedy)["sampling"]
+    assert found(greedy)["seeds"] == "they change nothing"
     assert not greedy.capabilities.seeds
 
 
@@ -111,6 +112,7 @@ def test_seeds_that_do_not_hold_are_found_out():
     engine = opened(vllm(seeds=False))
     assert not engine.capabilities.seeds
     assert not fine(engine)["seeds"]
+    assert found(engine)["seeds"] == "the same seed gave different replies"
 
 
 def test_a_server_that_takes_neither_temperature_nor_seed_nor_max_tokens():
@@ -142,6 +144,17 @@ def test_a_model_that_a_server_does_not_have_is_wrong_usage_with_the_nearest_one
     with pytest.raises(UsageError) as caught:
         opened(vllm(models=("qwen3-8b", "llama")), model="qwen3-8")
     assert "'qwen3-8b'" in caught.value.advice
+
+
+def test_a_model_that_is_listed_and_not_found_is_not_offered_again():
+    class Listing(Compatible):
+        def __call__(self, path, body):
+            return super().__call__(path, body | {"model": "no such"} if body else body)
+
+    with pytest.raises(UsageError) as caught:
+        opened(Listing(models=("m-1",)), model="m-1")
+    assert "has no model 'm-1'" in caught.value.message
+    assert caught.value.advice == ""
 
 
 def test_a_server_that_answers_for_a_name_that_it_does_not_list_is_shown_with_what_it_lists():

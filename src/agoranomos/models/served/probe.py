@@ -153,7 +153,9 @@ class _Probe:
         if unknown and reply.status not in {401, 403, 408, 429}:
             return UsageError(
                 f"{self._server.address.base_url} has no model {self._server.model!r} ({reply.words})",
-                advice=nearest(self._server.model, names),
+                advice=""
+                if self._server.model in names
+                else nearest(self._server.model, names) or "Is the base URL right, `/v1` and all?",
             )
         if reply.status in {400, 413, 422}:
             return UsageError(f"{self._server.address.base_url} refuses to be asked ({reply.words})")
@@ -191,9 +193,8 @@ class _Probe:
         self._say(
             "sampling", varied and sampling != "fixed", how if varied else "none: replies do not vary with the seed"
         )
-        self._say(
-            "seeds", self._seeds, "the same reply again" if self._seeds else "the same seed gave different replies"
-        )
+        unlike = "the same seed gave different replies" if varied else "they change nothing"
+        self._say("seeds", self._seeds, "the same reply again" if self._seeds else unlike)
 
     async def _drawn(self, dialect: Dialect) -> tuple[str, ...] | None:
         """Replies to one prompt; None where the server takes no such request.
