@@ -9,6 +9,7 @@ from agoranomos.campaigns import CampaignFolder, other_plans
 from agoranomos.campaigns import folder as module
 from agoranomos.campaigns.folder import write_atomically
 from agoranomos.errors import Finding, MachineError, UsageError
+from agoranomos.models import MockEngine
 from campaigns.laboratory import MOCK, Lab
 
 
@@ -30,6 +31,23 @@ def test_every_environment_that_a_campaign_saw_is_kept_once(lab: Lab, monkeypatc
     root = lab.folder(made).root
     seen = json.loads((root / "env.json").read_bytes())["environments"]
     assert [one["python"] == "9.9.9" for one in seen] == [False, True]
+
+
+def test_what_answered_under_a_models_name_is_noted_once_and_kept(lab: Lab) -> None:
+    made = lab.plan()
+    weights = {"mock/valid": '{"weights":"a"}'}
+
+    class Weighed(MockEngine):
+        identity = weights["mock/valid"]
+
+    lab.run(made, limit=1, open_engine=lambda _: Weighed())
+    folder = lab.folder(made)
+    folder.note_models(weights)
+    folder.note_models({"mock/valid": '{"weights":"b"}', "mock/slow": "", "dice/fair": "no JSON"})
+    lab.folder(made)
+    known = json.loads((folder.root / "env.json").read_bytes())
+    assert known["models"] == {"mock/valid": [{"weights": "a"}, {"weights": "b"}], "dice/fair": ["no JSON"]}
+    assert len(known["environments"]) == 1
 
 
 def test_a_missing_piece_is_written_again(lab: Lab) -> None:

@@ -144,6 +144,7 @@ class _Driver:
     async def _session(self) -> None:
         try:
             await self._models.open(self._left.pending, self._settings.progress.say)
+            await asyncio.to_thread(self._folder.note_models, self._models.identities)
             ledger = await asyncio.to_thread(self._open_ledger)
             try:
                 self._files.write("running")

@@ -27,6 +27,10 @@ _RECORDED_PACKAGES = (
     "cel-expr-python",
     "torch",
     "transformers",
+    "tokenizers",
+    "xgrammar",
+    "gguf",
+    "vllm",
 )
 
 
@@ -81,6 +85,17 @@ class CampaignFolder:
         if len(data) > MAX_PLAN_BYTES:
             raise Finding(f"{self.plan_file} is longer than any plan: {MAX_PLAN_BYTES} bytes are read")
         return data
+
+    def note_models(self, identities: Mapping[str, str]) -> None:
+        """Add to `env.json` what answers under each model's name, where an engine says; raises `MachineError`."""
+        path = self.root / "env.json"
+        known = _read_environment(path)
+        for name, identity in identities.items():
+            said = _parsed(identity)
+            if identity and said not in known["models"].setdefault(name, []):
+                known["models"][name].append(said)
+        with _explained(f"cannot write {path}"):
+            _replace_changed(path, _environment_bytes(known))
 
     def read_plan(self) -> dict[str, Any]:
         """The plan document; raises `UsageError` where the folder holds none, `Finding` where it is not JSON."""
@@ -139,8 +154,7 @@ def open_folder(plan: Plan, logs: Path) -> CampaignFolder:
             (folder.root / "env.json", _with_environment(folder.root / "env.json")),
             (folder.plan_file, plan.json),
         ):
-            if not path.exists() or path.read_bytes() != content:
-                write_atomically(path, content)
+            _replace_changed(path, content)
     return folder
 
 
@@ -192,14 +206,40 @@ def environment() -> dict[str, Any]:
 
 
 def _with_environment(path: Path) -> bytes:
-    """Every distinct environment that sessions ran on, in order."""
-    try:
-        known = json.loads(path.read_bytes())["environments"]
-    except (OSError, ValueError, KeyError, TypeError):
-        known = []
+    """Every distinct environment that sessions ran on, in order, and what answered under the models' names."""
+    known = _read_environment(path)
     here = environment()
-    environments = known if here in known else [*known, here]
-    return json.dumps({"environments": environments}, indent=2, sort_keys=True).encode() + b"\n"
+    if here not in known["environments"]:
+        known["environments"].append(here)
+    return _environment_bytes(known)
+
+
+def _read_environment(path: Path) -> dict[str, Any]:
+    """What `env.json` holds; nothing of it where it cannot be read."""
+    try:
+        found = json.loads(path.read_bytes())
+        return {"environments": list(found["environments"]), "models": dict(found.get("models", {}))}
+    except (OSError, ValueError, KeyError, TypeError):
+        return {"environments": [], "models": {}}
+
+
+def _environment_bytes(known: Mapping[str, Any]) -> bytes:
+    """`env.json`; models stand there only where there are any."""
+    said = {key: value for key, value in known.items() if value}
+    return json.dumps(said, indent=2, sort_keys=True).encode() + b"\n"
+
+
+def _parsed(identity: str) -> Any:
+    """An engine's identity as plain values; the text itself where a plug-in's is no JSON."""
+    try:
+        return json.loads(identity)
+    except (ValueError, RecursionError):
+        return identity
+
+
+def _replace_changed(path: Path, content: bytes) -> None:
+    if not path.exists() or path.read_bytes() != content:
+        write_atomically(path, content)
 
 
 def write_json(path: Path, value: Mapping[str, Any]) -> None:

@@ -30,6 +30,8 @@ class SessionModels:
         self._meter = meter
         self._engines: list[Engine] = []
         self._queues: dict[str, ModelQueue] = {}
+        self.identities: dict[str, str] = {}
+        """What answers, by the model's name; empty where nothing need be remembered."""
 
     async def open(self, runs: Sequence[PlannedRun], say: Callable[[str], None]) -> None:
         """Open every model that `runs` ask, off the event loop; raises what the opener raises."""
@@ -38,7 +40,7 @@ class SessionModels:
             engine = await asyncio.to_thread(self._opener, model)
             self._engines.append(engine)
             # An identity may be the digest of gigabytes.
-            identity = "" if self._store is None else await asyncio.to_thread(_identity, engine)
+            identity = self.identities[model] = await asyncio.to_thread(_identity, engine)
             stored = None if self._store is None else self._store.of(identity, model)
             self._queues[model] = ModelQueue(engine, stored, self._meter)
 
