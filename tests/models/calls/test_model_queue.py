@@ -163,11 +163,14 @@ def test_a_queue_remembers_nothing_of_runs_that_are_over() -> None:
 
 def test_time_in_the_queue_is_part_of_the_call(monkeypatch: pytest.MonkeyPatch) -> None:
     async def play() -> None:
-        clock = iter([10.0, 10.0, 10.0, 13.0])
+        clock = iter([10.0, 13.0])
         monkeypatch.setattr("agoranomos.models.calls.model_queue.time.perf_counter", lambda: next(clock))
-        lane = ModelQueue(Model(1)).lane("free/0")
-        first = await lane.complete(request())
-        second = await lane.complete(request())
+        model = Model(1, held=True)
+        lane = ModelQueue(model).lane("free/0")
+        asked = [asyncio.create_task(lane.complete(request())) for _ in range(2)]
+        await asyncio.sleep(0)
+        model.gate.set()
+        first, second = await asyncio.gather(*asked)
         assert (first.seconds, second.seconds) == (0.5, 3.5)
 
     run(play())

@@ -42,7 +42,7 @@ class ModelQueue:
         self._turns = Turns(engine.width)
         self._under_way: dict[bytes, asyncio.Future[None]] = {}
         self._stopped: Stop | None = None
-        self._traffic = Traffic()
+        self._asked = self._failed = self._stored = self._prompt_tokens = self._reply_tokens = 0
 
     def lane(self, run: str) -> Engine:
         """The engine as the run of that name is to ask it."""
@@ -51,7 +51,7 @@ class ModelQueue:
     @property
     def traffic(self) -> Traffic:
         """What was answered so far."""
-        return self._traffic
+        return Traffic(self._asked, self._failed, self._stored, self._prompt_tokens, self._reply_tokens)
 
     @property
     def in_flight(self) -> int:
@@ -82,7 +82,7 @@ class ModelQueue:
             await asyncio.shield(alike)
         found = self._store.find(asked)
         if found is not None:
-            self._traffic += Traffic(stored=1)
+            self._stored += 1
             return cast(AnswerT, found)
         if alike is not None:
             return await self._in_turn(run, asked, ask)  # Nothing came of it to share: all ask, side by side.
@@ -94,9 +94,11 @@ class ModelQueue:
             ended.set_result(None)
 
     async def _in_turn(self, run: str, asked: AskedT, ask: Callable[[AskedT], Awaitable[AnswerT]]) -> AnswerT:
-        began = time.perf_counter()
-        await self._turns.take(run)
-        waited = time.perf_counter() - began
+        waited = 0.0
+        if not self._turns.take_free():
+            began = time.perf_counter()
+            await self._turns.take(run)
+            waited = time.perf_counter() - began
         try:
             if self._stopped is not None:
                 # One of its own for each call: an error that is raised again and again gathers tracebacks.
@@ -109,8 +111,11 @@ class ModelQueue:
             self._turns.give_back()
         if self._store is not None:
             self._store.keep(asked, answer)
-        self._traffic += Traffic(1, 1 if answer.failure else 0, 0, answer.prompt_tokens, answer.reply_tokens)
-        return replace(answer, seconds=waited + answer.seconds)
+        self._asked += 1
+        self._failed += bool(answer.failure)
+        self._prompt_tokens += answer.prompt_tokens
+        self._reply_tokens += answer.reply_tokens
+        return replace(answer, seconds=waited + answer.seconds) if waited else answer
 
     async def _charged(self, meter: Meter, asked: AskedT, ask: Callable[[AskedT], Awaitable[AnswerT]]) -> AnswerT:
         set_aside = await meter.admit(self.engine.name, asked)

@@ -34,10 +34,16 @@ class Turns:
         """Callers that wait for one."""
         return self._waiting
 
+    def take_free(self) -> bool:
+        """Whether the caller has a turn at once, which it must give back."""
+        if not self._free:
+            return False
+        self._free -= 1
+        return True
+
     async def take(self, lane: str) -> None:
         """Return when the caller has a turn, which it must give back. Cancelled, it has none."""
-        if self._free:
-            self._free -= 1
+        if self.take_free():
             return
         mine: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._circle.setdefault(lane, deque()).append(mine)

@@ -99,18 +99,19 @@ class Notes:
             return self
         fine = notice.fine_e6 / SCALE if notice is not None else 0.0
         fines = before.cumulative_fines if before is not None else 0.0
+        rows = {key: tuple(observation[key].tolist()) for key in observation if key not in _COMMON}
         seen = Seen(
             round=last,
             suspended=self.missing == last,
-            quantity=_row(observation, "quantity"),
-            share=_row(observation, "share"),
-            price=_row(observation, "price"),
-            profit=_row(observation, "profit"),
+            quantity=rows.get("quantity", ()),
+            share=rows.get("share", ()),
+            price=rows.get("price", ()),
+            profit=rows.get("profit", ()),
             gross=float(observation["round_profit"][0]),
             fine=fine,
             cumulative_gross=float(observation["cumulative_profit"][0]),
             cumulative_fines=fines + fine,
-            seen=tuple((key, _row(observation, key)) for key in observation if key not in _COMMON),
+            seen=tuple(rows.items()),
         )
         known = seen if recall is None else recall(seen, self.shared)
         history = (*self.history, known)
@@ -133,7 +134,3 @@ class Notes:
     def sitting_out(self, observation: Observation) -> Notes:
         """The memory of an agent that may not move in the round that follows `observation`."""
         return replace(self, missing=round(float(observation["round"][0])) + 1)
-
-
-def _row(observation: Observation, key: str) -> tuple[float, ...]:
-    return tuple(observation[key].tolist()) if key in observation else ()
