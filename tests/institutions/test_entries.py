@@ -173,6 +173,7 @@ def test_a_choice_is_written_and_read_as_its_golden_file_says() -> None:
         {"options": ("a", "b"), "log_probabilities_e6": (1, None)},
         {"options": ("a", "b"), "log_probabilities_e6": (-1_000_000, -1_000_000)},
         {"options": ("a", "b"), "log_probabilities_e6": (0, 0)},
+        {"options": ("a", "b"), "log_probabilities_e6": (0, -(10**400))},
         {"options": ("a", "b"), "log_probabilities_e6": (0, None), "by_order_e6": ((0, None), (None, None))},
     ],
 )

@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 import msgspec
 
 from agoranomos.errors import Finding, UsageError
-from agoranomos.institutions.canonical import canonical_line
+from agoranomos.institutions.canonical import LARGEST_INTEGER, canonical_line
 
 LogsE6: TypeAlias = tuple[int | None, ...]
 """Natural logarithms of probabilities in millionths, none above 0; null where a probability is 0."""
@@ -39,6 +39,8 @@ class ChoiceRecord(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unkno
                 raise ValueError("a choice has one log-probability an option")
             if any(log is not None and log > 0 for log in row):
                 raise ValueError("a log-probability is above 0")
+            if any(log is not None and log < -LARGEST_INTEGER for log in row):
+                raise ValueError("a log-probability is no number that can be recorded")
             if abs(sum(probabilities(row)) - 1.0) > _LARGEST_DEFECT:
                 raise ValueError("the probabilities of a choice do not sum to 1")
 
