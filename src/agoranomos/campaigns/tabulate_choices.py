@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from agoranomos.campaigns.alternatives import Alternatives, Consequence
-from agoranomos.errors import Finding
 from agoranomos.institutions.choice_record import ChoiceRecord, decode_choice, probabilities
 from agoranomos.institutions.entries import CallRecord, DecisionRecord, Opened, Round
 from agoranomos.markets.facts import SCALE
@@ -80,15 +79,14 @@ class ChoiceRows:
 
 
 def menu_in(description: str) -> Menu:
-    """The menu in a policy's description, also where another policy disturbs it; empty where it has none.
+    """The menu in a policy's description, also where another policy disturbs it.
 
-    Raises `Finding` where it is no menu.
+    Empty where it has none: what a policy of another kind calls a menu is its own business.
     """
-    described = json.loads(description)
-    while isinstance(described, dict) and "menu" not in described and isinstance(described.get("inner"), dict):
-        described = described["inner"]
-    listed = described.get("menu", []) if isinstance(described, dict) else []
     try:
-        return {str(one["option"]): tuple(int(amount) for amount in one["action_e6"]) for one in listed}
-    except (TypeError, KeyError, ValueError) as error:
-        raise Finding(f"a policy's description holds a menu that is none: {error}") from None
+        described = json.loads(description)
+        while isinstance(described, dict) and "menu" not in described and isinstance(described.get("inner"), dict):
+            described = described["inner"]
+        return {str(one["option"]): tuple(int(amount) for amount in one["action_e6"]) for one in described["menu"]}
+    except (TypeError, KeyError, ValueError, RecursionError):
+        return {}
