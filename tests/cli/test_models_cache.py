@@ -13,6 +13,7 @@ import pytest
 
 from agoranomos.cli.entry import run_command
 from agoranomos.models import Completion, Distribution, Message, Question, Request
+from agoranomos.models.calls.call_file import CallFile
 from agoranomos.models.calls.store import CallStore, calls_folder
 
 NOW = 1_700_000_000
@@ -215,3 +216,29 @@ def test_a_damaged_store_is_no_traceback(kept: Path, capsys: pytest.CaptureFixtu
     said = capsys.readouterr()
     assert "set aside" in said.out
     assert "damaged" in said.err
+
+
+class OnAFullDisk(sqlite3.Connection):
+    """Has no room for what is committed."""
+
+    def execute(self, sql: str, *values: Any) -> sqlite3.Cursor:
+        if sql == "COMMIT":
+            full = sqlite3.connect(":memory:")
+            full.execute("PRAGMA max_page_count = 1")
+            full.execute("CREATE TABLE more (than, fits)")
+        return super().execute(sql, *values)
+
+
+def test_whoever_prunes_on_a_full_disk_hears_how_to_get_out(
+    kept: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    listed: Callable[..., dict[str, int]],
+) -> None:
+    with monkeypatch.context() as full:
+        full.setattr(CallFile, "connect", lambda self, patience_ms: sqlite3.connect(kept, factory=OnAFullDisk))
+        assert run_command(["models", "cache", "prune", "--all"]) == 3
+    err = " ".join(capsys.readouterr().err.split())
+    assert "disk is full" in err
+    assert "Free some space, or delete the file" in err
+    assert listed() == {"smollm2": 4, "openai/small": 3}

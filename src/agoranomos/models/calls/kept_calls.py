@@ -210,4 +210,8 @@ def _explained(file: CallFile) -> Iterator[None]:
                 f"{file.path} is damaged: {error}",
                 advice="Whoever opens it next sets it aside: the same command again, or a campaign.",
             ) from error
-        raise MachineError(f"the call store {file.path} cannot be used: {error}") from error
+        full = getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
+        raise MachineError(
+            f"the call store {file.path} cannot be used: {error}",
+            advice="Free some space, or delete the file: no record of a campaign rests on it." if full else "",
+        ) from error
