@@ -85,6 +85,11 @@ def test_names_and_options_are_checked_without_a_server(name):
         check_engine_name(name)
 
 
+def test_whoever_writes_a_key_where_its_name_belongs_is_told():
+    with pytest.raises(UsageError, match="the name of an environment variable was expected, and never the key itself"):
+        check_engine_name("openai/m?key=sk-123")
+
+
 def test_a_model_id_may_hold_slashes(monkeypatch):
     monkeypatch.delenv("OPENAI_BASE_URL", raising=False)
     check_engine_name("openai/meta-llama/Llama-3.1-8B-Instruct?base_url=http://gpu-3:8000/v1&concurrency=512")

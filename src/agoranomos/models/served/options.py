@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+import re
+from typing import Annotated, TypeAlias
+
+from pydantic import AfterValidator, Field
 
 from agoranomos.documents import DocumentPart
+
+
+def _is_a_name(key: str) -> str:
+    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]{0,63}", key):
+        raise ValueError("the name of an environment variable was expected, and never the key itself")
+    return key
+
+
+KeyName: TypeAlias = Annotated[str, AfterValidator(_is_a_name)]
+"""The environment variable that holds a key."""
 
 
 class ServedOptions(DocumentPart):
@@ -17,7 +30,7 @@ class ServedOptions(DocumentPart):
     """
 
     base_url: str = ""
-    key: str = Field(default="OPENAI_API_KEY", pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", max_length=64)
+    key: KeyName = "OPENAI_API_KEY"
     concurrency: int = Field(default=64, ge=1, le=4096)
     timeout: float = Field(default=300.0, gt=0, le=86_400)
     retries: int = Field(default=5, ge=0, le=20)
