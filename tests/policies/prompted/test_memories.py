@@ -221,6 +221,8 @@ def test_a_template_for_summaries_needs_the_words_that_ask_for_one() -> None:
         ({"memory": {"kind": "summary", "every": 9}, "window": 8}, "never holds"),
         ({"stride": 5, "window": 4}, "stride"),
         ({"overflow": {"drop": "newest"}}, "oldest"),
+        ({"overflow": "drop"}, "`fail` or `{drop: oldest}` was expected"),
+        ({"overflow": None}, "`fail` or `{drop: oldest}` was expected"),
         ({"top_p": 0.0}, "top_p"),
     ],
 )

@@ -108,6 +108,10 @@ class DropOldest(DocumentPart):
 
 Overflow: TypeAlias = Annotated[
     Annotated[Literal["fail"], Tag("fail")] | Annotated[DropOldest, Tag("drop")],
-    Discriminator(lambda given: "drop" if isinstance(given, Mapping | DropOldest) else "fail"),
+    Discriminator(
+        lambda given: "drop" if isinstance(given, Mapping | DropOldest) else "fail" if given == "fail" else None,
+        custom_error_type="overflow",
+        custom_error_message="`fail` or `{drop: oldest}` was expected",
+    ),
 ]
 """What is done about a prompt that does not fit the model's context; `fail` takes the call as failed."""
