@@ -8,7 +8,7 @@ from pydantic import Field
 from ruamel.yaml import YAML
 
 from agoranomos.documents import DocumentPart
-from agoranomos.documents.places import place_of, words_valid_at
+from agoranomos.documents.places import place_of, valid_beside, words_valid_at
 
 TREE = YAML(typ="rt", pure=True).load("""\
 first: 1
@@ -53,3 +53,10 @@ def test_valid_words_are_those_of_the_model_at_the_place_less_those_written() ->
     assert words_valid_at(Shelf, {"first": 1}, ("frist",)) == ["goods", "other name"]
     tree = {"goods": [{"type": "salt", "grian": 2}]}
     assert words_valid_at(Shelf, tree, ("goods", 0, "salt", "grian")) == ["grain"]
+
+
+def test_a_word_that_belongs_outside_is_valid_beside_what_it_was_put_in() -> None:
+    tree = {"goods": [{"type": "salt", "first": 2}]}
+    assert valid_beside(Shelf, tree, ("goods", 0, "salt", "first")) == "goods"
+    assert valid_beside(Shelf, tree, ("goods", 0, "salt", "other")) == ""
+    assert valid_beside(Shelf, tree | {"first": 1}, ("goods", 0, "salt", "first")) == ""

@@ -67,6 +67,16 @@ def words_valid_at(model: type[BaseModel], tree: Any, path: Sequence[str | int])
     return sorted(words - written)
 
 
+def valid_beside(model: type[BaseModel], tree: Any, path: Sequence[str | int]) -> str:
+    """The part of `path` beside which its last key would be valid: the innermost; empty where there is none."""
+    word = path[-1]
+    for depth in range(len(path) - 2, -1, -1):
+        part = path[depth]
+        if isinstance(part, str) and part != word and word in words_valid_at(model, tree, (*path[:depth], word)):
+            return part
+    return ""
+
+
 def _is_tagged(owner: type[BaseModel], tag: str | int) -> bool:
     return any(typing.get_args(field.annotation) == (tag,) for field in owner.model_fields.values())
 

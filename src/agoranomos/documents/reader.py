@@ -18,7 +18,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import Node, ScalarNode
 
 from agoranomos.documents.faults import causes, in_words
-from agoranomos.documents.places import place_of, words_valid_at, written_path
+from agoranomos.documents.places import place_of, valid_beside, words_valid_at, written_path
 from agoranomos.errors import DocumentError, MachineError, UsageError, nearest
 
 MAX_DOCUMENT_BYTES = 1 << 17
@@ -208,7 +208,12 @@ def _first_fault(source: Source, tree: CommentedMap, model: type[BaseModel], err
     advice = ""
     if fault["type"] == "extra_forbidden":
         message = f"unknown key {shortened(repr(str(loc[-1])))}"
-        advice = nearest(str(loc[-1]), words_valid_at(model, tree, loc))
+        beside = valid_beside(model, tree, loc)
+        advice = (
+            f"`{loc[-1]}` stands beside `{beside}`, not in it."
+            if beside
+            else nearest(str(loc[-1]), words_valid_at(model, tree, loc))
+        )
     elif fault["type"] == "missing":
         message = f"{'.'.join(part for part in (dotted, str(loc[-1])) if part)} is missing"
     else:
