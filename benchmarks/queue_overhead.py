@@ -4,7 +4,9 @@ The engine is a mock that replies after `--latency` seconds; 512 calls are in fl
 alone, one lane a run, with and without the call store, less what asking it directly takes. `campaign` plays governed
 runs of two prompted agents from start to end, from their prompts to their signed logs: the CPU time is the whole
 process's, system time included, less the engine's own; the wall time is held against that of the calls alone, round
-after round. `pending` puts 10,000 calls into the queue at once.
+after round. `us_per_call` says where it goes, from one campaign more under the meter of `cpu_parts`: the harness
+(queue, runner, driver, log, ledger, event loop), the agent (prompt, memory, reply), and the market with its judge.
+`pending` puts 10,000 calls into the queue at once.
 
     python benchmarks/queue_overhead.py
 """
@@ -29,6 +31,7 @@ from agoranomos.models.calls.model_queue import ModelQueue
 from agoranomos.models.calls.store import CallStore
 from agoranomos.models.mock.schema_sampling import middle_value
 from agoranomos.workspace import Workspace
+from cpu_parts import ENGINE, Parts
 
 WIDTH = 512
 PENDING = 10_000
@@ -168,11 +171,24 @@ def campaign(rounds: int, latency: float, *, stored: bool) -> dict[str, float]:
     return {
         "calls": engine.calls,
         "in_flight_most": engine.most,
+        "engine_cpu_s": engine.cpu,
         "cpu_ms_per_call": (used - engine.cpu) / engine.calls * 1e3,
         "wall_s": wall,
         "calls_alone_s": alone,
         "wall_over_calls_alone": wall / alone - 1,
     }
+
+
+def where_it_goes(rounds: int, latency: float) -> dict[str, dict[str, float]]:
+    """Microseconds of CPU a call by part, and their sums, with what the engine takes left out."""
+    parts = Parts()
+    with parts.installed(Waiting):
+        played = campaign(rounds, latency, stored=False)
+    calls = int(played["calls"])
+    # The engine's own time is less than what its part of the meter took: that includes the loop's timer.
+    used = played["cpu_ms_per_call"] / 1e3 * calls - max(parts.seconds[ENGINE] - played["engine_cpu_s"], 0.0)
+    table = parts.table(calls, used)
+    return {**table, "sums": {name: round(sum(group.values()), 1) for name, group in table.items()}}
 
 
 def main() -> None:
@@ -189,6 +205,7 @@ def main() -> None:
         store.close()
     played = [campaign(given.rounds, given.latency, stored=False) for _ in range(given.repeats)]
     middle = {key: statistics.median(one[key] for one in played) for key in played[0]}
+    table = where_it_goes(given.rounds, given.latency)
     result = {
         "cores": os.cpu_count(),
         "width": WIDTH,
@@ -198,6 +215,8 @@ def main() -> None:
         "queue_us_per_call": statistics.median(one["queue_us"] for one in queued),
         "queue_and_store_us_per_call": with_store["queue_us"],
         **{f"campaign_{key}": value for key, value in middle.items()},
+        "campaign_harness_cpu_ms_per_call": table["sums"]["harness"] / 1e3,
+        "us_per_call": table,
         "campaign_with_store_cpu_ms_per_call": campaign(given.rounds, given.latency, stored=True)["cpu_ms_per_call"],
         **{f"pending_{key}": value for key, value in pending(PENDING).items()},
         "aim_cpu_ms_per_call": AIM_CPU_MS,
