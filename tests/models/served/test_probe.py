@@ -146,6 +146,15 @@ def test_a_model_that_a_server_does_not_have_is_wrong_usage_with_the_nearest_one
     assert "'qwen3-8b'" in caught.value.advice
 
 
+def test_a_server_that_wants_to_be_paid_is_not_said_to_lack_the_model():
+    class Unpaid(Compatible):
+        def __call__(self, path, body):
+            return error(402, "Insufficient Balance") if body else super().__call__(path, body)
+
+    with pytest.raises(EngineLost, match="wants to be paid"):
+        opened(Unpaid(models=("another",)), model="m-1")
+
+
 def test_a_model_that_is_listed_and_not_found_is_not_offered_again():
     class Listing(Compatible):
         def __call__(self, path, body):

@@ -150,7 +150,7 @@ class _Probe:
     def _refused(self, reply: NoReply, listed: list[Mapping[str, Any]]) -> Exception:
         names = [str(entry["id"]) for entry in listed if isinstance(entry.get("id"), str)]
         unknown = reply.status == 404 or (400 <= reply.status < 500 and names and self._server.model not in names)
-        if unknown and reply.status not in {401, 403, 408, 429}:
+        if unknown and reply.status not in {401, 402, 403, 408, 429}:
             return UsageError(
                 f"{self._server.address.base_url} has no model {self._server.model!r} ({reply.words})",
                 advice=""
