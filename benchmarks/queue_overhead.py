@@ -52,6 +52,7 @@ rosters: [mock]
 regimes: {{institutional: {{institution: cournot-antitrust}}}}
 seeds: {runs}
 rounds: {rounds}
+durable: {durable}
 """
 
 
@@ -147,14 +148,15 @@ def pending(calls: int) -> dict[str, float]:
     }
 
 
-def campaign(rounds: int, latency: float, *, stored: bool) -> dict[str, float]:
+def campaign(rounds: int, latency: float, *, stored: bool, durable: str = "round") -> dict[str, float]:
     """`WIDTH` / 2 runs of two agents from start to end."""
     with tempfile.TemporaryDirectory() as temporary:
         root = Path(temporary)
         workspace = Workspace(root / "lab", "lab")
         workspace.folder("agents").mkdir(parents=True)
         (workspace.folder("agents") / "mock.yaml").write_text(ROSTER)
-        made = plan(Source("queue-overhead", CAMPAIGN.format(runs=WIDTH // 2, rounds=rounds)), workspace)
+        text = CAMPAIGN.format(runs=WIDTH // 2, rounds=rounds, durable=durable)
+        made = plan(Source("queue-overhead", text), workspace)
         folder, keys = open_folder(made, root / "logs"), KeyStore(root / "keys")
         keys.signing_key("workspace")
         engine = Waiting(latency, '{"benchmark":"queue_overhead"}' if stored else "")
@@ -179,11 +181,11 @@ def campaign(rounds: int, latency: float, *, stored: bool) -> dict[str, float]:
     }
 
 
-def where_it_goes(rounds: int, latency: float) -> dict[str, dict[str, float]]:
+def where_it_goes(rounds: int, latency: float, durable: str = "round") -> dict[str, dict[str, float]]:
     """Microseconds of CPU a call by part, and their sums, with what the engine takes left out."""
     parts = Parts()
     with parts.installed(Waiting):
-        played = campaign(rounds, latency, stored=False)
+        played = campaign(rounds, latency, stored=False, durable=durable)
     calls = int(played["calls"])
     # The engine's own time is less than what its part of the meter took: that includes the loop's timer.
     used = played["cpu_ms_per_call"] / 1e3 * calls - max(parts.seconds[ENGINE] - played["engine_cpu_s"], 0.0)
@@ -206,6 +208,7 @@ def main() -> None:
     played = [campaign(given.rounds, given.latency, stored=False) for _ in range(given.repeats)]
     middle = {key: statistics.median(one[key] for one in played) for key in played[0]}
     table = where_it_goes(given.rounds, given.latency)
+    at_its_end = where_it_goes(given.rounds, given.latency, durable="run")
     result = {
         "cores": os.cpu_count(),
         "width": WIDTH,
@@ -217,6 +220,8 @@ def main() -> None:
         **{f"campaign_{key}": value for key, value in middle.items()},
         "campaign_harness_cpu_ms_per_call": table["sums"]["harness"] / 1e3,
         "us_per_call": table,
+        "durable_once_a_run_harness_cpu_ms_per_call": at_its_end["sums"]["harness"] / 1e3,
+        "durable_once_a_run_us_per_call": at_its_end,
         "campaign_with_store_cpu_ms_per_call": campaign(given.rounds, given.latency, stored=True)["cpu_ms_per_call"],
         **{f"pending_{key}": value for key, value in pending(PENDING).items()},
         "aim_cpu_ms_per_call": AIM_CPU_MS,
