@@ -7,7 +7,8 @@ from agoranomos.models import KNOWN_WEIGHTS, check_engine_name
 from agoranomos.models.catalogue import list_models
 from agoranomos.models.local import provider as local_provider
 from agoranomos.models.mock.styles import STYLES
-from agoranomos.models.providers import PROVIDERS, Providers
+from agoranomos.models.providers import PROVIDERS
+from agoranomos.workspace.registry import Registry
 
 
 def test_every_provider_every_style_and_all_known_weights_are_listed():
@@ -35,14 +36,14 @@ def test_what_is_not_installed_is_told_with_the_command(monkeypatch):
 
 
 def test_a_plug_in_that_does_not_load_is_listed_with_the_reason(monkeypatch):
-    found = Providers.__getitem__
+    found = Registry.__getitem__
 
     def broken(self, name):
         if name == "hf":
             raise MachineError("the engine plug-in 'hf' does not load: no torch")
         return found(self, name)
 
-    monkeypatch.setattr(Providers, "__getitem__", broken)
+    monkeypatch.setattr(Registry, "__getitem__", broken)
     (listed,) = [model for model in list_models() if model.name == "hf/"]
     assert "does not load: no torch" in listed.state
     with pytest.raises(MachineError):

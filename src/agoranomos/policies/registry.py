@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
-from importlib import import_module
+from typing import Any, cast
 
 from agoranomos.errors import MachineError, unknown_name
 from agoranomos.policies.policy_type import PolicyType
+from agoranomos.policies.scripted import Scripted
 from agoranomos.workspace.plug_ins import PlugIns, owner
+from agoranomos.workspace.registry import Registry
 
 PLUG_IN_GROUP = "agoranomos.policies"
 """Entry points of this group give a `PolicyType`; the entry point's name is the policy's."""
@@ -74,27 +74,11 @@ _LIBRARY = {
 _PLUG_INS = PlugIns(PLUG_IN_GROUP, PolicyType, "policy", _LIBRARY)
 
 
-class PolicyRegistry(Mapping[str, PolicyType]):
-    """Policies by name, each loaded when it is asked for and not before.
-
-    `registry[name]` raises `KeyError` for an unknown name and `MachineError` for a plug-in that fails to load;
-    `find_policy` is the same with help for a misspelt name.
-    """
-
-    def __getitem__(self, name: str) -> PolicyType:
-        return _of_the_library(name) if name in _LIBRARY else _PLUG_INS.only(name)
-
-    def __contains__(self, name: object) -> bool:
-        return name in _LIBRARY or name in _PLUG_INS.names
-
-    def __iter__(self) -> Iterator[str]:
-        yield from dict.fromkeys((*_LIBRARY, *_PLUG_INS.names))
-
-    def __len__(self) -> int:
-        return len({*_LIBRARY, *_PLUG_INS.names})
+def _policy_type(found: object) -> PolicyType:
+    return found if isinstance(found, PolicyType) else PolicyType.scripted(cast(type[Scripted[Any, Any]], found))
 
 
-POLICIES = PolicyRegistry()
+POLICIES = Registry("agoranomos.policies", _LIBRARY, _PLUG_INS, _policy_type)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,10 +110,3 @@ def list_policies() -> list[ListedPolicy]:
             problem = error.message
         listed.append(ListedPolicy(entry.name, summary, owner(entry), problem))
     return sorted(listed, key=lambda policy: (policy.name, policy.origin != "library", policy.origin))
-
-
-@cache
-def _of_the_library(name: str) -> PolicyType:
-    module, _, attribute = _LIBRARY[name].partition(":")
-    found = getattr(import_module(f"agoranomos.policies.{module}"), attribute)
-    return found if isinstance(found, PolicyType) else PolicyType.scripted(found)
