@@ -12,7 +12,8 @@ from pathlib import Path
 import agoranomos
 from agoranomos.workspace import Workspace, init_workspace, library_root, list_names, resolve
 
-LOCAL_EXTRA = {"torch", "transformers", "xgrammar", "gguf", "accelerate"}
+LOCAL_EXTRA = {"torch", "triton", "transformers", "xgrammar", "gguf", "accelerate"}
+"""What `[local]` brings; Triton comes with torch where there may be a GPU."""
 KINDS = ("institutions", "markets", "agents", "policies", "campaigns")
 
 
