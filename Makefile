@@ -42,10 +42,20 @@ $(VENV)/.has-servers: $(VENV)/.has-local
 	@$(PIP) install -c constraints.txt --only-binary=xllamacpp -e '.[test-servers]'
 	@touch $@
 
+$(VENV)/.has-cluster: $(VENV)/.has-test
+	@echo "Installing Ray and the trackers of experiments"
+	@$(PIP) install -c constraints.txt -e '.[ray,mlflow,wandb]'
+	@touch $@
+
+$(VENV)/.has-train: $(VENV)/.has-local
+	@echo "Installing what trains a model: TRL and PEFT"
+	@$(PIP) install -c constraints.txt -e '.[train]'
+	@touch $@
+
 .PHONY: demo
 demo: $(VENV)/.has-local  ## Fetch the language model, run the three regimes, verify the logs, show the report.
 	$(AGORA) models pull smollm2
-	$(AGORA) run campaigns/cournot-three-regimes.yaml --out $(DEMO) $(DEMO_OPTIONS)
+	$(AGORA) run campaigns/cournot-three-regimes.yaml --out $(DEMO) --anew $(DEMO_OPTIONS)
 	$(AGORA) log verify $(DEMO)
 	$(AGORA) report $(DEMO)
 
@@ -58,13 +68,25 @@ lint: $(VENV)/.has-test  ## Formatting, lint, types, import layers.
 
 .PHONY: test
 test: lint  ## The checks above and the tests, with their coverage floors.
-	COVERAGE_FILE=$(VENV)/.coverage $(BIN)/python -m pytest -n $(JOBS) -m "not long" --cov --cov-report=json:$(VENV)/coverage.json
+	COVERAGE_FILE=$(VENV)/.coverage $(BIN)/python -m pytest -n $(JOBS) --dist worksteal -m "not long and not pages" --durations=40 --cov --cov-report=json:$(VENV)/coverage.json
 	$(BIN)/python .ci/coverage_floors.py $(VENV)/coverage.json
+
+.PHONY: test-pages
+test-pages: $(VENV)/.has-test  ## Every block of README, CONTRIBUTING and docs/ that is marked to be run.
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal tests/docs -m pages
 
 .PHONY: test-model
 test-model: $(VENV)/.has-test $(VENV)/.has-local $(VENV)/.has-servers  ## The tests of what needs torch or a server: engines, PPO, the embedded model.
 	$(AGORA) models pull smollm2
 	$(BIN)/python -m pytest tests/models tests/learning tests/policies/test_ppo.py -m "not long"
+
+.PHONY: test-train
+test-train: $(VENV)/.has-test $(VENV)/.has-train  ## The tests of what trains a language model, on tiny random ones.
+	$(BIN)/python -m pytest tests/training tests/models/local/test_adapter.py tests/cli/test_train_on_scenario.py -m "not long"
+
+.PHONY: test-cluster
+test-cluster: $(VENV)/.has-cluster  ## The tests of what runs on a Ray cluster, and of trackers of experiments.
+	$(BIN)/python -m pytest tests/campaigns/cluster tests/tracking -m "not long"
 
 .PHONY: long
 long: $(VENV)/.has-test $(VENV)/.has-local  ## The tests that take minutes each.
@@ -97,7 +119,7 @@ docs: $(VENV)/.has-test  ## Write the generated pages anew: commands, schemas.
 	$(BIN)/python docs/generate.py
 
 .PHONY: constraints
-constraints: $(VENV)/.has-test $(VENV)/.has-local $(VENV)/.has-servers  ## Pin what this environment holds.
+constraints: $(VENV)/.has-test $(VENV)/.has-local $(VENV)/.has-servers $(VENV)/.has-cluster $(VENV)/.has-train  ## Pin what this environment holds.
 	$(BIN)/python .ci/pins.py > constraints.new
 	mv constraints.new constraints.txt
 

@@ -1,6 +1,6 @@
 """Prints constraints.txt: what this environment holds of the package's requirements, with all of theirs.
 
-Run it in an environment that has `.[test,local,test-servers]` installed and in which the tests passed.
+Run it in an environment that has all of `EXTRAS` installed and in which the tests passed.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ HEAD = """\
 # Written by `make constraints`. Left out: triton, which torch's CPU and CUDA builds need in different versions.
 """
 LEFT_OUT = {"triton"}
+EXTRAS = frozenset({"test", "local", "test-servers", "ray", "mlflow", "wandb", "polars", "train"})
 
 
 def canonical(name: str) -> str:
@@ -37,7 +38,7 @@ def pins(root: str, extras: frozenset[str]) -> dict[str, str]:
         try:
             installed = distribution(name)
         except PackageNotFoundError:
-            sys.exit(f"{name} is not installed; run: pip install -e '.[test,local,test-servers]'")
+            sys.exit(f"{name} is not installed; run: pip install -e '.[{','.join(sorted(EXTRAS))}]'")
         # The local part names a build, such as +cpu, that not every machine can have.
         found[name] = Version(installed.version).public
         for text in installed.requires or []:
@@ -51,5 +52,5 @@ def pins(root: str, extras: frozenset[str]) -> dict[str, str]:
 
 if __name__ == "__main__":
     print(HEAD.format(python=f"{sys.version_info.major}.{sys.version_info.minor}"), end="")
-    for name, version in sorted(pins("agoranomos", frozenset({"test", "local", "test-servers"})).items()):
+    for name, version in sorted(pins("agoranomos", EXTRAS).items()):
         print(f"{name}=={version}")

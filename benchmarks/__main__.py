@@ -38,6 +38,8 @@ TITLES = {
     "long_run": "Memory over ten million rounds",
     "q_learning": "Learners at full speed",
     "ppo": "Training by PPO",
+    "counterfactual": "Recorded rounds under other institutions",
+    "hundred_thousand": "A hundred thousand runs on one machine",
 }
 """The scripts that measure time, and what each is called on the page; `false_accusation.py` measures something else."""
 

@@ -7,8 +7,10 @@ import numpy as np
 import pytest
 
 from agoranomos.analysis.campaign import summarise
+from agoranomos.campaigns import build_tables
 from agoranomos.errors import MachineError, UsageError
 from analysis.synthetic import DIVISION, NASH, PLANS, Arm, Run, noisy, steady, write_campaign
+from campaigns.laboratory import SCRIPTED, make_lab
 
 DIVIDER = {"policy": "divider", "parameters": {"sharpness": 1.0}}
 LEARNER = {"policy": "noisy", "inner": {"policy": "learner", "parameters": {}}}
@@ -245,3 +247,49 @@ def test_without_a_plan_there_is_no_null_play(tmp_path):
     (folder / "plan.json").write_text("{")
     with pytest.raises(MachineError, match=r"plan\.json"):
         summarise(folder)
+
+
+def test_arms_with_other_levels_are_not_compared(tmp_path):
+    lab = make_lab(tmp_path)
+    text = SCRIPTED.replace("rosters: [nash-noisy, ladder-gamer]", "rosters: [ladder-gamer]").replace(
+        "rounds: 12", "rounds: 4"
+    )
+    demand = "demand: {thick: {}, thin: {market: {capacity: 60}}}"
+    fine = "fine: {low: {}, high: {institution: {title: dear}}}"
+    levels = f"factors:\n  {demand}\n  {fine}\n"
+    made = lab.plan(text + levels)
+    lab.run(made)
+    build_tables(lab.folder(made), lab.trusted())
+    found = {(one.first, one.second) for one in summarise(lab.folder(made).root).comparisons}
+    assert ("governed.thin.high", "free.thin") in found
+    assert ("told.thick", "free.thick") in found
+    assert all(first.split(".")[1] == second.split(".")[1] for first, second in found)
+    # Each demand: a told arm and two governed ones against the free one, and those two against the told one.
+    assert len(found) == 2 * 5
+
+
+def test_a_roster_is_one_difference_whatever_its_levels_and_no_run_counts_twice(tmp_path):
+    lab = make_lab(tmp_path)
+    text = SCRIPTED.replace("market: cournot-duopoly", "markets: [cournot-duopoly, cournot-duopoly-tight]")
+    made = lab.plan(
+        text.replace("rounds: 12", "rounds: 4") + "factors: {fine: {a: {}, b: {institution: {title: dear}}}}\n"
+    )
+    lab.run(made)
+    build_tables(lab.folder(made), lab.trusted())
+    summary = summarise(lab.folder(made).root)
+    pooled = next(
+        one
+        for one in summary.regimes
+        if (one.first_regime, one.second_regime, one.measure) == ("governed", "free", "price")
+    )
+    assert sorted(pooled.differences) == [
+        f"{roster} in {market}"
+        for roster in ("ladder-gamer", "nash-noisy")
+        for market in ("cournot-duopoly", "cournot-duopoly-tight")
+    ]
+    # Two seeds in each of two rosters and two markets; governed arms have two levels, free ones have none.
+    assert (pooled.welch.n_first, pooled.welch.n_second) == (16, 8)
+    means = {arm.arm.name: arm.mean("price").point for arm in summary.arms}
+    place = "ladder-gamer.cournot-duopoly"
+    governed = (means[f"governed.{place}.a"] + means[f"governed.{place}.b"]) / 2
+    assert pooled.differences["ladder-gamer in cournot-duopoly"] == pytest.approx(governed - means[f"free.{place}"])

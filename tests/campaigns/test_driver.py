@@ -183,7 +183,7 @@ def test_a_run_that_fails_is_abandoned_and_the_others_go_on(lab: Lab) -> None:
     assert lab.folder(made).abandoned("governed", 1, 1).is_dir()
     status = json.loads(lab.folder(made).status_file.read_bytes())
     assert status["state"] == "failed"
-    assert status["runs"] == {"planned": 4, "finished": 3, "failed": 1, "open": 0}
+    assert status["runs"] == {"planned": 4, "finished": 3, "failed": 1, "open": 0, "under_way": 0}
     assert "No space left" in status["failures"][0]["error"]
     rows = {(row["arm"], row["seed"]): row for row in lab.tables(made)["runs"]}
     assert rows["governed", 1]["status"] == "failed"

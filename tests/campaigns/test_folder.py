@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from agoranomos.campaigns import CampaignFolder, other_plans
+from agoranomos.campaigns import CampaignFolder
 from agoranomos.campaigns import folder as module
 from agoranomos.campaigns.folder import write_atomically
 from agoranomos.errors import Finding, MachineError, UsageError
@@ -55,18 +55,6 @@ def test_a_missing_piece_is_written_again(lab: Lab) -> None:
     folder = lab.folder(made)
     folder.plan_file.unlink()
     assert lab.folder(made).plan_file.read_bytes() == made.json
-
-
-def test_other_plans_of_the_campaign_are_named_with_what_differs(lab: Lab) -> None:
-    old, new = lab.plan(), lab.plan(MOCK, "rounds=4")
-    lab.folder(old)
-    lab.folder(new)
-    ((place, changes),) = other_plans(new, lab.logs)
-    assert place.name == old.label
-    assert "arms[free].rounds: 3 -> 4" in changes
-    assert other_plans(old, Path("/nowhere")) == []
-    lab.folder(old).root.rename(lab.logs / "small-00000000")  # a copy by another name
-    assert [path.name for path, _ in other_plans(old, lab.logs)] == [lab.folder(new).root.name]
 
 
 def test_a_damaged_plan_is_a_finding_and_none_is_wrong_usage(lab: Lab, tmp_path: Path) -> None:

@@ -47,11 +47,12 @@ def test_every_institution_has_a_campaign_in_a_market_it_can_govern(institution:
 def test_every_type_of_market_has_a_file_a_page_and_a_sentence(kind: str) -> None:
     found = find_market_type(kind)
     assert found.summary.endswith(".")
-    assert (ROOT / "docs" / "markets" / f"{kind}.md").is_file()
-    assert any(load_market(name, WORKSPACE).spec.type == kind for name in names("markets"))
+    folder = f"{found.kind}s"
+    assert (ROOT / "docs" / folder / f"{kind}.md").is_file()
+    assert any(load_market(name, WORKSPACE).spec.type == kind for name in names(folder))
 
 
-@pytest.mark.parametrize("market", names("markets"))
+@pytest.mark.parametrize("market", [*names("markets"), *names("scenarios")])
 def test_every_market_loads_under_its_own_name_and_describes_itself(market: str) -> None:
     made = load_market(market, WORKSPACE)
     assert made.spec.name == market

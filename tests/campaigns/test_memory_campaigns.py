@@ -65,7 +65,7 @@ class Workshop:
             "roster": name,
         }
         (self.root / "campaigns" / f"{name}.yaml").write_text(CAMPAIGN.format(name=name, **{**settings, **given}))
-        assert run_command(["run", name, "--no-cache", *words]) == code
+        assert run_command(["run", name, "--no-cache", "--anew", *words]) == code
         folders = sorted((self.root / "logs").glob(f"{name}-*"), key=lambda path: path.stat().st_mtime)
         return folders[-1] if folders else self.root
 
@@ -285,6 +285,7 @@ def changed(folder: Path) -> None:
     ("memory", "words", "code"),
     [
         ({"campaign": "logs/nowhere"}, "no campaign's folder", 2),
+        ({"campaign": "/nowhere/at/all"}, "no campaign's folder", 2),
         ({"arm": "sorce"}, "source", 2),
         ({"seed": 9}, "with seed 9", 2),
         ({"agent": "firm_9"}, "firm_9", 2),

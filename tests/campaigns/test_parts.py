@@ -13,10 +13,9 @@ from agoranomos.campaigns.strict import Order, read_checked
 from agoranomos.campaigns.verification import verify_campaign
 from agoranomos.cli.log_show import _Lying
 from agoranomos.errors import Finding, UsageError
-from agoranomos.institutions import replay
+from agoranomos.institutions import ReplayMismatch, replay
 from agoranomos.institutions.entries import Part, decode_entry, encode_entry
 from agoranomos.institutions.parts import is_part, whole_entries
-from agoranomos.institutions.replay import ReplayMismatch
 from agoranomos.logs import LogFault, LogReader
 from campaigns.laboratory import Died, DyingStorage, Lab
 

@@ -150,7 +150,7 @@ REFUSED = {
     ),
     "more calls than its limit": (MOCK + "limits: {calls: 71}\n", "plans up to 72 calls", "limits.calls"),
     "more rounds than its limit": (MOCK + "limits: {rounds: 11}\n", "plans up to 12 rounds", ""),
-    "far too many runs": (MOCK.replace("seeds: 2", "seeds: 60000"), "at most 100000", ""),
+    "far too many runs": (MOCK.replace("seeds: 2", "seeds: 600000"), "at most 1000000", ""),
     "too many rounds for the market": (MOCK.replace("rounds: 3", "rounds: 2000000000"), "rounds", ""),
 }
 

@@ -6,9 +6,11 @@ import pyarrow.parquet as pq
 import pytest
 
 from agoranomos.campaigns import build_tables
+from agoranomos.campaigns.table_file import table_files
 from agoranomos.campaigns.tables import ADDED, TABLES, TABLES_VERSION
-from agoranomos.campaigns.tabulate import Columns, RunTables, _acts_of, write_table
+from agoranomos.campaigns.tabulate import RunTables
 from agoranomos.campaigns.tabulate_choices import menu_in
+from agoranomos.campaigns.tabulate_enforcement import acts_of
 from agoranomos.campaigns.timings import read_timings
 from agoranomos.errors import Finding, MachineError, UsageError
 from agoranomos.institutions.judgement import Transition
@@ -220,8 +222,8 @@ def test_what_another_policy_calls_a_menu_is_its_own_business(other: str) -> Non
 
 def test_tables_that_cannot_be_written_are_the_machine_s_fault(tmp_path) -> None:
     (tmp_path / "tables").write_text("a file")
-    with pytest.raises(MachineError, match="cannot write"):
-        write_table(tmp_path / "tables", Columns(TABLES["runs"]))
+    with pytest.raises(MachineError, match="cannot write"), table_files(tmp_path / "tables", (TABLES["runs"],)):
+        pytest.fail("there is no such folder")
 
 
 @pytest.mark.parametrize(
@@ -238,4 +240,4 @@ def test_a_warning_is_what_follows_a_case_and_takes_nothing(
     case: str, sanctioned: set[tuple[str, str]], blocked: str, kinds: list[str]
 ) -> None:
     transition = Transition("firm_1", "R1:calm->on_notice", "violation", case=case, blocked=blocked)
-    assert [act["kind"] for act in _acts_of(transition, sanctioned)] == kinds
+    assert [act["kind"] for act in acts_of(transition, sanctioned)] == kinds

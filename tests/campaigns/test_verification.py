@@ -6,12 +6,16 @@ import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from agoranomos.campaigns import Plan
+from agoranomos.campaigns.checked import CheckedRun
+from agoranomos.campaigns.checked_opening import check_opening
 from agoranomos.campaigns.verification import verify_campaign, verify_run
 from agoranomos.institutions import ReplayMismatch
+from agoranomos.institutions.entries import Closed, decode_entry, encode_entry
 from agoranomos.logs import LogFault, LogReader, LogWriter, SigningKey
 from campaigns.laboratory import MOCK, SCRIPTED, Died, DyingStorage, Lab
 
@@ -210,3 +214,53 @@ def test_a_plan_that_names_no_institution_properly_is_damaged(
     checked = verify_campaign(folder, lab.trusted())
     assert checked.first_fault is not None
     assert all(run.fault is not None for run in checked.runs)
+
+
+def planned_otherwise(lab: Lab, made: Plan, change: Callable[[dict[str, Any]], None]) -> list[str]:
+    """The faults where the plan in the folder says something else of every arm, and the ledger would agree."""
+    folder = lab.folder(made)
+    checked = verify_campaign(folder, lab.trusted())
+    assert checked.first_fault is None
+    found = []
+    for run in checked.runs:
+        arm = next(arm for arm in json.loads(made.json)["arms"] if arm["name"] == run.arm)
+        assert run.verified is not None
+        check_opening(run.verified, run, arm)
+        change(arm)
+        with pytest.raises(LogFault) as fault:
+            check_opening(run.verified, run, arm)
+        found.append(fault.value.message)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda arm: arm["market"]["specification"].update(rounds=13), "market is not the one"),
+        (lambda arm: arm["market"]["specification"].update(capacity=99), "market is not the one"),
+        (lambda arm: arm["roster"]["agents"][0].update(description_sha256="0" * 64), "follows another policy"),
+        (lambda arm: arm["roster"]["agents"].reverse(), "agents are not those"),
+        (lambda arm: arm.update(roster={}), "seats nobody"),
+    ],
+)
+def test_a_run_of_another_market_or_roster_than_planned_is_found(
+    lab: Lab, change: Callable[[dict[str, Any]], None], said: str
+) -> None:
+    made = lab.plan(DIVIDED)
+    lab.run(made)
+    faults = planned_otherwise(lab, made, change)
+    assert len(faults) == 4
+    assert all(said in fault for fault in faults)
+
+
+def test_a_run_that_its_owner_cut_short_is_found(finished: tuple[Lab, Plan, Path]) -> None:
+    lab, made, place = finished
+
+    def shortened(lines: list[bytes]) -> list[bytes]:
+        kept = [line for line in lines if decode_entry(line).round <= 5 and decode_entry(line).kind != "closed"]
+        return [*kept, encode_entry(Closed(5), 5, len(kept))]
+
+    verified = verify_run(rewritten(lab, place, shortened), lab.trusted())
+    arm = next(arm for arm in json.loads(made.json)["arms"] if arm["name"] == "governed")
+    with pytest.raises(LogFault, match="closed after 5 rounds, the plan says 12"):
+        check_opening(verified, CheckedRun("governed", 0), arm)

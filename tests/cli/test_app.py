@@ -27,7 +27,7 @@ HEAVY = (
     "pyarrow",
 )
 READING = (
-    *("doctor", "list", "replay", "report", "judge", "log show", "log verify", "models list", "probe"),
+    *("doctor", "list", "replay", "transcript", "report", "judge", "log show", "log verify", "models list", "probe"),
     "reproduce calvano",
     *(f"graph {verb}" for verb in ("lint", "check", "show", "test", "diff", "prose", "certify", "attack", "calibrate")),
 )

@@ -11,11 +11,11 @@ import pytest
 
 from agoranomos.campaigns.planning import plan
 from agoranomos.cli.entry import run_command
-from agoranomos.cli.graph_schema import document_kinds, json_schema
+from agoranomos.cli.graph_schema import document_kinds, json_schema, types_of
 from agoranomos.documents import Source, read_document, read_text
 from agoranomos.institutions import load_institution
 from agoranomos.institutions.show import as_svg
-from agoranomos.markets import market_types
+from agoranomos.markets import find_market_type, market_types
 from agoranomos.workspace import Workspace, find_workspace, library_root, list_names
 
 SHIPPED = sorted(path.stem for path in (library_root() / "institutions").glob("*.yaml") if "." not in path.stem)
@@ -189,14 +189,21 @@ def test_every_kind_of_document_has_a_schema(home: Path, capsys: pytest.CaptureF
     printed = json.loads(capsys.readouterr().out)
     assert printed == json.loads(json.dumps(json_schema(kind)))
     shapes = [printed]
-    if kind == "market":
+    if "discriminator" in printed:
         types = printed["discriminator"]["mapping"]
-        assert set(types) == set(market_types())
+        assert set(types) == set(types_of(kind))
         shapes = [printed["$defs"][place.rpartition("/")[2]] for place in types.values()]
     for shape in shapes:
         assert shape["additionalProperties"] is False
         assert shape["properties"]["kind"]["const"] == kind
         assert shape["properties"]["version"]["const"] == 1
+
+
+def test_markets_and_scenarios_are_told_apart_by_every_type_that_there_is() -> None:
+    for kind in ("market", "scenario"):
+        assert set(types_of(kind)) == {name for name in market_types() if find_market_type(name).kind == kind}
+    assert set(types_of("training")) == {"dpo", "grpo", "evolve"}
+    assert types_of("roster") == {}
 
 
 def test_an_unknown_kind_of_document_is_answered_with_the_nearest(

@@ -68,12 +68,64 @@ def test_another_institution_shows_the_difference(campaign: Path, capfd) -> None
     place = str(campaign / "runs" / "governed" / "0")
     assert run_command(["replay", place, "--institution", "cournot-antitrust-hardened", "--json"]) == 0
     (said,) = json.loads(capfd.readouterr().out)
-    own, other = said["recorded"]["agents"]["firm_1"], said["counterfactual"]["agents"]["firm_1"]
+    (found,) = said["counterfactuals"]
+    own, other = said["recorded"]["agents"]["firm_1"], found["agents"]["firm_1"]
     assert own["cases"] > 0
-    assert said["difference"]["firm_1"]["cases"] == other["cases"] - own["cases"]
-    assert said["difference"]["firm_1"]["fines_e6"] == other["fines_e6"] - own["fines_e6"]
+    assert found["difference"]["firm_1"]["cases"] == other["cases"] - own["cases"]
+    assert found["difference"]["firm_1"]["fines_e6"] == other["fines_e6"] - own["fines_e6"]
+    assert found["causal"] is False
+    assert said["not_causal"].startswith("NOT CAUSAL")
     assert run_command(["replay", place, "--institution", "cournot-antitrust-hardened"]) == 0
-    assert "difference" in capfd.readouterr().out
+    out = capfd.readouterr().out
+    assert "difference" in out
+    assert "NOT CAUSAL" in out
+    assert "cournot-antitrust-hardened, not causal" in out
+    assert "welfare" in out
+
+
+def test_a_profit_is_what_the_market_paid_less_the_fines_of_each_institution(campaign: Path, capfd) -> None:
+    place = str(campaign / "runs" / "governed" / "0")
+    assert run_command(["replay", place, "--institution", "cournot-antitrust-hardened", "--json"]) == 0
+    (said,) = json.loads(capfd.readouterr().out)
+    own, other = said["recorded"]["agents"]["firm_1"], said["counterfactuals"][0]["agents"]["firm_1"]
+    before = own["profit_after_fines"] + own["fines_e6"] / 1e6
+    assert other["profit_after_fines"] + other["fines_e6"] / 1e6 == pytest.approx(before)
+    assert own["fines_e6"] > 0
+    assert said["welfare_per_round"] > 0
+
+
+def test_several_institutions_judge_the_same_conduct(campaign: Path, capfd) -> None:
+    names = ["cournot-antitrust", "cournot-antitrust-hardened", "cournot-antitrust-no-warning"]
+    asked = [word for name in names for word in ("--institution", name)]
+    assert run_command(["replay", str(campaign), *asked, "--json"]) == 0
+    said = json.loads(capfd.readouterr().out)
+    assert len(said) == 4
+    for one in said:
+        assert [found["institution"] for found in one["counterfactuals"]] == names
+        if one["arm"] == "governed":  # its own institution, on conduct of which some rounds are no evidence
+            assert one["counterfactuals"][0]["rounds_without_evidence"] == 0
+            assert one["counterfactuals"][0]["difference"]["firm_1"]["cases"] == 0
+    assert run_command(["replay", str(campaign), *asked]) == 0
+    rows = [line for line in capfd.readouterr().out.splitlines() if "not causal" in line]
+    assert len(rows) == 2 * 2 * 3
+
+
+def test_an_institution_is_named_once(campaign: Path, capfd) -> None:
+    twice = ["--institution", "cournot-antitrust", "--institution", "cournot-antitrust"]
+    assert run_command(["replay", str(campaign), *twice]) == 2
+    assert "name it once" in capfd.readouterr().err
+
+
+def test_a_replay_without_another_institution_says_nothing_of_causes(campaign: Path, capfd) -> None:
+    assert run_command(["replay", str(campaign)]) == 0
+    assert "CAUSAL" not in capfd.readouterr().out
+    assert run_command(["replay", str(campaign), "--json"]) == 0
+    assert all(not one["counterfactuals"] and "not_causal" not in one for one in json.loads(capfd.readouterr().out))
+
+
+def test_an_institution_of_another_market_is_refused(campaign: Path, capfd) -> None:
+    assert run_command(["replay", str(campaign), "--institution", "commons-ostrom"]) == 2
+    assert "cannot govern market" in capfd.readouterr().err
 
 
 def test_an_ungoverned_run_has_no_judgement_and_can_have_a_counterfactual(campaign: Path, capfd) -> None:
@@ -82,7 +134,7 @@ def test_an_ungoverned_run_has_no_judgement_and_can_have_a_counterfactual(campai
     (said,) = json.loads(capfd.readouterr().out)
     assert said["recorded"]["institution"] == ""
     assert said["recorded"]["agents"]["firm_1"]["cases"] == 0
-    assert said["counterfactual"]["agents"]["firm_1"]["cases"] > 0
+    assert said["counterfactuals"][0]["agents"]["firm_1"]["cases"] > 0
 
 
 def test_a_changed_measure_is_a_finding_that_names_the_entry(campaign: Path, tmp_path: Path, capfd) -> None:

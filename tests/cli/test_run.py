@@ -53,12 +53,23 @@ def test_json_and_out_and_limit(lab: Path, tmp_path: Path, capfd) -> None:
     assert Path(said["folder"]).parent == tmp_path / "elsewhere"
 
 
-def test_another_plan_of_the_campaign_is_remarked_on_once(lab: Path, capfd) -> None:
-    said = []
-    for setting in ("seeds=1", "seeds=2", "seeds=2", "seeds=1"):
-        assert run_command(["run", "small", "--set", setting]) == 0
-        said.append("holds this campaign under another plan" in capfd.readouterr().err)
-    assert said == [False, True, False, False]
+def test_another_plan_after_the_first_run_is_refused_unless_it_is_said_what_is_meant(lab: Path, capfd) -> None:
+    assert run_command(["run", "small", "--set", "seeds=1"]) == 0
+    capfd.readouterr()
+    more = ["run", "small", "--set", "seeds=2"]
+    assert run_command(more) == 2
+    err = capfd.readouterr().err
+    assert "holds 2 runs of campaign small under another plan (campaign.seeds: 1 -> 2; seeds: [0] -> [0,1])" in err
+    assert "--deviate" in err
+    assert "--anew" in err
+    assert len(list((lab / "logs").iterdir())) == 1
+    assert run_command([*more, "--deviate", "the first two runs were to try it out"]) == 0
+    assert "4 of 4 runs are finished (2 of them before)" in capfd.readouterr().out
+    assert len(list((lab / "logs").iterdir())) == 1
+    assert run_command(more) == 0  # the same command again, also without saying why
+    assert run_command(["run", "small", "--set", "seeds=1"]) == 2
+    assert "has deviated from it" in capfd.readouterr().err
+    assert run_command(["log", "verify", str(next((lab / "logs").iterdir()))]) == 0
 
 
 def test_a_dry_run_shows_the_plan_and_writes_nothing(lab: Path, capfd) -> None:
@@ -83,14 +94,13 @@ def test_rounds_that_were_set_say_whom_they_do_not_reach(lab: Path, capfd) -> No
     assert "does not reach" not in capfd.readouterr().err
 
 
-def test_another_plan_has_a_folder_of_its_own_and_says_what_differs(lab: Path, capfd) -> None:
+def test_another_experiment_has_a_folder_of_its_own(lab: Path, capfd) -> None:
     assert run_command(["run", "small", "--limit", "1"]) == 0
-    capfd.readouterr()
-    assert run_command(["run", "small", "--limit", "1", "--set", "rounds=4"]) == 0
-    err = capfd.readouterr().err
-    assert "rounds: 3 -> 4" in err
-    assert "a folder of its own" in err
+    for _ in range(2):
+        assert run_command(["run", "small", "--limit", "1", "--set", "rounds=4", "--anew"]) == 0
     assert len(list((lab / "logs").iterdir())) == 2
+    assert run_command(["run", "small", "--limit", "1", "--set", "rounds=5", "--deviate", "longer"]) == 2
+    assert "not a deviation but another experiment: arm free is changed, and it has been run" in capfd.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -99,8 +109,9 @@ def test_another_plan_has_a_folder_of_its_own_and_says_what_differs(lab: Path, c
         (["smal"], "unknown campaign 'smal'", "small"),
         (["missing/small.yaml"], "missing/small.yaml", ""),
         (["small", "--set", "ruonds=3"], "unknown key 'ruonds'", "rounds"),
-        (["small", "--executor", "ray"], "no executor 'ray' yet", "local"),
+        (["small", "--executor", "rey"], "unknown executor 'rey'", "Did you mean 'ray'?"),
         (["small", "--limit", "0"], "limit", ""),
+        (["small", "--track", "mlfow"], "there is no tracker 'mlfow'", "mlflow"),
         (["small", "--workers", "none"], "workers", ""),
         (["small", "--wrokers", "2"], "wrokers", ""),
         ([], "CAMPAIGN", ""),
@@ -202,4 +213,19 @@ def test_two_drivers_are_refused_with_the_process_that_works_there(lab: Path, ca
 
 
 def test_executors_are_those_that_exist() -> None:
-    assert verb.EXECUTORS == ("local",)
+    assert verb.EXECUTORS == ("local", "ray")
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (["--deviate", "longer", "--anew"], "two answers to one question"),
+        (["--deviate", " "], "a reason was expected"),
+        (["--deviate", ""], "a reason was expected"),
+    ],
+)
+def test_another_plan_is_meant_in_one_way_and_with_a_reason(
+    words: list[str], why: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert run_command(["run", "cournot-scripted", "--dry-run", *words]) == 2
+    assert why in capfd.readouterr().err

@@ -47,7 +47,7 @@ def test_a_lost_model_is_named_with_what_is_finished_and_the_same_command_goes_o
     campaign: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with monkeypatch.context() as lost:
-        lost.setattr("agoranomos.campaigns.driver.open_engine", lambda name, workspace: Leaving(9))
+        lost.setattr("agoranomos.campaigns.executors.local.open_engine", lambda name, workspace: Leaving(9))
         assert run_command([*campaign, "--workers", "1"]) == 3
     out, err = capsys.readouterr()
     assert "1 of 2 runs are finished" in out

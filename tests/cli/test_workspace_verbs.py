@@ -108,6 +108,23 @@ def test_doctor_finds_missing_and_outdated_packages(home: Path, monkeypatch: pyt
     assert "torch 0.1 is not" in answers["extra local"].detail
 
 
+def test_doctor_says_whether_campaigns_can_go_to_a_cluster(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real, missing = checks.version, {"ray"}
+
+    def version(name: str) -> str:
+        if name in missing:
+            raise checks.PackageNotFoundError(name)
+        return "2.60.0" if name == "ray" else real(name)
+
+    monkeypatch.setattr(checks, "version", version)
+    answer = by_name(list(examine()))["extra ray"]
+    assert (answer.verdict, answer.advice.endswith("pip install 'agoranomos[ray]'")) == ("note", True)
+    missing.clear()
+    monkeypatch.setenv("RAY_ADDRESS", "10.0.0.1:6379")
+    answer = by_name(list(examine()))["extra ray"]
+    assert (answer.verdict, answer.detail) == ("ok", "ray 2.60.0; RAY_ADDRESS is 10.0.0.1:6379")
+
+
 def test_doctor_finds_a_disk_that_cannot_be_written(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(folder: Path) -> float:
         raise PermissionError(13, "Permission denied")

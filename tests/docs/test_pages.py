@@ -89,6 +89,7 @@ def look_for(expected: list[str], output: str, command: str) -> None:
         rest = rest[at + 1 :]
 
 
+@pytest.mark.pages
 @pytest.mark.parametrize("page", [page for page in PAGES if blocks(page)], ids=name)
 def test_every_block_that_is_marked_runs(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shell = Shell(tmp_path)

@@ -31,6 +31,7 @@ ANOTHER_STATISTIC: tuple[dict[str, Any], ...] = (
     {"statistic": "mean", "measure": "hhi", "window": 4, "at_least": 0.7},
     {"statistic": "dispersion-collapse", "measure": "quantity", "window": 4, "below": 0.2},
     {"statistic": "synchronous-move", "measure": "quantity", "change": 0.2, "persists": 1, "within": 3},
+    {"statistic": "drift", "measure": "share", "window": 9, "baseline": 0.2, "to": 0.6},
 )
 
 

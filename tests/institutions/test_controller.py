@@ -139,6 +139,18 @@ def test_a_fine_is_the_exact_share_rounded_down_and_at_least_the_floor(
     assert fine_e6(fine, evidence, 1, rung) == max(floor, int(base * share))
 
 
+broken = st.lists(st.one_of(st.none(), st.integers(-(10**6), 2 * 10**6)), min_size=1, max_size=12)
+
+
+@given(broken, st.integers(0, 10**10))
+def test_a_fine_by_the_gap_counts_it_for_each_round_that_broke_the_rule(rounds: list[int | None], gap: int) -> None:
+    """Readings with an error may lie beyond 0 and 1: they count as that."""
+    fine = BoundFine((500_000,), None, True, False, 0, gaps=(10**12, gap))
+    evidence = tuple({"profit_e6": (0, 10**12), "violation_e6": (10**6, own)} for own in rounds)
+    base = sum(gap * min(max(own or 0, 0), 10**6) // 10**6 for own in rounds)
+    assert fine_e6(fine, evidence, 1, 1) == base // 2
+
+
 @pytest.mark.parametrize("name", [FAITHFUL])
 def test_a_ladders_rung_is_read_after_the_edge_has_set_it(name: str) -> None:
     moments = play(institution(text_of(name)), DIVISION, 6)

@@ -10,10 +10,11 @@ from typing import Any
 
 import pytest
 
+from agoranomos.documents.reader import plain
 from agoranomos.errors import UsageError
 from agoranomos.institutions import Institution, bind, initial_standings, judge
 from agoranomos.institutions.abstract import abstract_bound, signal_measure
-from agoranomos.institutions.bind import NASH_PROFIT, PROFIT
+from agoranomos.institutions.bind import NASH_PROFIT, PROFIT, VIOLATION
 from agoranomos.institutions.judgement import Observed
 from agoranomos.institutions.prose import prose, stated_by_hand
 from agoranomos.markets.facts import SCALE
@@ -63,11 +64,13 @@ def judged(institution: Institution) -> str:
         }
         for profit in (PROFIT, NASH_PROFIT):
             measures[profit] = tuple(drawn(f"{profit} {firm}")[number] % (2000 * SCALE) for firm in FIRMS)
+        measures[VIOLATION] = tuple(SCALE * (drawn(f"violation {firm}")[number] % 2) for firm in FIRMS)
         draws = tuple(drawn(firm)[number] for firm in FIRMS) if bound.draws else ()
         reports = tuple(firm for firm in FIRMS if drawn(f"report {firm}")[number] % 4 == 0)
         judgement = judge(bound, standings, Observed(number + 1, measures, draws, False, reports))
         standings = judgement.standings
         seen.append((judgement.cases, judgement.transitions, judgement.sanctions, judgement.issued))
+        seen.append(judgement.announced)
         seen.append([(one.state, one.counters, one.timer, one.limit_e6) for one in standings])
     return repr(seen)
 
@@ -77,12 +80,27 @@ def stated(institution: Institution) -> str:
     return repr([one.text for one in stated_by_hand(institution)])
 
 
-LOOKS = (bound_as, judged, told, stated)
+def worded(institution: Institution) -> str:
+    """What agents read in runs that draw another wording of the notice."""
+    return repr(institution.wordings)
+
+
+def carried_out(institution: Institution) -> str:
+    """The same play where every sanction is announced and applied, whatever the manifest says of that."""
+    return judged(
+        as_institution({key: part for key, part in plain(institution.source.tree()).items() if key != "sanctions"})
+    )
+
+
+LOOKS = (bound_as, judged, carried_out, worded, told, stated)
 ALLOWED = {
     "Rule": ("told",),
     "State": ("told",),
     "Notices": ("told",),
     "Observation.sees": ("refused",),  # it decides which institutions a market can have
+    "Fine.of": ("refused",),  # no gap is known where no rule can be broken
+    "NoticeWording": ("worded",),
+    "Transition": ("carried_out",),
     "Rule.or_else": ("stated",),  # what follows is told from the values; this text is held against them
 }
 """What a difference may be in, beside binding and judging, by model or field."""
@@ -125,8 +143,9 @@ def test_a_random_play_visits_everything() -> None:
     told_of = judged(as_institution(specimens()[0]))
     for edge in as_institution(specimens()[0]).edges:
         assert f"'{edge.key}'" in told_of, edge.key
+    taken = carried_out(as_institution(specimens()[0]))
     for sanction in ("fine", "suspension", "cap", "forfeiture"):
-        assert f"sanction='{sanction}'" in told_of
+        assert f"sanction='{sanction}'" in taken
 
 
 def test_what_a_manifest_says_of_itself_changes_nothing() -> None:

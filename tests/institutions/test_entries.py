@@ -26,16 +26,20 @@ from agoranomos.institutions.entries import (
     CallRecord,
     Closed,
     DecisionRecord,
+    ForkRecord,
     InstitutionRecord,
     Opened,
     Part,
     Round,
     Seen,
+    Switched,
+    SwitchRecord,
     canonical_json,
     decode_entry,
     encode_entry,
 )
 from agoranomos.institutions.judgement import (
+    Announced,
     CaseRecord,
     NoticeIssued,
     Sanction,
@@ -87,11 +91,26 @@ EXAMPLES = {
     ),
     "transition": (Transition("firm_1", "R1:active->fined", "violation", "1-firm_1", "cooldown", 4), 1, 3),
     "sanction": (Sanction("firm_1", "fine", "R1", "1-firm_1", 630_000_000, 0, 0), 1, 4),
+    "announced": (Announced("firm_1", "fine", "R1", "1-firm_1", 630_000_000), 1, 8),
     "notice": (NoticeIssued("firm_1", 2, "fined", 'PENALISED \u2014 "pay"\n'), 1, 5),
+    "switched": (Switched(2, "small", "ab" * 32), 1, 6),
     "attested": (Attested(Seen("12" * 32, 2), (ActorSignature("agent:firm_1", "34" * 32, "AAAA"),)), 1, 7),
     "closed": (Closed(2), 2, 6),
     "part": (Part(3, 2, '"kind":"round","r\u00e4'), 4, 9),
 }
+SWITCHED = Opened(
+    seed=7,
+    rounds=9,
+    market='{"type":"small"}',
+    facts=FACTS,
+    institution=None,
+    roster=(AgentRecord("firm_1", '{"policy":"nash"}'),),
+    switches=(
+        SwitchRecord(4, InstitutionRecord("small", "ab" * 32, "cd" * 32, "kind: institution\n")),
+        SwitchRecord(7, None),
+    ),
+    forked=ForkRecord("lab/plan/arm/7/1", "ef" * 32, 3, 12),
+)
 SUMMARISED = Round(
     actions=((1, 0),),
     measures={},
@@ -145,6 +164,13 @@ def test_an_entry_is_written_and_read_as_its_golden_file_says(kind: str) -> None
     assert encode_entry(body, round_number, seq) == golden
     entry = decode_entry(golden)
     assert (entry.body, entry.kind, entry.round, entry.seq) == (body, kind, round_number, seq)
+
+
+def test_switches_and_a_fork_are_written_and_read_as_the_golden_file_says() -> None:
+    golden = (GOLDEN / "opened-switched.json").read_bytes().removesuffix(b"\n")
+    assert encode_entry(SWITCHED, 0, 0) == golden
+    assert decode_entry(golden).body == SWITCHED
+    assert SWITCHED.governed
 
 
 def test_a_withheld_call_is_written_and_read_as_its_golden_file_says() -> None:

@@ -11,6 +11,7 @@ from agoranomos.errors import DocumentError, UsageError
 from agoranomos.institutions import bind
 from agoranomos.institutions.manifest import Event
 from agoranomos.markets.cournot_v0 import parallel_env
+from agoranomos.markets.facts import MeasureKind
 from institutions.playing import FAITHFUL, HARDENED, SHIPPED, duopoly_facts, institution, shipped, text_of
 
 
@@ -134,6 +135,20 @@ def test_fines_need_profits_and_benchmarks() -> None:
     )
     with pytest.raises(UsageError, match="publishes no `nash_profit_e6`"):
         bind(shipped(HARDENED), without_nash)
+    by_gaps = institution(re.sub(r", floor: [\d.]+", "", text_of(HARDENED).replace("above: nash", "of: gap")))
+    with pytest.raises(UsageError, match="publishes no `violation_e6`"):
+        bind(by_gaps, facts)
+    broken = {**facts.measures, "violation_e6": MeasureKind(("firm",), "broke the rule")}
+    with pytest.raises(UsageError, match="no profit at `comply`"):
+        bind(by_gaps, msgspec.structs.replace(facts, measures=broken))
+    alike = {"comply": facts.benchmarks["nash"], "violate": facts.benchmarks["nash"]}
+    with pytest.raises(UsageError, match="earns all of them what keeping it does"):
+        bind(by_gaps, msgspec.structs.replace(facts, measures=broken, benchmarks={**facts.benchmarks, **alike}))
+
+
+def test_a_fine_is_of_a_part_of_profit_or_of_gaps() -> None:
+    with pytest.raises(UsageError, match="one of them was expected"):
+        institution(text_of(HARDENED).replace("above: nash", "above: nash, of: gap"))
 
 
 def test_an_accusation_that_can_never_be_made_is_refused() -> None:

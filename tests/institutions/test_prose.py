@@ -281,6 +281,40 @@ def test_a_state_without_a_way_out_and_a_window_of_a_round_are_told() -> None:
     assert "it opens a case against the agent (R)" in text
 
 
+DRIFTING = """
+kind: institution
+version: 1
+name: drifting
+initial: a
+states: {a: {label: A}, b: {label: B}}
+signals: {s: {statistic: drift, measure: share, OFwindow: 9, baseline: 0.15, to: 0.5, horizon: 40, false_alarms: 0.1}}
+events: {e: {when: s, accuses: R}, back: {when: "!s"}}
+transitions: [{rule: R, from: a, to: b, on: e, fine: {rate: 2, of: gap}}, {rule: R, from: b, to: a, on: back}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("of", "known", "whose"),
+    [
+        ("", False, "the share"),
+        ("", True, "the agents' market share"),
+        ("of: agent, ", True, "the agent's market share"),
+    ],
+)
+def test_drift_is_told_with_all_of_its_figures(of: str, known: bool, whose: str) -> None:
+    facts = duopoly_facts() if known else None
+    text = " ".join(prose(institution(DRIFTING.replace("OF", of)), "notice", facts=facts).text.split())
+    assert f"over the last 9 rounds, {whose} speaks for a rise from 15% to 50%" in text
+    assert "chance alone would say so in 40 rounds with probability 10% at most" in text
+    assert ("at most (of each agent), were" in text) == ("agent" in of)
+    assert "were each to break the rule independently of the others and of its own past" in text
+    persisting = DRIFTING.replace("OF", of).replace("false_alarms: 0.1", "false_alarms: 0.1, persistence: 0.75")
+    text = " ".join(prose(institution(persisting), "notice", facts=facts).text.split())
+    assert "independently of the others, and again after it did with 75%" in text
+    gap = "the gap between what it earns where all break the rule and where all keep it"
+    assert f"a fine of 200% of {gap} if it broke the rule" in text
+
+
 PLAYED = sorted((Path(__file__).parent / "corpus").glob("*.yaml")) + sorted(
     (Path(__file__).parent / "faulty").glob("*")
 )

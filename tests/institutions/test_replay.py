@@ -13,7 +13,7 @@ import rfc8785
 
 from agoranomos.institutions import Institution, ReplayMismatch, replay
 from agoranomos.institutions.entries import decode_entry
-from agoranomos.institutions.replay import check_same_institution
+from agoranomos.institutions.recorded_schedule import check_same_institution
 from institutions.playing import (
     DIVISION,
     FAITHFUL,

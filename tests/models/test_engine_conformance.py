@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from agoranomos.conformance.engine import EngineConformance
 from agoranomos.models import (
     Capabilities,
     Completion,
@@ -19,7 +20,6 @@ from agoranomos.models import (
     unanswered,
 )
 from agoranomos.models.questions import distribution
-from conformance.engine import EngineConformance
 
 
 class Faulty(WrappedEngine):

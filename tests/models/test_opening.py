@@ -3,6 +3,7 @@ import pytest
 from agoranomos.errors import MachineError, UsageError
 from agoranomos.models import MockEngine, check_engine_name, open_engine
 from agoranomos.models.local import options
+from agoranomos.models.local.provider import local_path
 from agoranomos.workspace import Workspace
 
 
@@ -61,6 +62,20 @@ def test_missing_files_and_folders_are_named(tmp_path):
         open_engine("gguf/none/tiny.gguf", workspace)
     with pytest.raises(UsageError, match="no such folder"):
         open_engine("hf/./nothing", workspace)
+
+
+def test_a_relative_path_is_looked_up_in_the_workspace_and_then_behind_it(tmp_path):
+    behind, here = tmp_path / "lab", tmp_path / "lab" / "study"
+    for folder in (behind / "logs" / "both", behind / "logs" / "one", here / "logs" / "both"):
+        folder.mkdir(parents=True)
+    study = Workspace(here, "lab", behind)
+    assert local_path("logs/both", study) == here / "logs" / "both"
+    assert local_path("logs/one", study) == behind / "logs" / "one"
+    assert local_path(str(here), study) == here
+    with pytest.raises(UsageError, match=f"no such file: {behind}/logs/none.gguf"):
+        open_engine("gguf/logs/none.gguf", study)
+    with pytest.raises(UsageError, match=f"{behind}/logs/one holds no adapter"):
+        open_engine("hf/logs/both?adapter=logs/one", study)
 
 
 def test_a_missing_extra_is_named_with_its_command(monkeypatch, tmp_path):

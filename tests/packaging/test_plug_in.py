@@ -18,7 +18,8 @@ GROUPS = ("agoranomos.markets", "agoranomos.policies", "agoranomos.library", "ag
 
 def run(site: Path, place: Path, *command: str) -> subprocess.CompletedProcess[str]:
     """A command far from the checkout, with the packages in `site` beside those of this environment."""
-    environment = {**os.environ, "PYTHONPATH": str(site), "AGORA_HOME": str(place / "home")}
+    kept = {name: value for name, value in os.environ.items() if name != "PYTEST_ADDOPTS"}
+    environment = {**kept, "PYTHONPATH": str(site), "AGORA_HOME": str(place / "home")}
     return subprocess.run(command, cwd=place, env=environment, capture_output=True, text=True, check=False)
 
 

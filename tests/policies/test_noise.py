@@ -25,6 +25,14 @@ def test_five_percent_noise_has_mean_one_and_standard_deviation_five_percent_per
     assert np.abs(correlation).max() < 0.08
 
 
+def test_who_sits_a_round_out_sits_it_out_with_noise_too():
+    from agoranomos.randomness import Randomness
+
+    market = cournot_v0.parallel_env()
+    silent = Decision(None, "memory")
+    assert noisy(market)[0].disturbed(silent, Randomness(0, 1, "firm_1")) == silent
+
+
 def test_the_same_seed_gives_the_same_noise_whatever_the_policy_is_and_another_seed_another():
     market = cournot_v0.parallel_env(rounds=3)
     nash = np.array(play(noisy(market), market, 5)) / market.benchmarks.nash.quantity

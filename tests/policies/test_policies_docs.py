@@ -82,6 +82,17 @@ def test_the_rosters_on_the_page_are_valid():
 
 def test_every_policy_of_the_library_claims_its_facts_but_these():
     """Learners whose habits take longer than a trial to show, who talk, or whose play is another's (a model's)."""
-    silent = {"cartelist", "choosing", "deterred", "herald", "ppo", "prompted", "trial-cartelist", "trial-expert"}
+    silent = {
+        "answering",
+        "cartelist",
+        "choosing",
+        "deterred",
+        "herald",
+        "ppo",
+        "prompted",
+        "tool-using",
+        "trial-cartelist",
+        "trial-expert",
+    }
     found = {policy.name for policy in list_policies() if policy.origin == "library"}
     assert {name for name in found if POLICIES[name].facts is None} <= silent

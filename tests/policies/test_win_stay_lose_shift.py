@@ -2,6 +2,9 @@ import pytest
 
 from agoranomos.errors import UsageError
 from agoranomos.markets import cournot_v0
+from agoranomos.markets.registry import find_market_type
+from agoranomos.randomness import Randomness
+from agoranomos.scenarios.role_play import RolePlaySpec
 from conformance.policy import PolicyConformance, Trace, seated
 from policies.general import DILEMMA, GENERAL_MARKETS, PRICES, against
 
@@ -61,6 +64,25 @@ def test_a_fine_of_a_round_that_it_sat_out_counts():
     memory = policy.start()
     told = type("Told", (), {"fine_e6": 7_000_000})()
     assert policy.missed({}, told, memory).fined == 7.0
+
+
+@pytest.mark.parametrize(("shown", "broken"), [(True, [0.0, 1.0, 1.0, 1.0]), (False, [0.0] * 4)])
+def test_it_stays_where_it_is_not_told_what_it_earned(shown, broken):
+    """Keeping the rule earns less than it aspires to, as far as it knows."""
+    spec = RolePlaySpec.model_validate(
+        {"kind": "scenario", "version": 1, "type": "role-play", "name": "r", "sees": {"own_reward": shown}}
+    )
+    market = find_market_type("role-play").build(spec.drawn(0))
+    parameters = {"cooperate": "comply", "defect": "violate"}
+    (policy,) = seated("win-stay-lose-shift", parameters, market, 0)
+    memory, observations = policy.start(), market.reset(seed=0)[0]
+    done = []
+    for number in range(1, 5):
+        decision = policy.act(observations["worker_1"], None, memory, Randomness(0, number, "worker_1"))
+        memory = decision.memory
+        done.append(float(decision.action[0]))
+        observations = market.step({"worker_1": decision.action})[0]
+    assert done == broken
 
 
 def test_a_market_that_publishes_no_profit_at_a_benchmark_needs_an_aspiration():

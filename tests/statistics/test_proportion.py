@@ -1,12 +1,13 @@
 """Clopper-Pearson bounds against the binomial sums that define them."""
 
 import math
+from statistics import NormalDist
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agoranomos.statistics import rate_interval, upper_bound_of_rate
+from agoranomos.statistics import rate_interval, upper_bound_of_rate, wilson_interval
 
 
 def at_most(count: int, n: int, rate: float) -> float:
@@ -43,3 +44,22 @@ def test_impossible_counts_are_refused(count, n):
         upper_bound_of_rate(count, n)
     with pytest.raises(ValueError):
         rate_interval(count, n)
+
+
+@settings(max_examples=40)
+@given(st.integers(1, 80).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
+def test_a_bound_of_wilson_is_a_rate_under_which_the_count_lies_so_many_standard_errors_off(pair):
+    count, n = pair
+    found = wilson_interval(count, n)
+    z = NormalDist().inv_cdf(0.975)
+    for bound in (found.low, found.high):
+        assert abs(count / n - bound) == pytest.approx(z * math.sqrt(bound * (1 - bound) / n), abs=1e-7)
+    assert found.low <= found.point + 1e-12
+    assert found.point <= found.high + 1e-12
+
+
+def test_wilson_of_nothing_has_no_bounds_and_of_the_impossible_is_refused():
+    assert math.isnan(wilson_interval(0, 0).low)
+    assert wilson_interval(0, 0).reason == "no value"
+    with pytest.raises(ValueError, match="between 0 and n"):
+        wilson_interval(5, 4)

@@ -3,6 +3,7 @@
 import itertools
 import math
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -51,3 +52,18 @@ def test_no_and_too_many_clusters_say_why():
     assert math.isnan(many.p)
     assert many.mean == 1.0
     assert "more than 24" in many.reason
+
+
+def test_beyond_24_clusters_patterns_are_drawn():
+    drawn = np.random.default_rng(2)
+    differences = drawn.normal(0.4, 1, 30)
+    test = sign_flip_test(differences, drawn, draws=20_000)
+    # Under random signs the sum is close to normal with this variance.
+    z = abs(differences.sum()) / math.sqrt((differences**2).sum())
+    assert test.p == pytest.approx(math.erfc(z / math.sqrt(2)), abs=0.01)
+    assert (test.draws, test.floor, test.reason) == (20_000, 1 / 20_001, "")
+    assert sign_flip_test([1.0] * 40, drawn, draws=999).p == 1 / 1000
+
+
+def test_a_generator_changes_nothing_where_all_patterns_are_counted():
+    assert sign_flip_test([1.0, 2.0, -0.5], np.random.default_rng(0)) == sign_flip_test([1.0, 2.0, -0.5])

@@ -122,3 +122,16 @@ def test_on_the_command_line_any_existing_file_will_do(
     assert resolve_argument("institutions", "strict", workspace) == workspace.root / "institutions/strict.yaml"
     with pytest.raises(UsageError, match="no such file"):
         resolve_argument("institutions", "../nowhere.yaml", workspace)
+
+
+def test_what_a_workspace_does_not_hold_is_looked_up_behind_it(tmp_path: Path) -> None:
+    behind = tmp_path / "mine"
+    for root, name in ((behind, "shared"), (behind, "own"), (tmp_path / "study", "own")):
+        (root / "agents").mkdir(parents=True, exist_ok=True)
+        (root / "agents" / f"{name}.yaml").write_text(f"about: {root.name}")
+    study = Workspace(tmp_path / "study", "mine", behind)
+    assert resolve("agents", "own", study).parent.parent.name == "study"
+    assert resolve("agents", "shared", study).parent.parent.name == "mine"
+    assert resolve("agents", "divider", study).is_file()  # the library stands behind both
+    with pytest.raises(UsageError):
+        resolve("agents", "shared", Workspace(tmp_path / "study", "mine"))

@@ -10,7 +10,8 @@ from agoranomos.documents import DocumentPart
 from agoranomos.errors import UsageError, nearest
 from agoranomos.markets.market import Market
 from agoranomos.models.engine import Engine
-from agoranomos.policies import Noisy, PolicyType, Seat, Trembling, choose_policy
+from agoranomos.policies import Noisy, PolicyType, Reminded, Seat, Trembling, choose_policy
+from agoranomos.policies.shared import require_something_to_read
 from agoranomos.workspace import Workspace
 
 
@@ -21,25 +22,33 @@ def seat_agents(
     *,
     engines: Mapping[str, Engine] | None = None,
     told: str | None = None,
+    repeat: bool = False,
     workspace: Workspace,
 ) -> tuple[Agent, ...]:
     """One agent a seat of `market`, in the market's order, each with its policy bound and its first memory.
 
     `engines` holds an open engine for every name in `engines_needed(roster, workspace)`; `told` is the regime's text,
-    which only policies that perceive text may use. Raises `UsageError` when the roster does not fit the market, a
-    parameter is wrong or an engine is missing.
+    which only policies that perceive text may use; with `repeat` they are told it again in every round, where they read
+    their notice. Raises `UsageError` when the roster does not fit the market, a
+    parameter is wrong, an engine is missing, or replies are shown in which nobody can write anything.
     """
     agents = []
+    asking: set[str] = set()
     for index, (name, entry) in enumerate(zip(market.possible_agents, _entries(roster, market), strict=True)):
         policy_type, parameters = _chosen(entry, workspace)
         engine = _engine(policy_type, parameters, engines or {})
         seat = Seat(name, index, market, seed)
         policy = policy_type.bind(parameters, seat, engine=engine, told=told, workspace=workspace)
+        if told is not None and repeat and policy_type.perceives_text:
+            policy = Reminded(policy, name, told)
         if entry.tremble > 0.0:
             policy = Trembling(policy, entry.tremble, seat)
         if entry.noise > 0.0:
             policy = Noisy(policy, entry.noise, seat)
         agents.append(Agent(name, policy, policy.start()))
+        if policy_type.needs_engine:
+            asking.add(name)
+    require_something_to_read({agent.name: agent.policy for agent in agents}, asking)
     return tuple(agents)
 
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from agoranomos.analysis.choices import ChoiceSummary, summarise_choices
-from agoranomos.analysis.runs import LAST, Null, RunResult, Structure, run_result, uses_gap_form
-from agoranomos.analysis.tables import UNKNOWN, ArmData, Benchmark, mean_benchmark
+from agoranomos.analysis.arm_data import UNKNOWN, ArmData, Benchmark, mean_benchmark
+from agoranomos.analysis.choices import ChoiceDecision, ChoiceSummary, summarise_choices
+from agoranomos.analysis.run_blocks import CallTally, RunBlock
+from agoranomos.analysis.run_results import BlockResults, RunResults, block_results
+from agoranomos.analysis.runs import LAST, REPAIR_LIMIT, Null, RunResult, uses_gap_form
 from agoranomos.analysis.tiers import nash_structure
 from agoranomos.campaigns.tables import SANCTION_KINDS
 from agoranomos.statistics import Interval, mean_interval, rate_interval
@@ -89,12 +91,13 @@ class ArmSummary:
     `tier_shares`, `calibrated_shares` are the shares of runs with tiers 0 to 4. `means_last` is over each run's last
     rounds; `tier_all` counts the rounds with a suspended agent too, and `price_free` does not. `trajectory` is (runs,
     T), the mean price of each round (welfare, where the market has no prices), NaN after a run's end. `others` has an
-    interval for each of the market's other measures, `others_last` for the last rounds. `choices` are the distributions
-    that agents acted on, `choices_hidden` counts those that the logs withhold.
+    interval for each of the market's other measures, `others_last` for the last rounds. `nash` is what everything is
+    held against: Nash play a round, the mean over runs; all NaN where the market has none. `choices` are the
+    distributions that agents acted on, `choices_hidden` counts those that the logs withhold.
     """
 
     arm: ArmData
-    results: tuple[RunResult, ...]
+    results: RunResults
     null: Null
     by_gap: bool
     means: Mapping[str, Interval]
@@ -108,14 +111,9 @@ class ArmSummary:
     trajectory: np.ndarray
     others: Mapping[str, Interval]
     others_last: Mapping[str, Interval]
+    nash: Benchmark
     choices: tuple[ChoiceSummary, ...] = ()
     choices_hidden: int = 0
-
-    @property
-    def nash(self) -> Benchmark:
-        """What everything is held against: Nash play a round, the mean over runs; all NaN where the market has none."""
-        known = [run.nash for run in self.arm.runs if run.nash is not None]
-        return mean_benchmark(known) if known else self.arm.benchmarks.get("nash", UNKNOWN)
 
     @property
     def priced(self) -> bool:
@@ -124,11 +122,11 @@ class ArmSummary:
 
     def mean(self, measure: str) -> Interval:
         """The mean over runs of one of `MEASURES` or of the market's other measures; empty for an unknown one."""
-        return self.means.get(measure) or self.others.get(measure) or _interval(())
+        return self.means.get(measure) or self.others.get(measure) or _interval(np.zeros(0))
 
     def values(self, measure: str) -> np.ndarray:
         """The measure of every run, (runs,), in the order of seeds; NaN where it is undefined."""
-        return np.array([value_of(result, measure) for result in self.results], dtype=np.float64)
+        return values_of(self.results, measure)
 
 
 def value_of(result: RunResult, measure: str) -> float:
@@ -140,97 +138,131 @@ def value_of(result: RunResult, measure: str) -> float:
     return result.others.get(measure, float("nan"))
 
 
+def values_of(results: RunResults, measure: str) -> np.ndarray:
+    """The same of every run, (runs,)."""
+    if measure in OUTCOMES:
+        return results.column(f"outcomes.{measure}")
+    if measure in STRUCTURES:
+        return results.column(f"structure.{measure}")
+    return results.others.get(measure, np.full(len(results), np.nan))
+
+
 def summarise_arm(arm: ArmData, null: Null, *, case_cost: float = 0.0) -> ArmSummary:
-    """The arm's runs together. An arm without a finished run has NaN everywhere, with the reason in each interval."""
-    results = tuple(run_result(arm, run, null, case_cost=case_cost) for run in arm.runs)
-    nash = arm.benchmarks.get("nash")
+    """The arm's runs together, read once, some at a time.
+
+    An arm without a finished run has NaN everywhere, with the reason in each interval.
+    """
+    read = _Reading(arm, null, case_cost)
+    results = RunResults(arm.name, map(read.take, arm.runs.blocks()))
+    known = arm.benchmarks.get("nash")
+    by_run = [found for found in read.nash if found is not None]
+    tiers = {name: results.column(f"structure.{name}") for name in ("tier", "calibrated_tier")}
     return ArmSummary(
         arm=arm,
         results=results,
         null=null,
-        by_gap=nash is not None and uses_gap_form(nash_structure(nash.hhi, nash.cv)),
-        means={measure: _interval(value_of(result, measure) for result in results) for measure in MEASURES},
+        by_gap=known is not None and uses_gap_form(nash_structure(known.hhi, known.cv)),
+        means={measure: _interval(values_of(results, measure)) for measure in MEASURES},
         means_last={
-            **{key: _interval(getattr(result.outcomes_last, key) for result in results) for key in OUTCOMES},
-            **{key: _interval(getattr(result.structure_last, key) for result in results) for key in STRUCTURES},
+            **{key: _interval(results.column(f"outcomes_last.{key}")) for key in OUTCOMES},
+            **{key: _interval(results.column(f"structure_last.{key}")) for key in STRUCTURES},
         },
-        tier_all=_interval(result.structure_all.tier for result in results),
-        price_free=_interval(result.price_free for result in results),
-        tier_shares=_shares(result.structure for result in results),
-        calibrated_shares=_shares((result.structure for result in results), calibrated=True),
+        tier_all=_interval(results.column("structure_all.tier")),
+        price_free=_interval(results.column("price_free")),
+        tier_shares=_shares(tiers["tier"]),
+        calibrated_shares=_shares(tiers["calibrated_tier"]),
         enforcement=_enforcement(arm, results),
-        conduct=_conduct(arm, results),
-        trajectory=_trajectory(arm),
-        others=_others(result.others for result in results),
-        others_last=_others(result.others_last for result in results),
-        choices=summarise_choices([run.choices for run in arm.runs]),
-        choices_hidden=sum(run.choices_hidden for run in arm.runs),
+        conduct=_conduct(results, read.calls),
+        trajectory=read.trajectory(),
+        others={key: _interval(values) for key, values in results.others.items()},
+        others_last={key: _interval(values) for key, values in results.others_last.items()},
+        nash=mean_benchmark(by_run) if by_run else known or UNKNOWN,
+        choices=summarise_choices(read.choices),
+        choices_hidden=read.choices_hidden,
     )
 
 
-def _others(found: Iterable[Mapping[str, float]]) -> dict[str, Interval]:
-    runs = list(found)
-    return {
-        key: _interval(run[key] for run in runs if key in run) for key in dict.fromkeys(k for run in runs for k in run)
-    }
+class _Reading:
+    """What is kept of an arm's blocks, beside their results, while they are read one after another."""
+
+    def __init__(self, arm: ArmData, null: Null, case_cost: float) -> None:
+        self._arm, self._null, self._case_cost = arm, null, case_cost
+        self._lines: list[np.ndarray] = []
+        self.nash: list[Benchmark | None] = []
+        self.calls: list[CallTally] = []
+        self.choices: list[tuple[ChoiceDecision, ...]] = []
+        self.choices_hidden = 0
+
+    def take(self, block: RunBlock) -> BlockResults:
+        """The results of the block's runs."""
+        self._lines.append(_line_of_each(block))
+        self.nash += block.nash
+        self.calls += block.calls
+        self.choices += block.choices
+        self.choices_hidden += sum(block.choices_hidden)
+        return block_results(self._arm, block, self._null, case_cost=self._case_cost)
+
+    def trajectory(self) -> np.ndarray:
+        """The lines of all runs, NaN after a run's end."""
+        lines = np.full((sum(map(len, self._lines)), self._arm.runs.longest), np.nan)
+        first = 0
+        for part in self._lines:
+            lines[first : first + len(part), : part.shape[1]] = part
+            first += len(part)
+        return lines
 
 
-def _interval(values: Iterable[float]) -> Interval:
-    sample = np.array(list(values), dtype=np.float64)
-    return mean_interval(sample[np.isfinite(sample)])
+def _line_of_each(block: RunBlock) -> np.ndarray:
+    """The mean price of each round of each run; welfare, where the run's market has no prices."""
+    if not block.price.shape[2]:
+        return block.welfare
+    priced = np.logical_not(np.isnan(block.price).all(axis=(1, 2)))
+    return np.where(priced[:, None], block.price.mean(axis=2), block.welfare)
 
 
-def _shares(structures: Iterable[Structure], *, calibrated: bool = False) -> tuple[float, ...]:
-    tiers = [s.calibrated_tier if calibrated else s.tier for s in structures]
-    defined = [tier for tier in tiers if not np.isnan(tier)]
-    return tuple(defined.count(k) / len(defined) if defined else float("nan") for k in range(5))
+def _interval(values: np.ndarray) -> Interval:
+    return mean_interval(values[np.isfinite(values)])
 
 
-def _enforcement(arm: ArmData, results: tuple[RunResult, ...]) -> Enforcement:
-    acts: Counter[str] = Counter()
-    for result in results:
-        acts.update(result.acts)
+def _shares(tiers: np.ndarray) -> tuple[float, ...]:
+    defined = tiers[~np.isnan(tiers)]
+    return tuple(float((defined == k).mean()) if defined.size else float("nan") for k in range(5))
+
+
+def _enforcement(arm: ArmData, results: RunResults) -> Enforcement:
+    sanctions = np.sum([results.acts(kind) for kind in SANCTION_KINDS], axis=0)
     return Enforcement(
-        acts=dict(acts),
-        agent_rounds=sum(result.rounds for result in results) * len(arm.agents),
+        acts={kind: count for kind in results.kinds if (count := int(results.acts(kind).sum()))},
+        agent_rounds=int(results.column("rounds").sum()) * len(arm.agents),
         runs=len(results),
-        accused=rate_interval(sum(result.cases > 0 for result in results), len(results)),
-        sanctioned=rate_interval(sum(result.sanctions > 0 for result in results), len(results)),
-        fines=_mean(result.fines for result in results),
-        lost_welfare=_mean(result.lost_welfare for result in results),
-        suspended_rounds=_mean(result.suspended_rounds for result in results),
+        accused=rate_interval(int((results.acts("case") > 0).sum()), len(results)),
+        sanctioned=rate_interval(int((sanctions > 0).sum()), len(results)),
+        fines=_mean(results.column("fines")),
+        lost_welfare=_mean(results.column("lost_welfare")),
+        suspended_rounds=_mean(results.column("suspended_rounds")),
     )
 
 
-def _conduct(arm: ArmData, results: tuple[RunResult, ...]) -> Conduct:
+def _conduct(results: RunResults, calls: Sequence[CallTally]) -> Conduct:
     failures: Counter[str] = Counter()
-    for result in results:
-        failures.update(result.failures)
+    for tally in calls:
+        failures.update(tally.failures)
+    decisions, repaired = results.column("decisions"), results.column("repaired")
     return Conduct(
-        decisions=sum(result.decisions for result in results),
-        calls=sum(result.calls for result in results),
+        decisions=int(decisions.sum()),
+        calls=sum(tally.calls for tally in calls),
         failures=dict(sorted(failures.items())),
-        repaired=sum(result.repaired for result in results),
-        projected=sum(result.projected for result in results),
-        runs_over_repair_limit=sum(result.over_repair_limit for result in results),
-        prompt_tokens=sum(run.prompt_tokens for run in arm.runs),
-        reply_tokens=sum(run.reply_tokens for run in arm.runs),
-        call_seconds=sum(run.call_seconds for run in arm.runs),
+        repaired=int(repaired.sum()),
+        projected=int(results.column("projected").sum()),
+        runs_over_repair_limit=int((repaired > REPAIR_LIMIT * decisions).sum()),
+        prompt_tokens=sum(tally.prompt_tokens for tally in calls),
+        reply_tokens=sum(tally.reply_tokens for tally in calls),
+        call_seconds=sum(tally.seconds for tally in calls),
     )
 
 
-def _trajectory(arm: ArmData) -> np.ndarray:
-    longest = max((run.rounds for run in arm.runs), default=0)
-    lines = np.full((len(arm.runs), longest), np.nan)
-    for row, run in zip(lines, arm.runs, strict=True):
-        priced = run.price.shape[1] > 0 and not np.isnan(run.price).all()
-        row[: run.rounds] = run.price.mean(axis=1) if priced else run.welfare
-    return lines
-
-
-def _mean(values: Iterable[float]) -> float:
-    listed = list(values)
-    return sum(listed) / len(listed) if listed else float("nan")
+def _mean(values: np.ndarray) -> float:
+    return float(values.mean()) if values.size else float("nan")
 
 
 __all__ = [
@@ -243,4 +275,5 @@ __all__ = [
     "Enforcement",
     "summarise_arm",
     "value_of",
+    "values_of",
 ]

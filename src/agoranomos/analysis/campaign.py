@@ -10,12 +10,15 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from agoranomos.analysis.arm_data import ArmData
 from agoranomos.analysis.arms import ArmSummary, summarise_arm
 from agoranomos.analysis.calibration import Calibration, calibrate
 from agoranomos.analysis.checks import Check, manipulation_checks
 from agoranomos.analysis.comparisons import Comparison, PooledContrast, compare_arms, compare_regimes
+from agoranomos.analysis.deviations import Departures, departures_in
+from agoranomos.analysis.findings import Findings, findings
 from agoranomos.analysis.runs import LAST, Null
-from agoranomos.analysis.tables import ArmData, arms_from, read_tables
+from agoranomos.analysis.tables import open_arms
 from agoranomos.campaigns import Campaign, CampaignFolder
 from agoranomos.documents import read_document
 from agoranomos.errors import AgoraError, MachineError, UsageError
@@ -27,7 +30,8 @@ from agoranomos.markets.cournot.equilibrium import nash
 class CampaignSummary:
     """What a report says. `outcome` is the measure that the campaign named before it ran; empty where it named none.
 
-    `case_cost` is the price of a case that welfare was reduced by.
+    `case_cost` is the price of a case that welfare was reduced by; `departures` are the other plans that were followed;
+    `findings` are of the hypotheses that it wrote before it ran, None where it wrote none.
     """
 
     folder: Path
@@ -39,6 +43,8 @@ class CampaignSummary:
     comparisons: tuple[Comparison, ...]
     regimes: tuple[PooledContrast, ...]
     checks: tuple[Check, ...]
+    departures: Departures
+    findings: Findings | None
 
     @property
     def planned(self) -> int:
@@ -57,8 +63,16 @@ class CampaignSummary:
 
     @property
     def complete(self) -> bool:
-        """Whether every planned run is finished."""
-        return self.finished == self.planned
+        """Whether every planned run is finished, or was not needed any more."""
+        return self.finished + self.not_needed == self.planned
+
+    @property
+    def not_needed(self) -> int:
+        """Runs that were not begun because the stopping rule had been met."""
+        if self.findings is None:
+            return 0
+        seeds = self.findings.inference.not_needed
+        return sum(seed in seeds for summary in self.arms for seed in summary.arm.unfinished)
 
     @property
     def models(self) -> tuple[str, ...]:
@@ -79,13 +93,14 @@ def summarise(folder: Path, *, case_cost: float = 0.0) -> CampaignSummary:
     """
     if not case_cost >= 0:
         raise UsageError(f"a case cost of {case_cost}; a number from 0 was expected")
-    arms = arms_from(read_tables(folder))
+    arms = open_arms(folder)
     plan = _plan(folder)
     simulated: dict[tuple[str, int], Calibration | None] = {}
     summaries = tuple(
         summarise_arm(arm, _null(arm, _specification(plan, arm.name), simulated), case_cost=case_cost) for arm in arms
     )
-    campaign = plan.get("campaign") or {}
+    planned = {arm["name"]: arm for arm in plan.get("arms") or () if arm.get("name")}
+    campaign, departures = plan.get("campaign") or {}, departures_in(folder)
     return CampaignSummary(
         folder=folder,
         name=str(campaign.get("name") or folder.name),
@@ -93,9 +108,11 @@ def summarise(folder: Path, *, case_cost: float = 0.0) -> CampaignSummary:
         outcome=str(campaign.get("outcome") or ""),
         case_cost=case_cost,
         arms=summaries,
-        comparisons=compare_arms(summaries),
-        regimes=compare_regimes(summaries),
+        comparisons=compare_arms(summaries, planned),
+        regimes=compare_regimes(summaries, planned),
         checks=manipulation_checks(summaries),
+        departures=departures,
+        findings=findings(folder, plan, summaries, departures, case_cost),
     )
 
 
@@ -132,7 +149,7 @@ def _specification(plan: Mapping[str, Any], arm: str) -> CournotSpec | None:
 def _null(arm: ArmData, spec: CournotSpec | None, simulated: dict[tuple[str, int], Calibration | None]) -> Null:
     if spec is None or not arm.runs:
         return Null()
-    rounds = max(run.rounds for run in arm.runs)
+    rounds = arm.runs.longest
 
     def of(length: int) -> Calibration | None:
         key = (spec.model_dump_json(), length)

@@ -14,7 +14,8 @@ from typing import Any, Literal
 import numpy as np
 
 from agoranomos.analysis.arms import ArmSummary
-from agoranomos.analysis.tables import RunData
+from agoranomos.analysis.frequencies import frequencies
+from agoranomos.analysis.run_blocks import RunBlock
 
 DIVIDER = "divider"
 LEARNER = "learner"
@@ -39,9 +40,25 @@ class Check:
 
 
 def manipulation_checks(arms: Sequence[ArmSummary]) -> tuple[Check, ...]:
-    """The three checks over a campaign's arms."""
+    """The checks over a campaign's arms; that of placebos where there is one."""
     finished = [summary for summary in arms if summary.results]
-    return (_told_changes_nothing(finished), _divider_pays(finished), _learner_moves_away(finished))
+    checks = (_told_changes_nothing(finished), _divider_pays(finished), _learner_moves_away(finished))
+    drawn = _draws_are_as_frequent(finished)
+    return checks if drawn is None else (*checks, drawn)
+
+
+def _draws_are_as_frequent(arms: Sequence[ArmSummary]) -> Check | None:
+    """Of campaigns where findings are drawn."""
+    found = tuple(frequencies(arms))
+    if not found:
+        return None
+    return _check(
+        "Findings by draw are as frequent as those of the arm beside them",
+        "Over pairs of runs with one seed, the 95% interval of the difference in findings, and in fines and "
+        "suspensions, holds zero. `agora graph placebo` measures the chances to draw with.",
+        all(one.matched for one in found),
+        [str(one) for one in found],
+    )
 
 
 def _told_changes_nothing(arms: Sequence[ArmSummary]) -> Check:
@@ -49,8 +66,8 @@ def _told_changes_nothing(arms: Sequence[ArmSummary]) -> Check:
     for told, baseline in _beside_baseline(arms, told_only=True):
         if told.arm.reads:
             continue
-        roots = {run.seed: run.root for run in baseline.arm.runs}
-        pairs = [(run.root, roots[run.seed]) for run in told.arm.runs if run.seed in roots]
+        roots = baseline.arm.roots
+        pairs = [(root, roots[seed]) for seed, root in told.arm.roots.items() if seed in roots]
         equal = sum(one == other for one, other in pairs)
         good &= equal == len(pairs)
         names = f"{told.arm.name} and {baseline.arm.name}"
@@ -66,7 +83,7 @@ def _told_changes_nothing(arms: Sequence[ArmSummary]) -> Check:
 def _divider_pays(arms: Sequence[ArmSummary]) -> Check:
     figures, good = [], True
     for summary in arms:
-        if not summary.arm.institution or not _all_policies(summary, DIVIDER, _full_division):
+        if not summary.arm.enforced or not _all_policies(summary, DIVIDER, _full_division):
             continue
         long = [result for result in summary.results if result.rounds >= SHORTEST]
         # A run whose every round had a suspended agent has no tier of its own; it was divided while it could be.
@@ -92,7 +109,7 @@ def _learner_moves_away(arms: Sequence[ArmSummary]) -> Check:
     for governed, baseline in _beside_baseline(arms, told_only=False):
         if not _all_policies(governed, LEARNER):
             continue
-        if min(result.rounds for result in (*governed.results, *baseline.results)) < SHORTEST:
+        if min(part.results.column("rounds").min() for part in (governed, baseline)) < SHORTEST:
             continue
         begins, ends = _division_play(governed)
         free_begins, free_ends = _division_play(baseline)
@@ -119,7 +136,7 @@ def _check(name: str, must: str, good: bool, figures: Sequence[str]) -> Check:
 def _beside_baseline(arms: Sequence[ArmSummary], *, told_only: bool) -> Iterator[tuple[ArmSummary, ArmSummary]]:
     """Arms only told, or those with an institution, each beside the ungoverned arm of its roster and market."""
     for summary in arms:
-        wanted = bool(summary.arm.told) and not summary.arm.institution if told_only else bool(summary.arm.institution)
+        wanted = bool(summary.arm.told) and not summary.arm.institution if told_only else summary.arm.enforced
         for other in arms:
             same = (other.arm.roster, other.arm.market) == (summary.arm.roster, summary.arm.market)
             if wanted and same and other.arm.ungoverned:
@@ -129,17 +146,18 @@ def _beside_baseline(arms: Sequence[ArmSummary], *, told_only: bool) -> Iterator
 def _division_play(summary: ArmSummary) -> tuple[float, float]:
     """The share of division moves in the first and the last quarter of the rounds, suspended moves aside."""
     width = np.sqrt(max(len(summary.arm.goods) - 1, 1))
-    quarters: tuple[list[np.ndarray], list[np.ndarray]] = ([], [])
-    for run in summary.arm.runs:
-        quarter = max(run.rounds // 4, 1)
-        for part, window in zip(quarters, (slice(None, quarter), slice(-quarter, None)), strict=True):
-            part.append(_divides(run, width)[window][~run.suspended[window]])
-    first, last = (float(np.concatenate(part).mean()) if sum(map(len, part)) else 0.0 for part in quarters)
+    counts = np.zeros((2, 2), dtype=np.int64)
+    for block in summary.arm.runs.blocks():
+        quarter = max(block.rounds // 4, 1)
+        moves, free = _divides(block, width), ~block.suspended
+        for part, window in enumerate((slice(None, quarter), slice(-quarter, None))):
+            counts[part] += ((moves & free)[:, window].sum(), free[:, window].sum())
+    first, last = (float(divided / made) if made else 0.0 for divided, made in counts)
     return first, last
 
 
-def _divides(run: RunData, width: float) -> np.ndarray:
-    return np.asarray(np.nan_to_num(run.cv) >= DIVISION_CV * width)
+def _divides(block: RunBlock, width: float) -> np.ndarray:
+    return np.asarray(np.nan_to_num(block.cv) >= DIVISION_CV * width)
 
 
 def _all_policies(summary: ArmSummary, name: str, holds: Any = None) -> bool:

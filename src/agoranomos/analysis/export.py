@@ -6,12 +6,15 @@ import csv
 import io
 import math
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from typing import Any
 
-from agoranomos.analysis.arms import MEASURES, OUTCOMES, STRUCTURES, ArmSummary, value_of
+from agoranomos.analysis.arms import MEASURES, ArmSummary
 from agoranomos.analysis.calibration import Calibration
 from agoranomos.analysis.campaign import CampaignSummary
 from agoranomos.analysis.choices import ChoiceSummary
+from agoranomos.analysis.export_findings import findings_json, findings_rows
+from agoranomos.analysis.export_runs import runs_csv
 from agoranomos.campaigns.tables import SANCTION_KINDS
 from agoranomos.statistics import Interval
 
@@ -24,10 +27,20 @@ def as_json(summary: CampaignSummary) -> dict[str, Any]:
         "version": SUMMARY_VERSION,
         "campaign": summary.name,
         "complete": summary.complete,
-        "runs": {"planned": summary.planned, "finished": summary.finished, "failed": summary.failed},
+        "runs": {
+            "planned": summary.planned,
+            "finished": summary.finished,
+            "failed": summary.failed,
+            "not_needed": summary.not_needed,
+        },
         "outcome": summary.outcome,
         "case_cost": summary.case_cost,
         "models": list(summary.models),
+        "departures": {
+            "before": list(summary.departures.before),
+            "deviations": [asdict(one) for one in summary.departures.deviations],
+        },
+        **findings_json(summary.findings),
         "arms": [_arm(arm) for arm in summary.arms],
         "comparisons": list(_comparisons(summary)),
         "regimes": list(_regimes(summary)),
@@ -42,11 +55,12 @@ def csv_files(summary: CampaignSummary) -> dict[str, str]:
     choices = [row for arm in summary.arms for row in _choice_rows(arm)]
     return {
         "arms.csv": _csv(row for arm in summary.arms for row in _arm_rows(arm)),
-        "runs.csv": _csv(row for arm in summary.arms for row in _run_rows(arm)),
+        "runs.csv": runs_csv(summary.arms),
         "enforcement.csv": _csv(_enforcement_row(arm) for arm in summary.arms),
         "comparisons.csv": _csv(_comparisons(summary)),
         "regimes.csv": _csv(_regimes(summary)),
         **({"choices.csv": _csv(choices)} if choices else {}),
+        **{name: _csv(rows) for name, rows in findings_rows(summary.findings).items()},
     }
 
 
@@ -182,31 +196,6 @@ def _arm_rows(summary: ArmSummary) -> Iterable[dict[str, Any]]:
             }
 
 
-def _run_rows(summary: ArmSummary) -> Iterable[dict[str, Any]]:
-    for result in summary.results:
-        yield {
-            "arm": result.arm,
-            "seed": result.seed,
-            "rounds": result.rounds,
-            "suspended_rounds": result.suspended_rounds,
-            **{measure: _plain(value_of(result, measure)) for measure in MEASURES},
-            "tier_with_suspended_rounds": _plain(result.structure_all.tier),
-            "price_without_suspended_rounds": _plain(result.price_free),
-            **{f"{measure}_last": _plain(getattr(result.outcomes_last, measure)) for measure in OUTCOMES},
-            **{measure: _plain(value) for measure, value in result.others.items()},
-            **{f"{measure}_last": _plain(value) for measure, value in result.others_last.items()},
-            **{f"{measure}_last": _plain(getattr(result.structure_last, measure)) for measure in STRUCTURES},
-            "cases": result.cases,
-            "sanctions": result.sanctions,
-            "fines": _plain(result.fines),
-            "lost_welfare": _plain(result.lost_welfare),
-            "calls": result.calls,
-            "failed_calls": sum(result.failures.values()),
-            "repaired_moves": result.repaired,
-            "projected_moves": result.projected,
-        }
-
-
 def _enforcement_row(summary: ArmSummary) -> dict[str, Any]:
     found = summary.enforcement
     kinds = ("case", "warning", *SANCTION_KINDS, "transition", "blocked")
@@ -242,6 +231,7 @@ def _comparisons(summary: CampaignSummary) -> Iterable[dict[str, Any]]:
                 "roster": comparison.roster,
                 "market": comparison.market,
                 "identical": comparison.identical,
+                "role": "exploratory",
                 "measure": contrast.measure,
                 "first_mean": _plain(contrast.first_mean),
                 "second_mean": _plain(contrast.second_mean),
@@ -265,6 +255,7 @@ def _regimes(summary: CampaignSummary) -> Iterable[dict[str, Any]]:
             "first": pooled.first_regime,
             "second": pooled.second_regime,
             "measure": pooled.measure,
+            "role": "exploratory",
             "rosters": len(pooled.differences),
             "mean_difference": _plain(pooled.sign_flip.mean),
             "sign_flip_p": _plain(pooled.sign_flip.p),

@@ -1,67 +1,25 @@
-"""Figures as SVG text to be set inside a page: prices over rounds, and the tiers of each arm.
-
-Colours are those of Okabe and Ito (2008), told apart by people with any colour vision, and lines differ in their
-dashes too. Text and axes take the colour of the page (`currentColor`), so a figure reads on light and dark ground.
-Only Figure objects are used: no pyplot, no state that outlives a call.
-"""
+"""Figures of a campaign: prices over rounds, and the tiers of each arm."""
 
 from __future__ import annotations
 
-import io
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from textwrap import fill
 from typing import Any
 
 import matplotlib as mpl
 import numpy as np
-from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from agoranomos.analysis.arms import ArmSummary
+from agoranomos.analysis.canvas import DASHES, INK, REGIME_COLOURS, STYLE, Drawing, regime_handles, svg_of
 from agoranomos.analysis.tiers import LABELS
 
-REGIME_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
-DASHES: tuple[Any, ...] = ("-", (0, (5, 2)), (0, (1.5, 1.5)), (0, (7, 2, 1.5, 2)), (0, (3, 1)), (0, (1, 3)))
 TIER_COLOURS = ("#d6e0e8", "#f9dba8", "#f2a65a", "#d4622a", "#7f2704")
+
 
 PANEL_TITLE = 32
 """Characters of a line of a panel's title: more would run into the next panel's."""
-
-_INK = "#123456"  # stands for the page's own text colour until the SVG is written
-_STYLE: Any = {
-    "svg.fonttype": "none",
-    "font.family": ["sans-serif"],
-    "font.sans-serif": ["DejaVu Sans"],
-    "font.size": 9.0,
-    "text.color": _INK,
-    "axes.edgecolor": _INK,
-    "axes.labelcolor": _INK,
-    "axes.linewidth": 0.6,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.titlesize": 9.5,
-    "axes.titlelocation": "left",
-    "axes.titleweight": "bold",
-    "xtick.color": _INK,
-    "ytick.color": _INK,
-    "xtick.major.width": 0.6,
-    "ytick.major.width": 0.6,
-    "legend.frameon": False,
-    "text.parse_math": False,
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Drawing:
-    """A figure: its SVG element, a caption that says what the marks and intervals are, and its alternative text."""
-
-    svg: str
-    caption: str
-    alternative: str
 
 
 def draw_prices(arms: Sequence[ArmSummary]) -> Drawing | None:
@@ -72,7 +30,7 @@ def draw_prices(arms: Sequence[ArmSummary]) -> Drawing | None:
     regimes = list(dict.fromkeys(arm.arm.regime for arm in arms))
     priced = any(arm.priced for arm in arms)
     what = "Price in each round, averaged over goods" if priced else "Welfare in each round"
-    with mpl.rc_context(_STYLE):
+    with mpl.rc_context(STYLE):
         columns = min(len(panels), 3)
         rows = -(-len(panels) // columns)
         figure = Figure(figsize=(9.6, 0.6 + 2.5 * rows if columns > 1 else 3.6), layout="constrained")
@@ -86,8 +44,8 @@ def draw_prices(arms: Sequence[ArmSummary]) -> Drawing | None:
         for column in range(columns):
             last = max(row for row in range(rows) if row * columns + column < len(panels))
             axes[last, column].set_xlabel("round")
-        figure.legend(handles=_regime_handles(regimes), loc="outside upper left", ncols=min(len(regimes), 4))
-        svg = _svg(figure, "prices")
+        figure.legend(handles=regime_handles(regimes), loc="outside upper left", ncols=min(len(regimes), 4))
+        svg = svg_of(figure, "prices")
     runs = sorted({len(arm.results) for arm in arms if arm.results})
     n = f"{runs[0]}" if len(runs) == 1 else f"{runs[0]} to {runs[-1]}"
     suspended = any(arm.enforcement.suspended_rounds > 0 for arm in arms)
@@ -114,7 +72,7 @@ def draw_tiers(groups: Sequence[Sequence[ArmSummary]]) -> Drawing | None:
     shown = [arm for group in filled for arm in group]
     if not shown:
         return None
-    with mpl.rc_context(_STYLE):
+    with mpl.rc_context(STYLE):
         figure = Figure(figsize=(9.6, 1.0 + 0.26 * len(shown) + 0.1 * len(filled)), layout="constrained")
         axes = figure.subplots()
         places = _places([len(group) for group in filled])
@@ -122,7 +80,7 @@ def draw_tiers(groups: Sequence[Sequence[ArmSummary]]) -> Drawing | None:
         for tier, colour in enumerate(TIER_COLOURS):
             shares = np.array([arm.tier_shares[tier] for arm in shown])
             some = shares > 0  # a bar of no width would still show its edge
-            axes.barh(places[some], shares[some], 0.74, left=left[some], color=colour, edgecolor=_INK, linewidth=0.4)
+            axes.barh(places[some], shares[some], 0.74, left=left[some], color=colour, edgecolor=INK, linewidth=0.4)
             for place, start, share in zip(places, left, shares, strict=True):
                 if share >= 0.06:
                     ink = "#ffffff" if tier >= 3 else "#1c2530"
@@ -136,11 +94,11 @@ def draw_tiers(groups: Sequence[Sequence[ArmSummary]]) -> Drawing | None:
         axes.tick_params(axis="y", length=0)
         axes.spines["left"].set_visible(False)
         handles = [
-            Patch(facecolor=colour, edgecolor=_INK, linewidth=0.4, label=f"{tier} {LABELS[tier].lower()}")
+            Patch(facecolor=colour, edgecolor=INK, linewidth=0.4, label=f"{tier} {LABELS[tier].lower()}")
             for tier, colour in enumerate(TIER_COLOURS)
         ]
         figure.legend(handles=handles, loc="outside upper center", ncols=5, title="tier of the run")
-        svg = _svg(figure, "tiers")
+        svg = svg_of(figure, "tiers")
     caption = (
         "Tiers of whole runs, rounds with a suspended agent left out. They are the paper's tiers, not calibrated: "
         "independent Nash play with 5% noise scores mild in most runs. Shares, no intervals; n is the number of runs."
@@ -207,28 +165,3 @@ def _price_panel(axes: Any, title: str, members: Sequence[ArmSummary], regimes: 
 def _shown(arm: ArmSummary) -> np.ndarray:
     """The rounds, by index, in which the line of at least one run is defined."""
     return np.flatnonzero(~np.isnan(arm.trajectory).all(axis=0))
-
-
-def _regime_handles(regimes: Sequence[str]) -> list[Any]:
-    return [
-        Line2D(
-            [], [], color=REGIME_COLOURS[i % len(REGIME_COLOURS)], linestyle=DASHES[i % len(DASHES)], linewidth=1.8,
-            label=regime,
-        )
-        for i, regime in enumerate(regimes)
-    ]  # fmt: skip
-
-
-def _svg(figure: Figure, name: str) -> str:
-    """The figure as one SVG element: the same bytes for the same figure, ids of its own, the page's colours."""
-    text = io.StringIO()
-    figure.patch.set_visible(False)
-    for axes in figure.axes:
-        axes.patch.set_visible(False)
-    with mpl.rc_context({"svg.hashsalt": name}):
-        canvas: Any = FigureCanvasSVG(figure)
-        canvas.print_svg(text, metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
-    svg = text.getvalue()
-    svg = svg[svg.index("<svg") :].replace(_INK, "currentColor")
-    # Several figures share one page, where every id must be one of a kind.
-    return re.sub(r'(\bid="|xlink:href="#|url\(#)', rf"\g<1>{name}-", svg)

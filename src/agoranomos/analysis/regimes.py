@@ -22,10 +22,10 @@ def pooled_measure(arms: Sequence[ArmSummary], regime: str, measure: str) -> flo
     """
     chosen = [summary for summary in arms if summary.arm.regime == regime]
     if measure in ("warnings", "fines", "suspensions"):
-        acts = [r.acts.get(measure[:-1], 0) for summary in chosen if summary.arm.institution for r in summary.results]
-        return float(np.mean(acts)) if acts else float("nan")
+        acts = [summary.results.acts(measure[:-1]) for summary in chosen if summary.arm.institution]
+        return float(np.concatenate(acts).mean()) if any(map(len, acts)) else float("nan")
     field = measure if measure in ("cv_excess", "hhi_excess") else "tier"
-    values = np.array([getattr(r.structure, field) for summary in chosen for r in summary.results], dtype=np.float64)
+    values = np.concatenate([np.zeros(0), *(summary.results.column(f"structure.{field}") for summary in chosen)])
     values = values[np.isfinite(values)]
     if values.size < (2 if measure == "sd_tier" else 1):
         return float("nan")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -12,13 +14,28 @@ from markupsafe import Markup
 from agoranomos.analysis import words
 from agoranomos.analysis.arms import ArmSummary
 from agoranomos.analysis.campaign import CampaignSummary
+from agoranomos.analysis.canvas import Drawing
 from agoranomos.analysis.comparisons import Comparison, PooledContrast, compared
+from agoranomos.analysis.costs import HARM, WINDOW
+from agoranomos.analysis.deviations import departures_in_words
 from agoranomos.analysis.export import as_json, csv_files
-from agoranomos.analysis.figures import Drawing, draw_prices, draw_tiers
+from agoranomos.analysis.figures import draw_prices, draw_tiers
+from agoranomos.analysis.hysteresis import Loop
+from agoranomos.analysis.hysteresis_arms import hysteresis_csv, loops
+from agoranomos.analysis.hysteresis_figure import draw_loops
+from agoranomos.analysis.inference.words import EXPLORATORY, digits, expected, missing_in_words, rules_in_words
+from agoranomos.analysis.information import MEASURES, ArmInformation, information, information_csv, reading_gaps
+from agoranomos.analysis.information_figure import draw_prompts
 from agoranomos.analysis.published import published
+from agoranomos.analysis.reasons import ReasonsSummary, summarise_reasons
+from agoranomos.analysis.reasons.export import NO_BEHAVIOUR, reasons_csv, reasons_json
 from agoranomos.analysis.regimes import pooled_measure, regimes_of
 from agoranomos.analysis.runs import LAST, REPAIR_LIMIT
+from agoranomos.analysis.sequence_figure import draw_sequence
 from agoranomos.analysis.tables import Benchmark
+
+if TYPE_CHECKING:
+    from agoranomos.analysis.tipping import TippingResults
 
 MOST_OPTIONS_SHOWN = 12
 """Options of a menu on the page, the most probable ones; all are in `choices.csv`."""
@@ -39,10 +56,18 @@ def write_report(summary: CampaignSummary) -> Report:
     """
     folder = summary.folder / "report"
     folder.mkdir(exist_ok=True)
+    read = information(summary.folder)
+    changing = loops(summary.folder, summary.outcome)
+    written = summarise_reasons(summary.folder)
+    tipped = _tipping(summary.folder)
     contents = {
         "summary.json": json.dumps(as_json(summary), indent=1, allow_nan=False) + "\n",
         **csv_files(summary),
-        "index.html": render(summary),
+        "index.html": render(summary, read, changing, written, tipped),
+        **({"information.csv": information_csv(read)} if read else {}),
+        **({"hysteresis.csv": hysteresis_csv(changing)} if changing else {}),
+        **_of_reasons(written),
+        **_of_tipping(tipped),
     }
     for name, text in contents.items():
         partial = folder / f".{name}.partial"
@@ -51,8 +76,20 @@ def write_report(summary: CampaignSummary) -> Report:
     return Report(folder / "index.html", tuple(folder / name for name in contents))
 
 
-def render(summary: CampaignSummary) -> str:
-    """The page as HTML: no script, no resource from outside."""
+def render(
+    summary: CampaignSummary,
+    read: Sequence[ArmInformation] | None = None,
+    changing: Sequence[Loop] | None = None,
+    reasons: ReasonsSummary | None = None,
+    tipped: TippingResults | None = None,
+) -> str:
+    """The page as HTML: no script, no resource from outside. What is not given is looked up, but for `reasons`.
+
+    These are what agents wrote, where it was coded; `tipped` is how often they broke the rules of scenarios.
+    """
+    read = information(summary.folder) if read is None else read
+    changing = loops(summary.folder, summary.outcome) if changing is None else changing
+    tipped = _tipping(summary.folder) if tipped is None else tipped
     environment = Environment(
         loader=PackageLoader("agoranomos.analysis"),
         autoescape=True,
@@ -65,6 +102,18 @@ def render(summary: CampaignSummary) -> str:
     environment.filters["title_of"] = words.title
     return environment.get_template("report.html.j2").render(
         summary=summary,
+        read=read,
+        reading_gaps=reading_gaps(read, summary.comparisons),
+        reading_measures=MEASURES,
+        prompts=_figure(draw_prompts(read)),
+        loops=changing,
+        loops_figure=_figure(draw_loops(changing)),
+        reasons=reasons,
+        tipping=tipped,
+        tipping_figure=_figure(_drawn_violations(tipped)),
+        reasons_note=NO_BEHAVIOUR,
+        departures=departures_in_words(summary.departures),
+        **_of_findings(summary),
         rosters=_by_roster(summary),
         labels=_labels(summary),
         answers=[(arm, words.answer(arm, summary.comparisons)) for _, arms in _by_roster(summary) for arm in arms],
@@ -94,6 +143,63 @@ def render(summary: CampaignSummary) -> str:
         last=LAST,
         repair_limit=REPAIR_LIMIT,
     )
+
+
+def _of_reasons(written: ReasonsSummary | None) -> dict[str, str]:
+    """The files of what agents wrote, which stand apart from those of what they did."""
+    if written is None:
+        return {}
+    return {
+        "reasons.json": json.dumps(reasons_json(written), indent=1, allow_nan=False) + "\n",
+        "reasons.csv": reasons_csv(written),
+    }
+
+
+def _tipping(folder: Path) -> TippingResults | None:
+    """What is found of scenarios. What only they need is not loaded for other markets, whose plans do not name any."""
+    plan = folder / "plan.json"
+    if not plan.is_file() or b'"scenario"' not in plan.read_bytes():
+        return None
+    from agoranomos.analysis.tipping import tipping_results
+
+    return tipping_results(folder)
+
+
+def _of_tipping(found: TippingResults | None) -> dict[str, str]:
+    """The files of violations over rounds."""
+    if found is None:
+        return {}
+    from agoranomos.analysis.tipping.export import arms_csv, curves_csv
+
+    return {"tipping-curves.csv": curves_csv(found), "tipping-arms.csv": arms_csv(found)}
+
+
+def _drawn_violations(found: TippingResults | None) -> Drawing | None:
+    if found is None:
+        return None
+    from agoranomos.analysis.tipping.figure import draw_violations
+
+    return draw_violations(found.arms)
+
+
+def _of_findings(summary: CampaignSummary) -> dict[str, Any]:
+    """What the section on the campaign's hypotheses needs."""
+    found, sequence = summary.findings, None
+    if found is not None and found.inference.path is not None:
+        path = found.inference.path
+        answer = next(one for one in found.inference.answers if one.name == path.hypothesis)
+        sequence = _figure(draw_sequence(path, answer.hypothesis, answer.role, words.title(answer.outcome)))
+    return {
+        "findings": found,
+        "sequence": sequence,
+        "harm": HARM,
+        "window": WINDOW,
+        "digits_of": digits,
+        "expected": expected,
+        "missing_in_words": missing_in_words,
+        "rules_in_words": rules_in_words,
+        "unplanned": EXPLORATORY,
+    }
 
 
 def _by_roster(summary: CampaignSummary) -> list[tuple[str, list[ArmSummary]]]:

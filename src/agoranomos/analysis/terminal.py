@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from agoranomos.analysis.arms import ArmSummary
 from agoranomos.analysis.campaign import CampaignSummary
 from agoranomos.analysis.choices import ChoiceSummary
+from agoranomos.analysis.deviations import departures_in_words
+from agoranomos.analysis.inference.words import in_one_line, rules_in_words
 from agoranomos.analysis.words import number, percent, title
 
 if TYPE_CHECKING:
@@ -52,8 +54,10 @@ def print_summary(summary: CampaignSummary, console: Console) -> None:
     for check in summary.checks:
         if check.verdict != "not applicable":
             console.print(f"manipulation check, no finding: {check.name}: {check.verdict}", soft_wrap=True)
+    for line in (*departures_in_words(summary.departures), *_findings(summary)):
+        console.print(line, soft_wrap=True)
     if not summary.complete:
-        left = summary.planned - summary.finished - summary.failed
+        left = summary.planned - summary.finished - summary.failed - summary.not_needed
         console.print(
             f"INCOMPLETE: {summary.finished} of {summary.planned} runs are finished, {summary.failed} failed, "
             f"{left} not run yet.",
@@ -69,6 +73,14 @@ def print_summary(summary: CampaignSummary, console: Console) -> None:
         console.print(
             f"models: {', '.join(summary.models)}; n is small and says nothing of other models", soft_wrap=True
         )
+
+
+def _findings(summary: CampaignSummary) -> list[str]:
+    """A line a hypothesis, then what was decided before the runs; nothing where none was written."""
+    if summary.findings is None:
+        return []
+    inference = summary.findings.inference
+    return [*(in_one_line(answer) for answer in inference.answers), *rules_in_words(inference)]
 
 
 def _of_choices(whose: str, found: ChoiceSummary) -> str:

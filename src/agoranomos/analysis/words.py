@@ -187,7 +187,7 @@ def _enforcement(summary: ArmSummary) -> str:
         f"{number(found.per_run(found.sanctions), 1)} sanctions a run"
     )
     if found.suspended_rounds:
-        rounds = sum(result.rounds for result in summary.results) / found.runs
+        rounds = int(summary.results.column("rounds").sum()) / found.runs
         text += f", and in {number(found.suspended_rounds, 1)} of {number(rounds, 0)} rounds a suspended " + (
             f"firm sold nothing (the price of the others: {number(summary.price_free.point)})"
             if summary.priced

@@ -18,11 +18,11 @@ import numpy as np
 from pydantic import BaseModel, ValidationError
 
 from agoranomos.errors import UsageError
-from agoranomos.institutions import bind
+from agoranomos.institutions.bind import Bound
 from agoranomos.institutions.entries import Opened, Round
-from agoranomos.institutions.judge import first_notices, initial_standings, judge
+from agoranomos.institutions.judge import judge
 from agoranomos.institutions.judgement import Judgement, Observed, Standing
-from agoranomos.institutions.replay import recorded_institution
+from agoranomos.institutions.recorded_schedule import recorded_schedule
 from agoranomos.markets import Market, build_market
 from agoranomos.markets.catalogue import described_market
 from agoranomos.markets.facts import SCALE, Measures
@@ -42,19 +42,20 @@ class Alternatives:
     """The rounds of one recorded run, each also as it would have been with another option of one agent."""
 
     def __init__(self, opened: Opened, market: Market) -> None:
-        institution = recorded_institution(opened)
-        if institution is None:
+        self._schedule = recorded_schedule(opened)
+        if not self._schedule.governed:
             raise UsageError("the run has no institution: nothing judges what is done")
         self._agents = opened.facts.agents
         self._market = market
         self._market.reset(seed=opened.seed)
-        self._bound = bind(institution, opened.facts)
-        self._standings: tuple[Standing, ...] = first_notices(self._bound, initial_standings(self._bound)).standings
+        self._bound = self._schedule.first
+        begun = self._schedule.begun()
+        self._standings: tuple[Standing, ...] = () if begun is None else begun.standings
 
     @classmethod
     def of(cls, opened: Opened) -> Alternatives | None:
         """The alternatives of a run; None where no institution judges it or its market is none that can be built."""
-        if opened.institution is None:
+        if not opened.governed:
             return None
         try:
             market = build_market(described_market(json.loads(opened.market)))
@@ -71,31 +72,36 @@ class Alternatives:
         this round, nor of those that follow.
         """
         played = [self._given(seat, row) for seat, row in enumerate(body.actions)]
+        nothing = Consequence(False, False)
         found = {
-            agent: tuple(self._of(number, body, agent, row, played) for row in options[agent]) for agent in options
+            agent: tuple(
+                nothing if self._bound is None else self._of(self._bound, number, body, agent, row, played)
+                for row in options[agent]
+            )
+            for agent in options
         }
         if _cleared(self._market, self._agents, played) != body.measures:
             return None
-        self._standings = self._judged(number, body, body.measures).standings
+        if self._bound is not None:
+            self._standings = _judged(self._bound, self._standings, number, body, body.measures).standings
+        begun = self._schedule.begun_after(number)
+        if begun is not None:
+            self._bound, self._standings = begun.bound, begun.standings
         return found
 
-    def _of(self, number: int, body: Round, agent: str, row: Row, played: Sequence[Any]) -> Consequence:
+    def _of(self, bound: Bound, number: int, body: Round, agent: str, row: Row, played: Sequence[Any]) -> Consequence:
         seat = self._agents.index(agent)
         twin = self._twin()
         instead = [*played[:seat], self._given(seat, row), *played[seat + 1 :]]
-        judgement = self._judged(number, body, _cleared(twin, self._agents, instead))
+        judgement = _judged(bound, self._standings, number, body, _cleared(twin, self._agents, instead))
         return Consequence(
             any(case.agent == agent for case in judgement.cases),
             any(sanction.agent == agent for sanction in judgement.sanctions),
         )
 
-    def _judged(self, number: int, body: Round, measures: Measures) -> Judgement:
-        observed = Observed(number, dict(measures), body.draws, reports=body.reports, run_draw=body.run_draw)
-        return judge(self._bound, self._standings, observed)
-
     def _given(self, seat: int, row: Row) -> Any:
         """An action as the market takes it, within what the agent's standing leaves it."""
-        agent, limit = self._agents[seat], self._standings[seat].limit_e6
+        agent, limit = self._agents[seat], self._standings[seat].limit_e6 if self._standings else None
         if limit == 0 or not row:
             return self._market.idle(agent)
         action = np.array(row, dtype=np.float64) / SCALE
@@ -115,6 +121,11 @@ def _is_frozen(value: Any) -> bool:
     if isinstance(value, BaseModel | msgspec.Struct):
         return True
     return dataclasses.is_dataclass(value) and bool(getattr(type(value), "__dataclass_params__").frozen)  # noqa: B009
+
+
+def _judged(bound: Bound, standings: tuple[Standing, ...], number: int, body: Round, measures: Measures) -> Judgement:
+    observed = Observed(number, dict(measures), body.draws, reports=body.reports, run_draw=body.run_draw)
+    return judge(bound, standings, observed)
 
 
 def _cleared(market: Market, agents: Sequence[str], actions: Sequence[Any]) -> dict[str, Any]:

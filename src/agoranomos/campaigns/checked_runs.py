@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from agoranomos.campaigns.checked import CheckedRun, fault_in
+from agoranomos.campaigns.checked_opening import check_opening
 from agoranomos.campaigns.ledger_entries import Head, RunClosed
-from agoranomos.campaigns.verified_run import VerifiedRun, verify_run
+from agoranomos.campaigns.packs.packed import opened_run
+from agoranomos.campaigns.verified_run import verify_run
 from agoranomos.errors import Finding, MachineError
 from agoranomos.logs import LogFault, Verification, Verifier
 from agoranomos.logs.verification import Level
@@ -56,7 +58,8 @@ def check_run(task: Task) -> CheckedRun:
     if not task.due:
         return task.run
     try:
-        return _checked(task)
+        with opened_run(task.place) as place:
+            return _checked(replace(task, place=place))
     except Finding as fault:
         return replace(task.run, fault=fault_in(f"runs/{task.run.arm}/{task.run.seed}", fault))
 
@@ -77,23 +80,8 @@ def _checked(task: Task) -> CheckedRun:
     if verified.opened is not None:
         if stated is not None and not verified.closed:
             raise LogFault("damaged", "the ledger says that the run was finished, but it has no `closed` entry")
-        _check_opening(verified, run, task.arm)
+        check_opening(verified, run, task.arm)
     return replace(run, verified=verified, told=stated is not None)
-
-
-def _check_opening(verified: VerifiedRun, run: CheckedRun, arm: dict[str, Any]) -> None:
-    """Entry 0 must be that of the planned run: seed and institution."""
-    opened = verified.opened
-    assert opened is not None  # nothing else is handed here
-    institution = arm.get("institution", {})
-    if institution is not None and not (isinstance(institution, dict) and "semantic_sha256" in institution):
-        raise LogFault("damaged", f"plan.json is damaged: arm {run.arm} names no institution's digest")
-    planned = "" if institution is None else institution["semantic_sha256"]
-    found = opened.institution.semantic_sha256 if opened.institution is not None else ""
-    if opened.seed != run.seed:
-        raise LogFault("tampered", f"entry 0: its seed is {opened.seed}, the plan says {run.seed}", entry=0)
-    if found != planned:
-        raise LogFault("tampered", "entry 0: its institution is not the one that the plan names", entry=0)
 
 
 def _head_of(verification: Verification) -> Head:

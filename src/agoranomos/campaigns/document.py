@@ -4,41 +4,42 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
+from agoranomos.campaigns.aspect import Aspect
+from agoranomos.campaigns.factors import Change, Levels, combinations, told_apart
+from agoranomos.campaigns.hypothesis import Exclusion, Hypothesis, StoppingRule
+from agoranomos.campaigns.outcome import Outcome
+from agoranomos.campaigns.regime import Reference, Regime
 from agoranomos.documents import Document, DocumentPart, Name
+from agoranomos.errors import nearest
 from agoranomos.models.calls.budget import Budget
 from agoranomos.models.calls.prices import Price
 
-MAX_RUNS = 100_000
-"""The most runs that one campaign may plan; more is a slip of the pen."""
+MAX_RUNS = 1_000_000
+"""The most runs that one campaign may plan: what one machine's memory and disk hold (docs/explanation/scale.md)."""
 
 MAX_SEED = 2**53 - 1
 """The largest seed: every JSON reader keeps it exactly."""
-
-Reference = Annotated[str, StringConstraints(min_length=1, max_length=200)]
-"""A name that the workspace resolves, or a path."""
 
 Seed = Annotated[int, Field(ge=0, le=MAX_SEED, strict=True)]
 Count = Annotated[int, Field(ge=1, strict=True)]
 
 
-class Regime(DocumentPart):
-    """What agents are told (a text in `policies/`) and which institution, if any, wraps the market."""
-
-    told: Reference | None = None
-    institution: Reference | None = None
-
-
 class RosterUse(DocumentPart):
-    """A roster, with another market or number of rounds than the other rosters where it needs them."""
+    """A roster, with another market or number of rounds than the other rosters where it needs them.
+
+    `institutions` names, by regime, the institution that it lives under in the place of the regime's own: a placebo
+    whose rate of findings is that of this roster's arm, and of no other's.
+    """
 
     roster: Reference
     name: Name | None = None
     market: Reference | None = None
     rounds: Count | None = None
+    institutions: dict[Name, Reference] = Field(default_factory=dict)
 
 
 class ArmDocument(DocumentPart):
@@ -48,6 +49,7 @@ class ArmDocument(DocumentPart):
     roster: Reference
     market: Reference | None = None
     rounds: Count | None = None
+    levels: dict[Name, Name] = Field(default_factory=dict)
 
 
 class Limits(DocumentPart):
@@ -67,36 +69,19 @@ Privacy = Literal["open", "committed"]
 Signatures = Literal["none", "actors"]
 """Who signs beside the log's own key: nobody, or every actor what is recorded in its name."""
 
-Outcome = (
-    Literal[
-        "price",
-        "consumer_surplus",
-        "surplus_ratio",
-        "welfare",
-        "profit",
-        "price_elevation",
-        "hhi_excess",
-        "cv_excess",
-        "tier",
-    ]
-    | Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,60}$")]
-)
-"""The measure that a campaign names, before it runs, as the one that its claim rests on.
-
-One of every market's, or another that the campaign's markets publish; planning refuses one that a market has not.
-"""
-
-OUTCOMES = get_args(get_args(Outcome)[0])
-"""The outcomes that every market has, though it may leave them undefined."""
-
 
 class Campaign(Document):
-    """A campaign. Its arms are the product of regimes, rosters and markets, and those under `arms`.
+    """A campaign. Its arms are the product of regimes, rosters, markets and factors, and those under `arms`.
 
     `seeds` is a count (0, 1, 2, ...) or a list. `rounds` replaces the market's own number. `durable` says how often a
     run's log is made safe on disk: every `round`, once a `run`, or `auto`: every round where a language model is asked.
     `budget` is what all sessions together may take of language models, `prices` are those of a million tokens, by the
     model's name in rosters; where `budget.money` is given, every model needs one.
+    `factors` are further dimensions: each has named levels, and a level names what is otherwise. `batches` splits the
+    seeds, in their order, into so many parts. `outcome` and `hypotheses` are what the campaign sets out to show;
+    `clusters` says which runs may depend on each other; left out, it is those of one `setting` where all arms that are
+    compared draw one of several, and else no two. `exclude` and `stopping` are decided here too, before anything runs.
+    `differs` names what arms that are compared may differ in beside their regimes.
     With `privacy: committed` prompts and replies of language models stay out of the log, which holds salted commitments
     to them. With `signatures: actors` every agent, the Oracle and the Controller sign what is recorded in their name.
     """
@@ -110,6 +95,9 @@ class Campaign(Document):
     markets: tuple[Reference, ...] = ()
     rosters: tuple[Reference | RosterUse, ...] = ()
     regimes: dict[Name, Regime] = Field(min_length=1)
+    factors: dict[Name, Annotated[dict[Name, Change], Field(min_length=1), AfterValidator(told_apart)]] = Field(
+        default_factory=dict
+    )
     arms: dict[Name, ArmDocument] = Field(default_factory=dict)
     seeds: Annotated[int, Field(ge=1, le=MAX_RUNS, strict=True)] | tuple[Seed, ...]
     rounds: Count | None = None
@@ -117,6 +105,12 @@ class Campaign(Document):
     privacy: Privacy = "open"
     signatures: Signatures = "none"
     outcome: Outcome | None = None
+    batches: Count | None = None
+    clusters: tuple[Literal["roster", "market", "setting", "batch"], ...] = ()
+    hypotheses: dict[Name, Hypothesis] = Field(default_factory=dict)
+    exclude: tuple[Exclusion, ...] = ()
+    stopping: StoppingRule | None = None
+    differs: tuple[Aspect, ...] = ()
     limits: Limits = Limits()
     budget: Budget = Budget()
     prices: dict[Reference, Price] = Field(default_factory=dict)
@@ -129,10 +123,29 @@ class Campaign(Document):
             repeated = sorted({seed for seed in self.seeds if self.seeds.count(seed) > 1})
             if repeated:
                 raise ValueError(f"seeds: {repeated[0]} stands twice")
+        for index, use in enumerate(self.rosters):
+            for name in use.institutions if isinstance(use, RosterUse) else ():
+                if name not in self.regimes or self.regimes[name].institution is None:
+                    governed = ", ".join(key for key, regime in self.regimes.items() if regime.institution is not None)
+                    raise ValueError(
+                        f"rosters.{index}.institutions: {name!r} is no regime with an institution "
+                        f"(there are: {governed or 'none'})"
+                    )
         if self.market is not None and self.markets:
             raise ValueError("give either `market` or `markets`")
         if not self.rosters and not self.arms:
             raise ValueError("no arm: name `rosters`, or write `arms`")
+        seeds = len(self.all_seeds)
+        if self.batches is not None and self.batches > seeds:
+            raise ValueError(
+                f"batches: at most {seeds} was expected, for there are {seeds} seeds (found {self.batches})"
+            )
+        if self.stopping is not None and self.stopping.hypothesis not in self.hypotheses:
+            known = nearest(self.stopping.hypothesis, self.hypotheses) or "None is written under `hypotheses`."
+            raise ValueError(f"stopping.hypothesis: unknown hypothesis {self.stopping.hypothesis!r}. {known}")
+        unnamed = [name for name, one in self.hypotheses.items() if one.outcome is None and self.outcome is None]
+        if unnamed:
+            raise ValueError(f"hypotheses.{unnamed[0]}: names no outcome, and the campaign has none")
         return self
 
     @property
@@ -140,10 +153,19 @@ class Campaign(Document):
         """The seeds, in order."""
         return tuple(range(self.seeds)) if isinstance(self.seeds, int) else self.seeds
 
+    @property
+    def batch_of(self) -> dict[int, int]:
+        """The batch of each seed, from 1: parts of the seeds in their order, as equal as can be."""
+        seeds, batches = self.all_seeds, self.batches or 1
+        return {seed: place * batches // len(seeds) + 1 for place, seed in enumerate(seeds)}
+
 
 @dataclass(frozen=True, slots=True)
 class ArmRequest:
-    """One arm before its names are resolved; `place` is the path of keys in the document that asked for it."""
+    """One arm before its names are resolved; `place` is the path of keys in the document that asked for it.
+
+    `institution` is the one that its roster has in the place of the regime's own; None: the regime's own.
+    """
 
     name: str
     regime: str
@@ -151,29 +173,36 @@ class ArmRequest:
     market: str | None
     rounds: int | None
     place: tuple[str | int, ...]
+    levels: Levels = ()
+    institution: str | None = None
 
 
 def arms_of(campaign: Campaign) -> Iterator[ArmRequest]:
-    """Every arm that the campaign asks for: regime by regime, in each the rosters, in each the markets.
+    """Every arm that the campaign asks for: regime by regime, in each the rosters, in each the markets and levels.
 
-    An arm of the product is named `regime.roster.market`; parts that are the same in every arm are left out.
+    An arm of the product is named `regime.roster.market.level`; parts that are the same in every arm are left out.
+    Factors that change institutions only are not crossed with regimes that have none.
     """
     markets: tuple[str | None, ...] = campaign.markets or (campaign.market,)
     uses = [use if isinstance(use, RosterUse) else RosterUse(roster=use) for use in campaign.rosters]
-    for regime in campaign.regimes:
+    for regime_name, regime in campaign.regimes.items():
+        governed = regime.institution is not None or bool(regime.schedule)
         for index, use in enumerate(uses):
             for market in (use.market,) if use.market is not None else markets:
-                parts = [regime]
+                parts = [regime_name]
                 if len(uses) > 1:
                     parts.append(use.name or base_name(use.roster))
                 if len(markets) > 1 and use.market is None:
                     parts.append(base_name(market or ""))
                 rounds = use.rounds if use.rounds is not None else campaign.rounds
-                yield ArmRequest(".".join(parts), regime, use.roster, market, rounds, ("rosters", index))
+                instead = use.institutions.get(regime_name)
+                for levels in combinations(campaign.factors, governed):
+                    name = ".".join((*parts, *(level for _, level in levels)))
+                    yield ArmRequest(name, regime_name, use.roster, market, rounds, ("rosters", index), levels, instead)
     for name, arm in campaign.arms.items():
         market = arm.market or campaign.market
         rounds = arm.rounds if arm.rounds is not None else campaign.rounds
-        yield ArmRequest(name, arm.regime, arm.roster, market, rounds, ("arms", name))
+        yield ArmRequest(name, arm.regime, arm.roster, market, rounds, ("arms", name), tuple(arm.levels.items()))
 
 
 def base_name(reference: str) -> str:

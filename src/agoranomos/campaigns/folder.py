@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from agoranomos.campaigns.plan import Plan, differences
-from agoranomos.errors import AgoraError, Finding, MachineError, UsageError
+from agoranomos.errors import Finding, MachineError, UsageError
 from agoranomos.logs.plain_file import open_plain
 
 MAX_PLAN_BYTES = 1 << 26
@@ -70,6 +70,11 @@ class CampaignFolder:
         """How long each model call took, one JSON line a call; not part of any log."""
         return self.root / "timings.jsonl"
 
+    @property
+    def reportable(self) -> bool:
+        """Whether a report can be made of it: it has a plan to make tables from, or tables."""
+        return self.plan_file.is_file() or self.tables.is_dir()
+
     def run(self, arm: str, seed: int) -> Path:
         """The log of the attempt that counts."""
         return self.root / "runs" / arm / str(seed)
@@ -96,6 +101,12 @@ class CampaignFolder:
                 known["models"][name].append(said)
         with _explained(f"cannot write {path}"):
             _replace_changed(path, _environment_bytes(known))
+
+    def write_plan(self, plan: Plan) -> None:
+        """Put the plan and its text in the folder; raises `MachineError`."""
+        with _explained(f"cannot write the campaign's folder {self.root}"):
+            _replace_changed(self.root / "campaign.yaml", plan.text.encode())
+            _replace_changed(self.plan_file, plan.json)
 
     def read_plan(self) -> dict[str, Any]:
         """The plan document; raises `UsageError` where the folder holds none, `Finding` where it is not JSON."""
@@ -143,33 +154,18 @@ def open_folder(plan: Plan, logs: Path) -> CampaignFolder:
     folder = CampaignFolder(logs / plan.label)
     with _explained(f"cannot write the campaign's folder {folder.root}"):
         folder.root.mkdir(parents=True, exist_ok=True)
-        if folder.plan_file.exists() and folder.plan_file.read_bytes() != plan.json:
+        # A deviation takes the place of the plan when the ledger has recorded it: see `write_plan`.
+        deviates = bool(plan.begun_as) and folder.plan_file.exists()
+        if not deviates and folder.plan_file.exists() and folder.plan_file.read_bytes() != plan.json:
             changed = next(iter(differences(folder.read_plan(), plan.document)), "its bytes")
             raise Finding(
                 f"{folder.plan_file} was changed after it was written ({changed})",
                 advice="Put it back, or move the folder away to run the campaign anew.",
             )
-        for path, content in (
-            (folder.root / "campaign.yaml", plan.text.encode()),
-            (folder.root / "env.json", _with_environment(folder.root / "env.json")),
-            (folder.plan_file, plan.json),
-        ):
-            _replace_changed(path, content)
+        _replace_changed(folder.root / "env.json", _with_environment(folder.root / "env.json"))
+    if not deviates:
+        folder.write_plan(plan)
     return folder
-
-
-def other_plans(plan: Plan, logs: Path) -> list[tuple[Path, list[str]]]:
-    """Folders of the same campaign under another plan, each with what differs; the newest first."""
-    found = []
-    for path in logs.glob(f"{plan.campaign.name}-????????") if logs.is_dir() else ():
-        if path.name != plan.label and (path / "plan.json").is_file():
-            try:
-                changes = list(differences(CampaignFolder(path).read_plan(), plan.document))
-                if changes:  # a copy of this campaign's own folder is no other plan
-                    found.append(((path / "plan.json").stat().st_mtime, path, changes))
-            except (AgoraError, OSError):
-                continue  # A neighbour that is damaged is no business of this campaign.
-    return [(path, changes) for _, path, changes in sorted(found, reverse=True, key=lambda item: item[0])]
 
 
 def write_atomically(path: Path, content: bytes) -> None:

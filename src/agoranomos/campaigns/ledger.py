@@ -7,27 +7,34 @@ It is one log for the whole campaign, `ledger/`, which every session takes up wh
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+
+from msgspec.structs import force_setattr
 
 from agoranomos.campaigns.host import boot_tag, host_tag, program_version
 from agoranomos.campaigns.ledger_entries import (
     Clock,
+    Deviated,
     Ended,
     Head,
     LedgerBody,
     Piece,
     Planned,
     Recovered,
+    RunClosed,
+    RunOpened,
     Session,
     decode_ledger_entry,
     encode_ledger_entry,
 )
-from agoranomos.campaigns.ledger_history import History, history_of
+from agoranomos.campaigns.ledger_history import History
 from agoranomos.errors import Finding, UsageError
-from agoranomos.logs import Checkpoint, LogWriter, Recovery, Verifier, recorded
+from agoranomos.logs import Checkpoint, LogWriter, Recovery, Verifier
 from agoranomos.logs.group import GroupCommit
 from agoranomos.logs.log import seq_suffix
+from agoranomos.logs.reader import signed_lines, signed_state
 
 Now = Callable[[], int]
 """Claimed time in whole seconds since 1970."""
@@ -67,6 +74,10 @@ class Ledger:
     async def record(self, *bodies: LedgerBody) -> None:
         """Return when the entries are durable; raises what the log raises, and then nothing may be done on them."""
         await self._group.record(*bodies)
+
+    def deviate(self, body: Deviated) -> None:
+        """Record that another plan is followed from here on; on disk when this returns."""
+        self._append([body])
 
     async def close(self) -> None:
         """End the session, after what is being recorded."""
@@ -112,16 +123,36 @@ def read_ledger(folder: Path, trusted: Sequence[Verifier]) -> tuple[History, Hea
             f"{folder} is a ledger of an earlier version, with a log for each session",
             advice="Move the campaign's folder away, and run the campaign anew.",
         )
-    signed = recorded(folder, trusted, goes_on=True)
-    if signed.checkpoint is None:
+    checkpoint = signed_state(folder, trusted, goes_on=True)
+    if checkpoint is None:
         return History(), None
-    for index, line in enumerate(signed.entries):
-        if not line.endswith(seq_suffix(index)):
-            raise Finding(f"entry {index} of {folder} does not say that it is entry {index}")
-    bodies = [decode_ledger_entry(line) for line in signed.entries]
-    if not isinstance(bodies[0], Planned):
-        raise Finding(f"{folder} does not begin with a plan")
-    return history_of(bodies), head_of(signed.checkpoint)
+    return _told(folder, checkpoint), head_of(checkpoint)
+
+
+def _told(folder: Path, checkpoint: Checkpoint) -> History:
+    """What the signed entries tell, taken in one after another; what they have in common is held once."""
+    history, index = History(), 0
+    for lines in signed_lines(folder, checkpoint):
+        for line in lines:
+            if not line.endswith(seq_suffix(index)):
+                raise Finding(f"entry {index} of {folder} does not say that it is entry {index}")
+            body = decode_ledger_entry(line)
+            if index == 0 and not isinstance(body, Planned):
+                raise Finding(f"{folder} does not begin with a plan")
+            if isinstance(body, RunOpened | RunClosed):
+                _share(body, history)
+            history.add(body)
+            index += 1
+    return history
+
+
+def _share(body: RunOpened | RunClosed, history: History) -> None:
+    """Let an entry of a run name its arm and its origin with the texts that are held already."""
+    force_setattr(body, "arm", sys.intern(body.arm))
+    if isinstance(body, RunClosed):
+        attempts = history.of(body.arm, body.seed)
+        if attempts and attempts[-1].opened.origin == body.head.origin:
+            force_setattr(body.head, "origin", attempts[-1].opened.origin)
 
 
 def head_of(checkpoint: Checkpoint) -> Head:

@@ -32,12 +32,35 @@ class Piece(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sha256: str
 
 
-class Planned(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="schema", tag=LEDGER_VERSION):
-    """Entry 0: the plan by its digest. Its text is a blob of that name beside the ledger."""
+class Planned(
+    msgspec.Struct,
+    frozen=True,
+    forbid_unknown_fields=True,
+    omit_defaults=True,
+    tag_field="schema",
+    tag=LEDGER_VERSION,
+):
+    """Entry 0: the plan by its digest. Its text is a blob of that name beside the ledger.
+
+    `after` are the digests of other plans of a campaign of this name that had runs when this one began.
+    """
 
     campaign: str
     plan_sha256: str
     runs: int
+    claimed_unix_s: int
+    after: tuple[str, ...] = ()
+
+
+class Deviated(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """From here on the campaign follows another plan, whose text is a blob like that of the first; `reason` says why.
+
+    What had been run stands in the new plan as it stood in the old one.
+    """
+
+    plan_sha256: str
+    runs: int
+    reason: str
     claimed_unix_s: int
 
 
@@ -120,14 +143,46 @@ class RunActors(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     claimed_unix_s: int
 
 
+class Stopped(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The campaign's stopping rule was met: no seed after `seed`, in the plan's order, is begun from here on.
+
+    `pairs` is how many seeds the look rests on, `left_out` how many up to `seed` were passed over. The estimate and its
+    bounds are of the hypothesis's difference, in millionths of the outcome's unit; a bound is null where there is none.
+    """
+
+    hypothesis: str
+    sequence: str
+    verdict: str
+    pairs: int
+    left_out: int
+    seed: int
+    estimate_e6: int
+    low_e6: int | None
+    high_e6: int | None
+    claimed_unix_s: int
+
+
 LONGEST_REASON = 500
 """Characters of a reason that the ledger keeps; status.json has it in full."""
 
-LedgerBody: TypeAlias = Planned | Session | Recovered | Clock | Ended | RunActors | RunOpened | RunClosed | RunAbandoned
+LedgerBody: TypeAlias = (
+    Planned
+    | Deviated
+    | Session
+    | Recovered
+    | Clock
+    | Ended
+    | RunActors
+    | RunOpened
+    | RunClosed
+    | RunAbandoned
+    | Stopped
+)
 RunBody: TypeAlias = RunOpened | RunClosed | RunAbandoned
 
 BODY_OF_KIND: dict[str, type[LedgerBody]] = {
     "planned": Planned,
+    "deviated": Deviated,
     "session": Session,
     "recovered": Recovered,
     "clock": Clock,
@@ -136,6 +191,7 @@ BODY_OF_KIND: dict[str, type[LedgerBody]] = {
     "opened": RunOpened,
     "closed": RunClosed,
     "abandoned": RunAbandoned,
+    "stopped": Stopped,
 }
 """The table of the ledger's entry types."""
 

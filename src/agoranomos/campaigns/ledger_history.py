@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from agoranomos.campaigns.ledger_entries import (
     Clock,
+    Deviated,
     Ended,
     LedgerBody,
     Planned,
@@ -16,6 +17,7 @@ from agoranomos.campaigns.ledger_entries import (
     RunClosed,
     RunOpened,
     Session,
+    Stopped,
 )
 from agoranomos.errors import Finding
 from agoranomos.logs import LogFault, Verifier
@@ -35,16 +37,30 @@ class Attempt:
         return self.closed is not None or self.abandoned is not None
 
 
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A deviation from the plan, with the runs that had been opened and closed when it was recorded."""
+
+    deviated: Deviated
+    opened: frozenset[tuple[str, int]]
+    closed: int
+
+
 @dataclass(slots=True)
 class History:
     """Every attempt at every run, in the order of the ledger, and who wrote it.
 
-    `planned` is its plan, None before one was recorded. `ended` says whether the last session came to its end;
-    `newest_unix_s` is the newest time that is claimed since the clock last went back.
+    `planned` is its plan, None before one was recorded; `turns` are the deviations from it. `stopped` says that the
+    stopping rule of the plan that is followed now was met, `begun_since` which runs were begun after that. `ended` says
+    whether the last session came to its end; `newest_unix_s` is the newest time that is claimed since the clock last
+    went back.
     """
 
     attempts: dict[tuple[str, int], list[Attempt]] = field(default_factory=dict)
     planned: Planned | None = None
+    turns: list[Turn] = field(default_factory=list)
+    stopped: Stopped | None = None
+    begun_since: list[tuple[str, int]] = field(default_factory=list)
     sessions: list[Session] = field(default_factory=list)
     recoveries: list[Recovered] = field(default_factory=list)
     clock_steps: list[Clock] = field(default_factory=list)
@@ -63,16 +79,24 @@ class History:
         if isinstance(body, Planned):
             self.planned = body
             return
+        if isinstance(body, Deviated):
+            self._turn(body)
+            return
         if isinstance(body, Session | Recovered | Clock | Ended):
             self._take_session(body)
             return
         if isinstance(body, RunActors):
             self._register(body)
             return
+        if isinstance(body, Stopped):
+            self._stop(body)
+            return
         attempts = self.attempts.setdefault((body.arm, body.seed), [])
         if isinstance(body, RunOpened):
             _require_turn(body, attempts)
             attempts.append(Attempt(body))
+            if self.stopped is not None and body.attempt == 1:
+                self.begun_since.append((body.arm, body.seed))
             return
         if not 1 <= body.attempt <= len(attempts):
             raise Finding(f"the ledger ends attempt {body.attempt} of {body.arm}/{body.seed}, which it never opened")
@@ -121,6 +145,32 @@ class History:
             if other != key.name or not key.name.rpartition("/")[0].endswith(f"/{run}"):
                 raise Finding(f"the ledger registers the key of {other} as that of {key.name}, an actor of {run}")
         self.actors[body.arm, body.seed] = keys
+
+    def _turn(self, body: Deviated) -> None:
+        if body.plan_sha256 == self.plan_sha256:
+            raise Finding("the ledger tells of a deviation from the plan to the same plan")
+        closed = sum(attempts[-1].closed is not None for attempts in self.attempts.values() if attempts)
+        self.turns.append(Turn(body, frozenset(self.attempts), closed))
+        # Another plan has a rule of its own, which is held against everything that was run, as if from the start.
+        self.stopped, self.begun_since = None, []
+
+    def _stop(self, body: Stopped) -> None:
+        if self.stopped is not None:
+            raise Finding("the ledger says a second time that the stopping rule was met")
+        self.stopped = body
+
+    @property
+    def plan_sha256(self) -> str:
+        """The digest of the plan that the campaign follows now; empty before one was recorded."""
+        if self.turns:
+            return self.turns[-1].deviated.plan_sha256
+        return "" if self.planned is None else self.planned.plan_sha256
+
+    @property
+    def plans(self) -> tuple[str, ...]:
+        """The digests of all plans that it followed, the first one first."""
+        first = () if self.planned is None else (self.planned.plan_sha256,)
+        return (*first, *(turn.deviated.plan_sha256 for turn in self.turns))
 
     def of(self, arm: str, seed: int) -> list[Attempt]:
         """The attempts at one run, the first one first."""

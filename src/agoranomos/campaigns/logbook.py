@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import copy
 from pathlib import Path
 from typing import Literal
 
@@ -32,6 +33,12 @@ class Logbook:
     def origin(self, run: PlannedRun, attempt: int) -> str:
         """`<workspace>/<plan>/<arm>/<seed>/<attempt>`."""
         return f"{self._prefix}/{run.arm.name}/{run.seed}/{attempt}"
+
+    def stored_by(self, storage_of: StorageOf) -> Logbook:
+        """The same, with the logs of runs in other storage."""
+        other = copy(self)
+        other._storage_of = storage_of
+        return other
 
     @property
     def ledger_origin(self) -> str:

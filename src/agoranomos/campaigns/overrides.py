@@ -26,7 +26,7 @@ def override(campaign: Campaign, settings: Sequence[str]) -> Campaign:
     if not settings:
         return campaign
     # The dump holds every key with its default, so a key that it lacks is unknown.
-    tree = campaign.model_dump(mode="json")
+    tree = campaign.model_dump(mode="json", by_alias=True)
     for setting in settings:
         _apply(tree, setting)
     try:
@@ -34,6 +34,11 @@ def override(campaign: Campaign, settings: Sequence[str]) -> Campaign:
     except ValidationError as error:
         given = " ".join(f"--set {setting}" for setting in settings)
         raise UsageError(f"{given}: {first_fault(error)[1]}") from None
+
+
+def sets(setting: str, key: str) -> bool:
+    """Whether `path=value` sets this key of the campaign, or a part of it."""
+    return setting.partition("=")[0].strip().split(".")[0] == key
 
 
 def _apply(tree: Any, setting: str) -> None:

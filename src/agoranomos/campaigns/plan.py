@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from agoranomos.campaigns.arm import Arm, Seated
+from agoranomos.campaigns.arm import Arm, Seated, Switch, Wording
 from agoranomos.campaigns.document import Campaign
+from agoranomos.documents import Source
 from agoranomos.errors import UsageError
 from agoranomos.institutions.entries import canonical_json
 from agoranomos.models.calls.prices import price_of
@@ -21,7 +22,17 @@ _SAYS_NOTHING = {"title", "about", "limits", "budget", "prices"}
 """What a campaign may say otherwise without being another one: no run depends on it."""
 
 
-_OPTED_INTO = {"privacy", "signatures"}
+_OPTED_INTO = {
+    "privacy",
+    "signatures",
+    "factors",
+    "batches",
+    "clusters",
+    "hypotheses",
+    "exclude",
+    "stopping",
+    "differs",
+}
 """What stands in a plan only where it is not the default, so that campaigns from before it keep their digests."""
 
 
@@ -42,20 +53,22 @@ class PlannedRun:
 class Plan:
     """A campaign with all names resolved. Two plans with one digest lead to the same runs.
 
-    `text` is the campaign's file as it was read; overrides are in `campaign`.
+    `text` is the campaign's file as it was read; overrides are in `campaign`. `begun_as` is the digest of the plan that
+    the campaign began with, where it has deviated from that; empty where this is the one.
     """
 
     campaign: Campaign
     text: str
     arms: tuple[Arm, ...]
     workspace: Workspace
+    begun_as: str = ""
 
     @cached_property
     def document(self) -> dict[str, Any]:
         """The plan as plain JSON values: what `plan.json` holds and what the digest is over."""
         return {
             "version": PLAN_VERSION,
-            "campaign": self.campaign.model_dump(mode="json", exclude=_SAYS_NOTHING | _left_out(self.campaign)),
+            "campaign": _campaign_document(self.campaign),
             "arms": [_arm_document(arm) for arm in self.arms],
             "seeds": list(self.campaign.all_seeds),
         }
@@ -72,8 +85,11 @@ class Plan:
 
     @property
     def label(self) -> str:
-        """`<campaign>-<first eight of the digest>`: the name of its folder, and the plan's part of every origin."""
-        return f"{self.campaign.name}-{self.digest[:8]}"
+        """The name of its folder, and the plan's part of every origin: `<campaign>-<first eight of the digest>`.
+
+        The digest is that of the plan that the campaign began with.
+        """
+        return f"{self.campaign.name}-{(self.begun_as or self.digest)[:8]}"
 
     def runs(self, limit: int | None = None) -> list[PlannedRun]:
         """All runs, or the first `limit`: the first seed of every arm, then the second, and so on."""
@@ -141,14 +157,8 @@ def _arm_document(arm: Arm) -> dict[str, Any]:
     return {
         "name": arm.name,
         "regime": arm.regime,
-        "told": None if arm.told is None else {"name": arm.told_name, "sha256": _sha256(arm.told)},
-        "institution": None
-        if arm.institution is None
-        else {
-            "name": arm.institution_name,
-            "semantic_sha256": arm.institution_sha256,
-            "file_sha256": arm.institution.sha256,
-        },
+        "told": _wording_document(arm.wordings[0]) if arm.wordings else None,
+        "institution": _institution_document(arm.institution_name, arm.institution, arm.institution_sha256),
         "roster": {
             "name": arm.roster_name,
             "agents": [_seat_document(seated) for seated in arm.agents],
@@ -156,7 +166,48 @@ def _arm_document(arm: Arm) -> dict[str, Any]:
         "market": {"name": arm.market_name, "specification": arm.market.model_dump(mode="json")},
         "rounds": arm.rounds,
         "durable": arm.durable,
+        **_where_there_are_any(
+            wordings=[_wording_document(wording) for wording in arm.wordings[1:]],
+            levels=dict(arm.levels),
+            switches=[_switch_document(switch) for switch in arm.switches],
+            repeat=arm.repeat,
+        ),
     }
+
+
+def _campaign_document(campaign: Campaign) -> dict[str, Any]:
+    document = campaign.model_dump(mode="json", exclude=_SAYS_NOTHING | _left_out(campaign), by_alias=True)
+    for regime in document["regimes"].values():
+        for key in ("schedule", "repeat"):
+            if not regime[key]:
+                del regime[key]
+    for use in document["rosters"]:
+        if isinstance(use, dict) and not use["institutions"]:
+            del use["institutions"]
+    for arm in document["arms"].values():
+        if not arm["levels"]:
+            del arm["levels"]
+    return document
+
+
+def _wording_document(wording: Wording) -> dict[str, str]:
+    return {"name": wording.name, "sha256": _sha256(wording.text)}
+
+
+def _institution_document(name: str, source: Source | None, semantic: str) -> dict[str, str] | None:
+    if source is None:
+        return None
+    return {"name": name, "semantic_sha256": semantic, "file_sha256": source.sha256}
+
+
+def _switch_document(switch: Switch) -> dict[str, Any]:
+    named = _institution_document(switch.institution_name, switch.institution, switch.institution_sha256)
+    return {"from": switch.first_round, "institution": named}
+
+
+def _where_there_are_any(**parts: Any) -> dict[str, Any]:
+    """Those that hold something, so that campaigns without them keep their digests."""
+    return {name: part for name, part in parts.items() if part}
 
 
 def _seat_document(seated: Seated) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""The two ways to play a run: as a coroutine beside the engines, or as a whole in a worker process."""
+"""The two ways to play a run on this machine: a coroutine beside the engines, or as a whole in a worker process."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import Protocol
 
+from agoranomos.campaigns.apart import apart
 from agoranomos.campaigns.arm import set_up
 from agoranomos.campaigns.ledger_entries import Head
 from agoranomos.campaigns.logbook import Logbook
@@ -115,7 +116,7 @@ class WorkerPlayer:
         """Have the run played, then write its log in one go; before its close nothing of it is in the folder."""
         whole = run.arm, run.seed, self._secrets.signing(run)
         if self._pool is None:
-            played = await asyncio.to_thread(play, *whole)
+            played = await apart(play, *whole)
         else:
             try:
                 played = await asyncio.get_running_loop().run_in_executor(self._pool, play, *whole)
@@ -124,14 +125,7 @@ class WorkerPlayer:
                     "a worker process ended without a word (out of memory, or killed)",
                     advice="Run the same command again to go on, perhaps with fewer --workers.",
                 ) from None
-        return _head(origin, await asyncio.to_thread(self._write, played, place, origin))
-
-    def _write(self, played: Played, place: Path, origin: str) -> Acknowledgement:
-        writer = self._logbook.create(place, origin, "close")
-        for blob in played.blobs:
-            writer.put_blob(blob)
-        writer.append(played.entries)
-        return writer.close()
+        return await asyncio.to_thread(write_played, self._logbook, played, place, origin)
 
     async def close(self) -> None:
         """End the workers; what they are at is given up."""
@@ -141,6 +135,15 @@ class WorkerPlayer:
             self._pool.shutdown(wait=False, cancel_futures=True)
             for process in workers:
                 process.terminate()
+
+
+def write_played(logbook: Logbook, played: Played, place: Path, origin: str) -> Head:
+    """Write the whole log of a run that was played elsewhere, and close it; raises what the log raises."""
+    writer = logbook.create(place, origin, "close")
+    for blob in played.blobs:
+        writer.put_blob(blob)
+    writer.append(played.entries)
+    return _head(origin, writer.close())
 
 
 def _head(origin: str, acknowledgement: Acknowledgement) -> Head:

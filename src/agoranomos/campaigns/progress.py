@@ -1,28 +1,15 @@
-"""What a person sees while a campaign runs: bars in a terminal, a line now and then elsewhere, or nothing."""
+"""What a person sees while a campaign runs: a live table in a terminal, a line now and then elsewhere, or nothing."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol, TextIO
+from typing import Protocol, TextIO
 
+from agoranomos.campaigns.tally import Tally
 from agoranomos.models.calls.traffic import Traffic
 
 SECONDS_BETWEEN_LINES = 10.0
-SECONDS_BETWEEN_DRAWINGS = 0.2
-
-
-@dataclass(frozen=True, slots=True)
-class Work:
-    """How much is to be done, or is done: runs, rounds, and model calls (at most so many, or so many)."""
-
-    runs: int
-    rounds: int
-    calls: int
-
-    def __add__(self, more: Work) -> Work:
-        return Work(self.runs + more.runs, self.rounds + more.rounds, self.calls + more.calls)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +30,14 @@ def nothing_asked() -> Asked:
 
 
 class Progress(Protocol):
-    """Is told what has been done since it was told last. Calls of `advance` are many and must cost next to nothing."""
+    """Shows a tally while it is counted. Calls of `advance` are many and must cost next to nothing."""
 
-    def begin(self, work: Work, look: Look = nothing_asked) -> None:
+    def begin(self, tally: Tally, look: Look = nothing_asked) -> None:
         """The work begins."""
         ...
 
-    def advance(self, *, runs: int = 0, rounds: int = 0, calls: int = 0) -> None:
-        """So much more is done."""
+    def advance(self) -> None:
+        """Something more was counted."""
         ...
 
     def end(self) -> None:
@@ -65,10 +52,10 @@ class Progress(Protocol):
 class Silence:
     """Shows nothing."""
 
-    def begin(self, work: Work, look: Look = nothing_asked) -> None:
+    def begin(self, tally: Tally, look: Look = nothing_asked) -> None:
         """Show nothing."""
 
-    def advance(self, *, runs: int = 0, rounds: int = 0, calls: int = 0) -> None:
+    def advance(self) -> None:
         """Show nothing."""
 
     def end(self) -> None:
@@ -79,40 +66,26 @@ class Silence:
 
 
 class Lines:
-    """A line of text at most every ten seconds, for logs and pipes. `clock` gives seconds that only grow."""
+    """A line of text at most every ten seconds, for logs and pipes."""
 
-    def __init__(self, stream: TextIO, clock: Callable[[], float]) -> None:
+    def __init__(self, stream: TextIO) -> None:
         self._stream = stream
-        self._clock = clock
-        self._work = Work(0, 0, 0)
-        self._done = Work(0, 0, 0)
+        self._tally: Tally | None = None
         self._look = nothing_asked
-        self._began = self._shown = 0.0
+        self._shown = 0.0
 
-    def begin(self, work: Work, look: Look = nothing_asked) -> None:
-        """Remember what there is to do."""
-        self._work, self._done, self._look = work, Work(0, 0, 0), look
-        self._began = self._shown = self._clock()
+    def begin(self, tally: Tally, look: Look = nothing_asked) -> None:
+        """Remember what there is to show."""
+        self._tally, self._look, self._shown = tally, look, tally.seconds
 
-    def advance(self, *, runs: int = 0, rounds: int = 0, calls: int = 0) -> None:
-        """Count, and write a line when the last one is old enough."""
-        self._done += Work(runs, rounds, calls)
-        now = self._clock()
+    def advance(self) -> None:
+        """Write a line when the last one is old enough."""
+        if self._tally is None:
+            return
+        now = self._tally.seconds
         if now - self._shown >= SECONDS_BETWEEN_LINES:
             self._shown = now
-            self._stream.write(self._line(now - self._began) + "\n")
-            self._stream.flush()
-
-    def _line(self, seconds: float) -> str:
-        done, work = self._done, self._work
-        parts = [f"{done.runs}/{work.runs} runs", f"{done.rounds}/{work.rounds} rounds ({done.rounds / seconds:.1f}/s)"]
-        if work.calls:
-            parts.append(f"{done.calls} calls ({done.calls / seconds:.1f}/s)")
-            parts += asked_in_words(self._look(), seconds)
-        if done.rounds:
-            left = seconds * (work.rounds - done.rounds) / done.rounds
-            parts.append(f"about {_duration(left)} left")
-        return ", ".join(parts)
+            self.say(in_words(self._tally, self._look()))
 
     def end(self) -> None:
         """Nothing is open."""
@@ -123,63 +96,25 @@ class Lines:
         self._stream.flush()
 
 
-class Bars:
-    """Rich progress bars of runs, rounds and model calls, with rates and the time left, drawn a few times a second."""
+def in_words(tally: Tally, asked: Asked) -> str:
+    """The whole session in one line: runs, rounds, calls, rates, failures, time left."""
+    done, seconds = tally.all, tally.seconds
+    parts = [f"{done.finished}/{done.planned} runs"]
+    if done.failed:
+        parts.append(f"{done.failed} failed")
+    parts.append(f"{done.rounds}/{tally.planned_rounds} rounds{per_second(done.rounds, seconds)}")
+    if tally.planned_calls:
+        parts.append(f"{done.calls} calls{per_second(done.calls, seconds)}")
+        parts += asked_in_words(asked, seconds)
+    left = tally.seconds_left
+    if left is not None:
+        parts.append(f"about {duration(left)} left")
+    return ", ".join(parts)
 
-    def __init__(self, console: Any, clock: Callable[[], float] = time.monotonic) -> None:
-        self._console = console
-        self._clock = clock
-        self._progress: Any = None
-        self._tasks: dict[str, Any] = {}
-        self._done = Work(0, 0, 0)
-        self._look = nothing_asked
-        self._began = self._drawn = 0.0
 
-    def begin(self, work: Work, look: Look = nothing_asked) -> None:
-        """Draw the bars."""
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-        self._progress = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TextColumn("{task.fields[rate]}"),
-            TimeRemainingColumn(),
-            console=self._console,
-        )
-        self._progress.start()
-        named = {"runs": work.runs, "rounds": work.rounds, "calls": work.calls}
-        self._tasks = {
-            name: self._progress.add_task(name, total=total, rate="") for name, total in named.items() if total
-        }
-        self._done, self._look = Work(0, 0, 0), look
-        self._began = self._drawn = self._clock()
-
-    def advance(self, *, runs: int = 0, rounds: int = 0, calls: int = 0) -> None:
-        """Count, and move the bars when they have stood for a while."""
-        self._done += Work(runs, rounds, calls)
-        now = self._clock()
-        if now - self._drawn >= SECONDS_BETWEEN_DRAWINGS:
-            self._drawn = now
-            self._draw(now - self._began)
-
-    def end(self) -> None:
-        """Leave the bars as they are and give the terminal back."""
-        if self._progress is not None:
-            self._draw(self._clock() - self._began)
-            self._progress.stop()
-
-    def say(self, text: str) -> None:
-        """Print the line above the bars."""
-        self._console.print(text, markup=False, highlight=False)
-
-    def _draw(self, seconds: float) -> None:
-        for name, task in self._tasks.items():
-            done = getattr(self._done, name)
-            parts = [f"{done / seconds:.1f}/s"] if done and seconds else []
-            if name == "calls" and seconds:
-                parts += asked_in_words(self._look(), seconds)
-            self._progress.update(task, completed=done, rate=", ".join(parts))
+def per_second(number: int, seconds: float) -> str:
+    """A rate in brackets; nothing before any time has passed."""
+    return f" ({number / seconds:.1f}/s)" if seconds > 0 else ""
 
 
 def asked_in_words(asked: Asked, seconds: float) -> list[str]:
@@ -188,9 +123,9 @@ def asked_in_words(asked: Asked, seconds: float) -> list[str]:
     if traffic.stored:
         parts.append(f"{traffic.stored} from the store")
     if traffic.failed:
-        parts.append(f"{traffic.failed} failed")
+        parts.append(f"{traffic.failed} calls failed")
     tokens = traffic.prompt_tokens + traffic.reply_tokens
-    if tokens:
+    if tokens and seconds > 0:
         parts.append(f"{_short(tokens)} tokens ({_short(tokens / seconds)}/s)")
     if asked.money is not None:
         parts.append(f"{asked.money:.2f} spent")
@@ -204,7 +139,8 @@ def _short(number: float) -> str:
     return f"{number:.1f}" if number < 10 else f"{number:.0f}"
 
 
-def _duration(seconds: float) -> str:
+def duration(seconds: float) -> str:
+    """A time in the unit that fits it."""
     if seconds < 90:
         return f"{seconds:.0f} s"
     if seconds < 5400:

@@ -47,7 +47,7 @@ class RunSecrets:
         if signing is None:
             return ()
         agents = build_market(run.arm.market).facts.agents
-        return tuple(signing.attestor(agents, run.arm.institution is not None).verifiers.values())
+        return tuple(signing.attestor(agents, run.arm.governed).verifiers.values())
 
     def registration(
         self, run: PlannedRun, registered: Sequence[Verifier] | None, claimed_unix_s: int

@@ -22,7 +22,7 @@ from agoranomos.institutions.notices import Notice
 from agoranomos.logs import Acknowledgement
 from agoranomos.models import Caller
 from agoranomos.policies.policy import Account, Call, Decision, Observation
-from agoranomos.policies.shared import Onlooker, SharedRound, onlooker
+from agoranomos.policies.shared import Onlooker, SharedRound, last_said, onlooker
 from agoranomos.randomness import Randomness
 
 LONGEST_REPLY = 4096
@@ -174,19 +174,11 @@ def _shared(
 ) -> SharedRound:
     """What everybody did in the round that has just taken effect, and what was last replied in choosing it."""
     replies = {
-        name: _last_said(decision.account)
+        name: decision.said or last_said(decision.account)
         for name, decision in decisions.items()
         if decision.account is not None and decision.account.calls
     }
     return SharedRound(round_number, dict(zip(names, actions, strict=True)), replies)
-
-
-def _last_said(account: Account) -> str:
-    """The last reply of a decision, or the option that was chosen where there was a choice among some."""
-    last = account.calls[-1]
-    if last.choice is None or account.chosen is None:
-        return last.reply
-    return last.choice.options[account.chosen]
 
 
 def _onlooking(name: str, policy: Onlooker[Any], memory: Any, played: SharedRound) -> Any:

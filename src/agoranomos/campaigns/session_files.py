@@ -6,7 +6,7 @@ import asyncio
 import threading
 
 from agoranomos.campaigns.spending import SpendingFile
-from agoranomos.campaigns.status import State, StatusFile
+from agoranomos.campaigns.status import UNDER_WAY, State, StatusFile
 from agoranomos.models.calls.meter import Meter
 
 SECONDS_BETWEEN_WRITES = 1.0
@@ -14,21 +14,25 @@ SECONDS_BETWEEN_WRITES = 1.0
 
 
 class SessionFiles:
-    """Writes both, from any thread. `meter` is None where no model is asked: then nothing is spent."""
+    """Writes both, from any thread. `meter` is None where no model is asked: then nothing is spent.
+
+    `state` is what they tell of while the session is under way.
+    """
 
     def __init__(self, status: StatusFile, spending: SpendingFile, meter: Meter | None) -> None:
         self.status = status
         self._spending = spending
         self._meter = meter
         self._turn = threading.Lock()
+        self.state: State = "running"
         self._ended = False
 
     def write(self, state: State, reason: str = "") -> None:
-        """Write both; after the state in which the session ended, `running` changes nothing any more."""
+        """Write both; after the state in which the session ended, no other changes anything."""
         with self._turn:
-            if state == "running" and self._ended:
+            if state in UNDER_WAY and self._ended:
                 return
-            self._ended = state != "running"
+            self._ended = state not in UNDER_WAY
             if self._meter is not None:
                 self._spending.write(self._meter.spent)
             self.status.write(state, reason)
@@ -37,4 +41,4 @@ class SessionFiles:
         """Write them now and then, off the event loop, until cancelled; raises `MachineError` when the disk fails."""
         while True:
             await asyncio.sleep(SECONDS_BETWEEN_WRITES)
-            await asyncio.to_thread(self.write, "running")
+            await asyncio.to_thread(self.write, self.state)

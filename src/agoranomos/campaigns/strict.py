@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from agoranomos.campaigns.ledger_entries import (
     BODY_OF_KIND,
+    Deviated,
     LedgerBody,
     Planned,
     RunOpened,
@@ -20,8 +21,8 @@ from agoranomos.campaigns.ledger_entries import (
 )
 from agoranomos.campaigns.ledger_history import History
 from agoranomos.errors import Finding
-from agoranomos.institutions.entries import Closed, Opened, Part, Round, decode_entry
-from agoranomos.institutions.judgement import NoticeIssued, Sanction, Transition
+from agoranomos.institutions.entries import Body, Closed, Opened, Part, Round, Switched, decode_entry
+from agoranomos.institutions.judgement import Announced, NoticeIssued, Sanction, Transition
 from agoranomos.institutions.parts import Joiner
 from agoranomos.logs import LogFault, layout
 
@@ -34,8 +35,8 @@ class RunItem(NamedTuple):
     """What the order of a run rests on: an entry's kind and round, whom it is about, and what it counts.
 
     `agent` is empty where it is about nobody in particular. `opened` is the body of an `opened` entry; `number` is the
-    rounds that a `closed` one states; `applied` is false of a transition that was blocked. `part` is the line of a part
-    of an entry, with the folder of its log.
+    rounds that a `closed` one states, and the round from which a `switched` one holds; `applied` is false of a
+    transition that was blocked. `part` is the line of a part of an entry, with the folder of its log.
     """
 
     kind: str
@@ -80,14 +81,20 @@ def read_checked(folder: Path, line: bytes) -> RunItem | LedgerItem:
         return RunItem(entry.kind, entry.round)
     if isinstance(body, Transition):
         return RunItem(entry.kind, entry.round, body.agent, applied=not body.blocked)
-    if isinstance(body, Sanction | NoticeIssued):
+    if isinstance(body, Sanction | Announced | NoticeIssued):
         return RunItem(entry.kind, entry.round, body.agent)
-    return RunItem(entry.kind, entry.round, number=body.rounds if isinstance(body, Closed) else 0)
+    return RunItem(entry.kind, entry.round, number=_number_in(body))
+
+
+def _number_in(body: Body) -> int:
+    if isinstance(body, Switched):
+        return body.effective_round
+    return body.rounds if isinstance(body, Closed) else 0
 
 
 def _of_a_ledger(folder: Path, line: bytes) -> LedgerItem:
     body = decode_ledger_entry(line)
-    if isinstance(body, Planned):
+    if isinstance(body, Planned | Deviated):
         _require_blob(folder, body.plan_sha256)
     return LedgerItem(next(kind for kind, known in BODY_OF_KIND.items() if type(body) is known), body)
 
@@ -133,6 +140,7 @@ class RunOrder:
         self._agents: frozenset[str] = frozenset()
         self._moved: set[str] = set()  # agents with a transition that was applied in this round
         self._signed = False  # whether the actors have signed this round
+        self._due: set[int] = set()  # rounds from which another institution holds, as entry 0 says, and not yet begun
         self._joiner = Joiner()
 
     def take(self, index: int, item: RunItem) -> None:
@@ -146,6 +154,8 @@ class RunOrder:
             raise _fault(index, "an entry after the run was closed")
         if (item.opened is None) == (self.opened is None):
             raise _fault(index, f"a run begins with one `opened` entry, and here stands one of kind {item.kind!r}")
+        if item.kind in ("round", "closed") and self.rounds + 1 in self._due:
+            raise _fault(index, f"before it, entry 0 has another institution begin with round {self.rounds + 1}")
         if item.kind == "round":
             self.rounds += 1
             self._moved.clear()
@@ -154,6 +164,7 @@ class RunOrder:
             raise _fault(index, f"round {item.round} is recorded where round {self.rounds} was expected")
         if item.opened is not None:
             self.opened, self._agents = item.opened, frozenset(item.opened.facts.agents)
+            self._due = {switch.first_round for switch in item.opened.switches}
         elif item.kind == "closed":
             if item.number != self.rounds:
                 raise _fault(index, f"closed after {item.number} rounds, but {self.rounds} are recorded")
@@ -183,11 +194,16 @@ class RunOrder:
         if item.kind == "attested":
             self._signed = True
             return
+        if item.kind == "switched":
+            if item.number != self.rounds + 1 or item.number not in self._due:
+                raise _fault(index, f"another institution from round {item.number} on, of which entry 0 knows nothing")
+            self._due.remove(item.number)
+            return
         if item.agent not in self._agents:
             raise _fault(index, f"a {item.kind} of {item.agent!r}, who is none of the run's agents")
         if item.kind == "transition" and item.applied:
             self._moved.add(item.agent)
-        if item.kind == "sanction" and item.agent not in self._moved:
+        if item.kind in {"sanction", "announced"} and item.agent not in self._moved:
             raise _fault(index, f"a sanction of {item.agent} in round {item.round}, which no transition of it precedes")
 
 

@@ -10,11 +10,13 @@ from agoranomos.campaigns.folder import CampaignFolder
 from agoranomos.campaigns.ledger import head_of
 from agoranomos.campaigns.ledger_entries import Head, Piece
 from agoranomos.campaigns.ledger_history import Attempt, History
+from agoranomos.campaigns.packs.packed import checkpoint_of, is_packed, is_there, opened_run
 from agoranomos.campaigns.plan import PlannedRun
 from agoranomos.campaigns.recorded import Recording, recording_of
 from agoranomos.errors import AgoraError, Finding, MachineError
 from agoranomos.institutions.entries import Closed, decode_entry
-from agoranomos.logs import LogReader, Verifier, read_blob, recorded, unsigned_tail, verify_log
+from agoranomos.logs import Verifier, read_blob, recorded, unsigned_tail, verify_log
+from agoranomos.logs.reader import signed_state
 
 DIED = "the process ended before the run did"
 
@@ -57,7 +59,7 @@ def survey(folder: CampaignFolder, runs: Sequence[PlannedRun], history: History,
             finished.append(run)
             continue
         if last is None or last.abandoned is not None:
-            if place.exists():
+            if is_there(place):
                 raise Finding(
                     f"{place} holds a run that the ledger does not know",
                     advice="Move it away; it was not written by this campaign.",
@@ -66,8 +68,14 @@ def survey(folder: CampaignFolder, runs: Sequence[PlannedRun], history: History,
             continue
         number = len(attempts)
         target = folder.abandoned(*run.key, number)
-        head = signed_head(place, trusted) or signed_head(target, trusted)
-        closed = head is not None and _is_complete(place, trusted)
+        with opened_run(place) as opened:
+            head = signed_head(opened, trusted) or signed_head(target, trusted)
+            closed = head is not None and _is_complete(opened, trusted)
+        if not closed and is_packed(place):
+            raise Finding(
+                f"{place} is in a pack, and is no whole log",
+                advice="Packs are written as a whole: move the pack away, and its runs are run again.",
+            )
         left = place if place.exists() else target
         ended.append(Ended(run, number, head, closed, None if closed else unsigned_piece(left, head)))
         if closed:
@@ -113,12 +121,12 @@ def recording(
 
 def _require_head(place: Path, head: Head) -> None:
     """The cheap check of a finished run: its checkpoint is the one that the ledger holds."""
-    if not place.is_dir():
+    if not is_there(place):
         raise Finding(
             f"{place} is missing, but the ledger says that the run was finished",
             advice="Put the folder back. A campaign without it is a new one: move the whole campaign's folder away.",
         )
-    if head_of(LogReader(place).checkpoint) != head:
+    if head_of(checkpoint_of(place)) != head:
         raise Finding(f"{place} is not the log that the ledger closed", advice="Run: agora log verify on it.")
 
 
@@ -133,7 +141,7 @@ def unsigned_piece(place: Path, head: Head | None) -> Piece | None:
 
 def signed_head(place: Path, trusted: Sequence[Verifier]) -> Head | None:
     """What the log at `place` has signed, whether or not its writer lived to close it; None for nothing."""
-    checkpoint = recorded(place, trusted).checkpoint
+    checkpoint = signed_state(place, trusted)
     return None if checkpoint is None else head_of(checkpoint)
 
 

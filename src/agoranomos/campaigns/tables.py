@@ -15,10 +15,10 @@ from typing import Any
 
 import pyarrow as pa
 
-TABLES_VERSION = 4
+TABLES_VERSION = 5
 """Stored in the metadata of each Parquet file; a reader keeps older versions."""
 
-READABLE_VERSIONS = (3, 4)
+READABLE_VERSIONS = (3, 4, 5)
 """Of a version before this one, what was added since is missing: see `ADDED`."""
 
 BENCHMARKS = ("nash", "monopoly", "competitive", "division", "efficient")
@@ -27,8 +27,10 @@ BENCHMARKS = ("nash", "monopoly", "competitive", "division", "efficient")
 SANCTION_KINDS = ("fine", "suspension", "cap", "forfeiture")
 """The acts that take something; a case accuses, a warning takes nothing."""
 
-ENFORCEMENT_KINDS = ("case", "transition", "blocked", "warning", *SANCTION_KINDS)
-"""What a row of `enforcement` is. Cases accuse, `SANCTION_KINDS` are sanctions, the rest is neither."""
+ENFORCEMENT_KINDS = ("case", "transition", "blocked", "warning", *SANCTION_KINDS, "announced")
+"""What a row of `enforcement` is. Cases accuse, `SANCTION_KINDS` are sanctions, the rest is neither.
+
+A sanction that is `announced` is not carried out."""
 
 _TEXT = pa.string()
 _WHOLE = pa.int64()
@@ -36,6 +38,7 @@ _REAL = pa.float64()
 _FLAG = pa.bool_()
 _TEXTS = pa.list_(_TEXT)
 _REALS = pa.list_(_REAL)
+_WHOLES = pa.list_(_WHOLE)
 _NAMED = pa.map_(_TEXT, _REAL)
 
 
@@ -91,9 +94,20 @@ RUNS = Table(
     (
         *_key(),
         Column("regime", _TEXT, "name of the regime"),
-        Column("told", _TEXT, "name of the text that agents are told; empty where none"),
-        Column("institution", _TEXT, "name of the institution; empty where none"),
-        Column("institution_sha256", _TEXT, "semantic digest of the institution; empty where none"),
+        Column("told", _TEXT, "name of the text that agents are told, of several the first; empty where none"),
+        Column("wording", _TEXT, "name of the text that agents of this run are told; empty where none"),
+        Column(
+            "institution",
+            _TEXT,
+            "name of the institution, or of all that follow on each other, with their rounds; empty where none",
+        ),
+        Column(
+            "institution_sha256",
+            _TEXT,
+            "semantic digest of the institution, or of each that a run has, by commas; empty where none",
+        ),
+        Column("placebo", _TEXT, "what makes the institution a placebo, in words; empty where it is none"),
+        Column("notice_wording", _TEXT, "which wording of its notice this run has; empty where there is but one"),
         Column("roster", _TEXT, "name of the roster"),
         Column("market", _TEXT, "name of the market specification"),
         Column("goods", _TEXTS, "names of the goods; lists per good are in this order"),
@@ -111,6 +125,13 @@ RUNS = Table(
             "benchmark_measures",
             _NAMED,
             "`<benchmark>.<measure>` for the market's other measures, each as its mean over agents and goods",
+        ),
+        Column("switch_rounds", _WHOLES, "the rounds from which another institution holds, or none; null where none"),
+        Column(
+            "switch_institutions",
+            _TEXTS,
+            "names of the institution that the run begins with and of those that hold from `switch_rounds` on (one "
+            "more than these), empty for none; null where none is replaced",
         ),
     ),
 )
@@ -135,6 +156,11 @@ ROUNDS = Table(
         Column("cases", _WHOLE, "cases opened in this round"),
         Column("sanctions", _WHOLE, "fines, suspensions, caps and forfeitures imposed in this round"),
         Column("suspended", _FLAG, "whether any agent sat out this round under a suspension"),
+        Column(
+            "audits",
+            _WHOLE,
+            "audits that took place, one an agent or one of the whole market; null where the institution has none",
+        ),
         Column(
             "measures",
             _NAMED,
@@ -263,10 +289,39 @@ ATTEMPTS = Table(
     ),
 )
 
-TABLES = {table.name: table for table in (RUNS, ROUNDS, AGENTS, ENFORCEMENT, CALLS, CHOICES, ATTEMPTS)}
+DEVIATIONS = Table(
+    "deviations",
+    "one row a plan that was begun before this campaign, then one a deviation from its own, from the ledger",
+    (
+        Column(
+            "kind",
+            _TEXT,
+            "`before`: a plan that had runs before this campaign began; `deviation`: one followed from then on",
+        ),
+        Column("plan_sha256", _TEXT, "digest of that plan"),
+        Column("reason", _TEXT, "why, as whoever ran the campaign said"),
+        Column("claimed_unix_s", _WHOLE, "when, as whoever ran the campaign claims: seconds since 1970"),
+        Column("opened", _WHOLE, "runs that had been begun when it was recorded"),
+        Column("closed", _WHOLE, "runs that had been finished when it was recorded"),
+        Column("changes", _TEXTS, "where the plan differs from the one before: `path: old -> new`"),
+        Column(
+            "late",
+            _TEXTS,
+            "hypotheses that it adds or changes, or has judged by other runs or rules, although runs had been finished",
+        ),
+        Column("withdrawn", _TEXTS, "hypotheses that were confirmatory then, and are not any more"),
+    ),
+)
+
+TABLES = {table.name: table for table in (RUNS, ROUNDS, AGENTS, ENFORCEMENT, CALLS, CHOICES, ATTEMPTS, DEVIATIONS)}
 """All tables by name."""
 
 ADDED: dict[int, dict[str, tuple[str, ...]]] = {
-    4: {"choices": (), "agents": ("forgotten",), "calls": ("purpose", "scored")}
+    4: {"choices": (), "agents": ("forgotten",), "calls": ("purpose", "scored")},
+    5: {
+        "runs": ("wording", "placebo", "notice_wording", "switch_rounds", "switch_institutions"),
+        "rounds": ("audits",),
+        "deviations": (),
+    },
 }
 """What each version added: tables, with the columns that are new in one from before; none names a new table."""

@@ -1,41 +1,31 @@
-"""Builds a campaign's tables from its logs: entries in, columns out."""
+"""Fills the tables of a campaign from the logs of its runs: entries in, rows out."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
-import pyarrow as pa
-import pyarrow.parquet as pq
 
-from agoranomos.campaigns.tables import AGENTS, BENCHMARKS, CALLS, CHOICES, ENFORCEMENT, ROUNDS, Table
+from agoranomos.campaigns.columns import Columns
+from agoranomos.campaigns.tables import AGENTS, CALLS, CHOICES, ENFORCEMENT, ROUNDS
+from agoranomos.campaigns.tabulate_audits import AuditCounts
 from agoranomos.campaigns.tabulate_choices import Blob, ChoiceRows
+from agoranomos.campaigns.tabulate_enforcement import acts_of, announced_act, case_act, sanction_act
+from agoranomos.campaigns.tabulate_measures import (
+    AGENT_MEASURES,
+    NamedMeasures,
+    average,
+    named_measures,
+    natural,
+    one_row,
+)
 from agoranomos.campaigns.timings import CallKey
-from agoranomos.errors import Finding, MachineError
+from agoranomos.errors import Finding
 from agoranomos.institutions.entries import Opened, Round
-from agoranomos.institutions.judgement import CaseRecord, Sanction, StandingRecord, Transition
+from agoranomos.institutions.judgement import Announced, Sanction, StandingRecord, Transition
 from agoranomos.institutions.parts import whole_entries
-from agoranomos.markets.facts import SCALE, MarketFacts
-
-AGENT_MEASURES = (
-    "quantity_e6",
-    "share_e6",
-    "profit_e6",
-    "nash_profit_e6",
-    "cv_e6",
-    "restraint_e6",
-    "calvano_delta_e6",
-)
-"""Measures that have a column of their own in the table `agents`, where they are measures of an agent."""
-
-ROUND_MEASURES = frozenset(
-    ("price_e6", "hhi_e6", "price_elevation_e6", "consumer_surplus_e6", "surplus_ratio_e6", "welfare_e6", "profit_e6")
-)
-"""Measures that have a column of their own in the table `rounds`."""
+from agoranomos.markets.facts import SCALE
 
 
 class _Line(msgspec.Struct):
@@ -49,27 +39,7 @@ _rounds = msgspec.json.Decoder(Round)
 _opened = msgspec.json.Decoder(Opened)
 _transitions = msgspec.json.Decoder(Transition)
 _sanctions = msgspec.json.Decoder(Sanction)
-
-
-class Columns:
-    """The columns of one table while it is filled."""
-
-    def __init__(self, table: Table) -> None:
-        self.table = table
-        self._values: dict[str, list[Any]] = {column.name: [] for column in table.columns}
-
-    def add(self, **values: Any) -> None:
-        """One row; what is not given is null."""
-        for name, column in self._values.items():
-            column.append(values.get(name))
-
-    def appenders(self) -> tuple[Callable[[Any], None], ...]:
-        """The append methods in the order of the columns, for tables with many rows."""
-        return tuple(column.append for column in self._values.values())
-
-    def arrow(self) -> Any:
-        """The filled table."""
-        return pa.table(self._values, schema=self.table.schema)
+_announced = msgspec.json.Decoder(Announced)
 
 
 class RunTables:
@@ -105,6 +75,7 @@ class RunTables:
     def _add(self, arm: str, seed: int, entries: Iterable[bytes], blob: Blob) -> tuple[Opened, int]:
         opened: Opened | None = None
         choices: ChoiceRows | None = None
+        audits: AuditCounts | None = None
         named = NamedMeasures()
         current: _RoundRows | None = None
         suspended = frozenset[int]()
@@ -115,6 +86,7 @@ class RunTables:
                 if current is not None and opened is not None:
                     suspended = self._finish(arm, seed, opened, current, suspended, named)
                 current = _RoundRows(entry.round, _rounds.decode(entry.body))
+                current.audits = None if audits is None else audits.of(entry.round, current.body.draws)
                 rounds += 1
                 if choices is not None:
                     for row in choices.of_round(entry.round, current.body):
@@ -123,10 +95,14 @@ class RunTables:
                 current.transitions.append(_transitions.decode(entry.body))
             elif entry.kind == "sanction" and current is not None:
                 current.sanctions.append(_sanctions.decode(entry.body))
+            elif entry.kind == "switched" and current is not None:
+                current.switched = True
+            elif entry.kind == "announced" and current is not None:
+                current.announced.append(_announced.decode(entry.body))
             elif entry.kind == "opened":
                 opened = _opened.decode(entry.body)
                 named = named_measures(opened.facts)
-                choices = ChoiceRows(opened, blob)
+                choices, audits = ChoiceRows(opened, blob), AuditCounts(opened)
         if opened is None:
             raise Finding(f"the log of {arm}/{seed} does not begin with an `opened` entry")
         if current is not None:
@@ -144,17 +120,22 @@ class RunTables:
     ) -> frozenset[int]:
         """Write the rows of a round that is complete; returns the seats that sit out the next one."""
         body = rows.body
-        self._rounds.add(**_round_row(arm, seed, rows, bool(suspended), named))
+        self._rounds.add(**_round_row(arm, seed, rows, bool(suspended), named), audits=rows.audits)
         self._add_agents(arm, seed, opened.facts.agents, rows, suspended, named)
         for case in body.cases:
-            self._enforce(arm, seed, rows.number, **_case(case))
+            self._enforce(arm, seed, rows.number, **case_act(case))
         sanctioned = {(sanction.agent, sanction.case) for sanction in rows.sanctions}
+        sanctioned |= {(told.agent, told.case) for told in rows.announced}
         for transition in rows.transitions:
-            for act in _acts_of(transition, sanctioned):
+            for act in acts_of(transition, sanctioned):
                 self._enforce(arm, seed, rows.number, **act)
         for sanction in rows.sanctions:
-            self._enforce(arm, seed, rows.number, **_sanction(sanction))
+            self._enforce(arm, seed, rows.number, **sanction_act(sanction))
+        for told in rows.announced:
+            self._enforce(arm, seed, rows.number, **announced_act(told))
         self._add_calls(arm, seed, rows)
+        if rows.switched:
+            return frozenset()
         return frozenset(seat for seat, standing in enumerate(body.standings) if standing.limit_e6 == 0)
 
     def _enforce(self, arm: str, seed: int, number: int, **act: Any) -> None:
@@ -171,11 +152,11 @@ class RunTables:
         named: NamedMeasures,
     ) -> None:
         body = rows.body
-        measures = body.measures
+        measures = rows.measures
         quantity, share, profit, nash_profit, cv, restraint, delta = (
-            _natural(measures.get(name)) if name in named.of_agents else None for name in AGENT_MEASURES
+            measures.get(name) if name in named.of_agents else None for name in AGENT_MEASURES
         )
-        others = {name: _natural(measures[name]) for name in named.others_of_agents}
+        others = {name: measures[name] for name in named.others_of_agents}
         fines = rows.fines()
         calls = {decision.agent: decision for decision in body.decisions}
         said = {one.agent: one.text for one in body.messages}
@@ -189,18 +170,18 @@ class RunTables:
                 seat,
                 agent,
                 [amount / SCALE for amount in body.actions[seat]],
-                None if quantity is None else _row(quantity[seat]),
-                None if share is None else _row(share[seat]),
+                None if quantity is None else one_row(quantity[seat]),
+                None if share is None else one_row(share[seat]),
                 None if profit is None else profit[seat],
                 None if nash_profit is None else nash_profit[seat],
                 fines.get(agent, 0) / SCALE,
                 None if cv is None else cv[seat],
                 None if restraint is None else restraint[seat],
                 None if delta is None else delta[seat],
-                [(name.removesuffix("_e6"), _average(values[seat])) for name, values in others.items()] or None,
+                [(name.removesuffix("_e6"), average(values[seat])) for name, values in others.items()] or None,
                 standing.state if standing is not None else "",
                 seat in suspended,
-                None if standing is None or standing.limit_e6 is None else standing.limit_e6 / SCALE,
+                None if standing is None or rows.switched or standing.limit_e6 is None else standing.limit_e6 / SCALE,
                 agent in body.projected,
                 agent in body.reports,
                 said.get(agent),
@@ -235,13 +216,17 @@ class RunTables:
 class _RoundRows:
     """One round's entries, collected until the next round begins."""
 
-    __slots__ = ("body", "number", "sanctions", "transitions")
+    __slots__ = ("announced", "audits", "body", "measures", "number", "sanctions", "switched", "transitions")
 
     def __init__(self, number: int, body: Round) -> None:
         self.number = number
         self.body = body
+        self.measures = {name: natural(value) for name, value in body.measures.items()}
+        self.audits: int | None = None
         self.transitions: list[Transition] = []
         self.sanctions: list[Sanction] = []
+        self.announced: list[Announced] = []
+        self.switched = False  # whether the next round is under another institution, so that limits end
 
     def fines(self) -> dict[str, int]:
         """What the round's fines take from each agent, in millionths."""
@@ -251,155 +236,28 @@ class _RoundRows:
         return taken
 
 
-def benchmark_columns(opened: Opened) -> dict[str, Any]:
-    """The columns `<benchmark>_<measure>` and `benchmark_measures` of the table `runs`."""
-    columns: dict[str, Any] = {}
-    for name in BENCHMARKS:
-        known = opened.facts.benchmarks.get(name, {})
-        for measure in ("price", "profit", "hhi", "cv"):
-            columns[f"{name}_{measure}"] = _row(_natural(known.get(f"{measure}_e6")))
-        for measure in ("consumer_surplus", "welfare"):
-            columns[f"{name}_{measure}"] = _average(_natural(known.get(f"{measure}_e6")))
-    return columns | {"benchmark_measures": _benchmark_measures(opened.facts)}
-
-
-def _benchmark_measures(facts: MarketFacts) -> list[tuple[str, float | None]] | None:
-    return [
-        (f"{benchmark}.{name.removesuffix('_e6')}", _average(_natural(values.get(name))))
-        for benchmark, values in facts.benchmarks.items()
-        for name in named_measures(facts).others
-    ] or None
-
-
-@dataclass(frozen=True, slots=True)
-class NamedMeasures:
-    """Which of a market's measures have columns of their own for agents, and which do not for rounds and agents."""
-
-    of_agents: frozenset[str] = frozenset()
-    others: tuple[str, ...] = ()
-    others_of_agents: tuple[str, ...] = ()
-
-
-def named_measures(facts: MarketFacts) -> NamedMeasures:
-    """The measures of one market by where they go; names with their unit."""
-    of_agents = frozenset(name for name in AGENT_MEASURES if name in facts.measures and _per_agent(facts, name))
-    others = tuple(name for name in facts.measures if name not in of_agents and name not in ROUND_MEASURES)
-    return NamedMeasures(of_agents, others, tuple(name for name in others if _per_agent(facts, name)))
-
-
-def _per_agent(facts: MarketFacts, name: str) -> bool:
-    return facts.measures[name].axes[:1] == ("firm",)
-
-
-def _average(value: Any) -> float | None:
-    """The mean over all cells where the value is defined."""
-    cells = [cell for cell in _cells(value) if cell is not None]
-    return sum(cells) / len(cells) if cells else None
-
-
-def _cells(value: Any) -> Iterable[float | None]:
-    if isinstance(value, list):
-        for part in value:
-            yield from _cells(part)
-    else:
-        yield value
-
-
-def write_table(folder: Path, columns: Columns) -> None:
-    """Replace `<folder>/<table>.parquet` as a whole; raises `MachineError` when the disk does not take it."""
-    path = folder / f"{columns.table.name}.parquet"
-    temporary = path.with_suffix(".new")
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        pq.write_table(columns.arrow(), temporary, compression="zstd")
-        temporary.replace(path)
-    except OSError as error:
-        with suppress(OSError):
-            temporary.unlink()
-        raise MachineError(
-            f"cannot write {path}: {error.strerror or error}",
-            advice="The logs are untouched: free some space, and the same command writes the tables from them.",
-        ) from error
-
-
 def _round_row(arm: str, seed: int, rows: _RoundRows, suspended: bool, named: NamedMeasures) -> dict[str, Any]:
-    measures = {name.removesuffix("_e6"): _natural(value) for name, value in rows.body.measures.items()}
-    others = [name.removesuffix("_e6") for name in named.others]
-    price, hhi, elevation = (_row(measures.get(name)) for name in ("price", "hhi", "price_elevation"))
-    profits = _row(measures.get("profit"))
+    measures = rows.measures
+    price, hhi, elevation = (one_row(measures.get(name)) for name in ("price_e6", "hhi_e6", "price_elevation_e6"))
+    profits = one_row(measures.get("profit_e6"))
     row: dict[str, Any] = {
         "arm": arm,
         "seed": seed,
         "round": rows.number,
         "price": price,
-        "price_mean": _average(price),
+        "price_mean": average(price),
         "hhi": hhi,
-        "hhi_mean": _average(hhi),
+        "hhi_mean": average(hhi),
         "price_elevation": elevation,
-        "price_elevation_mean": _average(elevation),
-        "consumer_surplus": _average(measures.get("consumer_surplus")),
-        "surplus_ratio": _average(measures.get("surplus_ratio")),
-        "welfare": _average(measures.get("welfare")),
+        "price_elevation_mean": average(elevation),
+        "consumer_surplus": average(measures.get("consumer_surplus_e6")),
+        "surplus_ratio": average(measures.get("surplus_ratio_e6")),
+        "welfare": average(measures.get("welfare_e6")),
         "profit_total": None if profits is None else sum(p for p in profits if p is not None),
         "fine_total": sum(rows.fines().values()) / SCALE,
         "cases": len(rows.body.cases),
         "sanctions": len(rows.sanctions),
         "suspended": suspended,
-        "measures": [(name, _average(measures[name])) for name in others] or None,
+        "measures": [(name.removesuffix("_e6"), average(measures[name])) for name in named.others] or None,
     }
     return row
-
-
-def _case(case: CaseRecord) -> dict[str, Any]:
-    signals = ",".join(s.signal + (f"[{s.good}]" if s.good else "") for s in case.signals)
-    return {"agent": case.agent, "kind": "case", "rule": case.rule, "case": case.case, "reason": signals}
-
-
-def _acts_of(transition: Transition, sanctioned: Collection[tuple[str, str]]) -> list[dict[str, Any]]:
-    """A transition that follows a case and takes nothing is also a warning, whatever its state is called."""
-    act = {
-        "agent": transition.agent,
-        "rule": transition.edge.partition(":")[0],
-        "case": transition.case,
-        "edge": transition.edge,
-        "lasts": transition.lasts,
-    }
-    if transition.blocked:
-        return [{**act, "kind": "blocked", "reason": transition.blocked}]
-    acts = [{**act, "kind": "transition", "reason": transition.event}]
-    if transition.case and (transition.agent, transition.case) not in sanctioned:
-        acts.append({**act, "kind": "warning", "reason": transition.event})
-    return acts
-
-
-def _sanction(sanction: Sanction) -> dict[str, Any]:
-    return {
-        "agent": sanction.agent,
-        "kind": sanction.sanction,
-        "rule": sanction.rule,
-        "case": sanction.case,
-        "amount": _amount(sanction),
-        "spared": sanction.spared_e6 / SCALE if sanction.sanction == "fine" else None,
-        "reason": sanction.counter,
-        "limit": sanction.share_e6 / SCALE if sanction.sanction == "cap" else None,
-        "lasts": sanction.rounds,
-    }
-
-
-def _amount(sanction: Sanction) -> float | None:
-    amounts = {"fine": sanction.amount_e6 / SCALE, "forfeiture": float(sanction.count)}
-    return amounts.get(sanction.sanction)
-
-
-def _natural(value: Any) -> Any:
-    """A recorded measure in natural units, axes as lists."""
-    if value is None:
-        return None
-    if isinstance(value, int):
-        return value / SCALE
-    return [_natural(part) for part in value]
-
-
-def _row(value: Any) -> list[float | None] | None:
-    """The cells of a measure in one row; None where the market has no such measure."""
-    return None if value is None else list(_cells(value))

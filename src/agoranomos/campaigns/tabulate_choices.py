@@ -31,8 +31,9 @@ class ChoiceRows:
         found = [(decision, list(self._choices(decision))) for decision in body.decisions]
         consequences = self._consequences(number, body, [decision.agent for decision, choices in found if choices])
         for decision, choices in found:
+            last = choices[-1][0] if choices else None  # Other calls may follow: the answer after the way to it.
             for attempt, call, choice in choices:
-                acted_on = attempt == len(decision.calls) - 1
+                acted_on = attempt == last
                 for row in self._rows(decision, call, choice, consequences.get(decision.agent, {})):
                     chosen = acted_on and row["place"] == decision.chosen
                     yield {"round": number, "attempt": attempt, **row, "chosen": chosen}

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agoranomos.campaigns.checked import CheckedAttempt, CheckedCampaign, CheckedRun, fault_in
 from agoranomos.campaigns.checked_runs import Task, check_runs
+from agoranomos.campaigns.deviation import deviations
 from agoranomos.campaigns.folder import CampaignFolder
 from agoranomos.campaigns.ledger import head_of
 from agoranomos.campaigns.ledger_history import Attempt, History
+from agoranomos.campaigns.packs.packed import PACKS, is_as_packed, is_packed, runs_in_packs
+from agoranomos.campaigns.stop_on_record import begun_against_the_rule
 from agoranomos.campaigns.verified_ledger import VerifiedLedger, verify_ledger
 from agoranomos.campaigns.verified_run import VerifiedRun, verify_run
 from agoranomos.errors import Finding
@@ -48,6 +52,10 @@ def verify_campaign(
     # Before the ledger is read, which opens a run before it is there: a driver may be at work.
     there = sorted((folder.root / "runs").glob("*/*"))
     faults: list[Finding] = []
+    try:
+        there += runs_in_packs(folder.root)
+    except LogFault as fault:
+        faults.append(fault_in(PACKS, fault))
     ledger: VerifiedLedger | None = None
     try:
         ledger = verify_ledger(
@@ -67,7 +75,7 @@ def verify_campaign(
         named = [CheckedRun(name, seed) for name in arms for seed in sorted(plan["seeds"])]
     except (KeyError, TypeError):
         raise LogFault("damaged", f"{folder.plan_file} is damaged: it holds no plan") from None
-    registered = ledger.registered(hashlib.sha256(folder.plan_bytes()).hexdigest()) if ledger is not None else None
+    registered = _registered(folder, ledger) if ledger is not None else None
     tasks = []
     for run in named:
         attempts = history.of(run.arm, run.seed)
@@ -84,7 +92,7 @@ def verify_campaign(
                 level,
                 jobs,
                 # What was closed is verified, whether or not the ledger lived to say so.
-                due=closed is not None or bool(faults) or was_closed(place),
+                due=closed is not None or bool(faults) or was_closed(place) or is_packed(place),
             )
         )
     found = check_runs(tasks, jobs)
@@ -92,7 +100,9 @@ def verify_campaign(
     faults += _faults_of_abandoned(folder, _abandoned(history), trusted)
     if not faults:
         faults += _strangers(there, history)
+        faults += _twice(there)
         faults += _unplanned(history, {(run.arm, run.seed) for run in named})
+        faults += begun_against_the_rule(plan, history)
     return CheckedCampaign(
         folder.root,
         tuple(runs),
@@ -104,13 +114,24 @@ def verify_campaign(
     )
 
 
+def _registered(folder: CampaignFolder, ledger: VerifiedLedger) -> Collection[tuple[str, int]]:
+    """The runs that were opened when the plan in the folder, or the one that it deviates from, was in the ledger.
+
+    What was run stands in every later plan as in the first (`_check_plan`), so that is what it was opened under.
+    """
+    first, follows = ledger.history.planned, ledger.history.plan_sha256
+    digest = hashlib.sha256(folder.plan_bytes()).hexdigest()
+    return ledger.registered(first.plan_sha256 if first is not None and follows == digest else digest)
+
+
 def _check_plan(folder: CampaignFolder, ledger: VerifiedLedger) -> None:
     """The ledger must speak of the plan that lies in the folder, and keep its text."""
     digest = hashlib.sha256(folder.plan_bytes()).hexdigest()
-    for planned in ledger.planned:
-        if planned.plan_sha256 != digest:
-            raise LogFault("tampered", "the ledger was signed for another plan than plan.json", entry=0)
+    first = {planned.plan_sha256 for planned in ledger.planned}
+    if len(first) > 1 or ledger.history.plan_sha256 not in ("", digest):
+        raise LogFault("tampered", "the ledger was signed for another plan than plan.json", entry=0)
     read_blob(folder.ledger, digest)
+    deviations(folder.ledger, ledger.history)
 
 
 def _abandoned(history: History) -> Iterator[tuple[tuple[str, int], int, Attempt]]:
@@ -155,6 +176,19 @@ def _unplanned(history: History, planned: Container[tuple[str, int]]) -> Iterato
     for arm, seed in history.attempts:
         if (arm, seed) not in planned:
             yield LogFault("tampered", f"the ledger tells of a run {arm}/{seed}, which the plan does not name")
+
+
+def _twice(places: Iterable[Path]) -> Iterator[Finding]:
+    """Runs with two logs: only one of them is verified, and another reader may take the other.
+
+    A run that was unpacked from its pack, and lies there still, has one.
+    """
+    for place, count in Counter(places).items():
+        name = f"runs/{place.parent.name}/{place.name}"
+        if count > 2 or (count == 2 and not place.exists()):
+            yield LogFault("tampered", f"{name}: its log lies in {count} places, of which one is its place")
+        elif count == 2 and not is_as_packed(place):
+            yield LogFault("tampered", f"{name}: its log in a folder is not the one in a pack")
 
 
 def _strangers(places: Iterable[Path], history: History) -> Iterator[Finding]:

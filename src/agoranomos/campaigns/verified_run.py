@@ -14,9 +14,9 @@ from agoranomos.errors import AgoraError, Finding, MachineError
 from agoranomos.institutions import Institution, Replayed, replay
 from agoranomos.institutions.actor_check import ActorCheck, ActorsChecked
 from agoranomos.institutions.attestation import run_of
-from agoranomos.institutions.entries import Opened, decode_entry
+from agoranomos.institutions.entries import ForkRecord, Opened, decode_entry
 from agoranomos.institutions.parts import Joiner, whole_entries
-from agoranomos.institutions.replay import check_same_institution
+from agoranomos.institutions.recorded_schedule import check_same_institution
 from agoranomos.logs import LogFault, Verification, Verifier, Verifying
 from agoranomos.logs.policy import Policy
 from agoranomos.logs.remembered import RememberedCheckpoints
@@ -58,8 +58,12 @@ class VerifiedRun:
     @property
     def not_excluded(self) -> tuple[str, ...]:
         """What this check could not see."""
-        found = self.verification.not_excluded
-        return (*found[:-1], NO_ACTOR_SIGNED, found[-1]) if self.unsigned else found
+        *found, last = self.verification.not_excluded
+        if self.unsigned:
+            found.append(NO_ACTOR_SIGNED)
+        if self.opened is not None and self.opened.forked is not None:
+            found.append(_not_held_against(self.opened.forked))
+        return (*found, last)
 
 
 def verify_run(
@@ -114,6 +118,13 @@ def verify_run(
         order.ledger,
         order.run.closed if order.run is not None else None,
         judging.actors,
+    )
+
+
+def _not_held_against(fork: ForkRecord) -> str:
+    return (
+        f"a false descent: the first {fork.round} rounds were not held against the log that this one says it is forked "
+        f"from, {fork.origin} (root {fork.root[:16]}...)"
     )
 
 

@@ -44,6 +44,7 @@ def examine(workspace_start: Path | None = None) -> Iterator[Check]:
         "disk": _disk,
         "model": _model,
         "accelerator": _accelerator,
+        "cluster": _cluster,
     }
     for name, check in checks.items():
         try:
@@ -183,3 +184,16 @@ def _accelerator() -> Iterator[Check]:
         yield Check("accelerator", "ok", f"{torch.cuda.device_count()} x {', '.join(names)}")
     else:
         yield Check("accelerator", "note", f"none that torch {torch.__version__} can use; models run on the CPU")
+
+
+def _cluster() -> Iterator[Check]:
+    """Whether campaigns can go to a Ray cluster; it is not asked whether one answers, for that takes seconds."""
+    try:
+        found = version("ray")
+    except PackageNotFoundError:
+        advice = "For campaigns on many machines: pip install 'agoranomos[ray]'"
+        yield Check("extra ray", "note", "ray is missing", advice)
+        return
+    address = os.environ.get("RAY_ADDRESS")
+    where = f"RAY_ADDRESS is {address}" if address else "RAY_ADDRESS is not set: a cluster of this machine is used"
+    yield Check("extra ray", "ok", f"ray {found}; {where}")

@@ -10,6 +10,7 @@ from agoranomos.cli.graph_certify import certify
 from agoranomos.cli.graph_check import check
 from agoranomos.cli.graph_diff import diff
 from agoranomos.cli.graph_lint import lint
+from agoranomos.cli.graph_placebo import placebo
 from agoranomos.cli.graph_prose import prose
 from agoranomos.cli.graph_schema import schema
 from agoranomos.cli.graph_show import show
@@ -27,6 +28,7 @@ graph.command("schema")(schema)
 graph.command("test")(run_traces)
 graph.command("prose")(prose)
 graph.command("diff")(diff)
+graph.command("placebo")(placebo)
 graph.command("calibrate")(calibrate)
 graph.command("certify")(certify)
 graph.command("attack")(attack)

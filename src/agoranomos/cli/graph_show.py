@@ -55,7 +55,8 @@ def show(
 
 
 def _as_json(read: Institution) -> dict[str, Any]:
-    from agoranomos.institutions.edge_words import gates_of, sanctions_of, timing_of
+    from agoranomos.institutions.edge_words import gates_of, sanctions_in_force, timing_of
+    from agoranomos.institutions.placebos import placebo_in_words
 
     manifest = read.manifest
     return {
@@ -63,6 +64,7 @@ def _as_json(read: Institution) -> dict[str, Any]:
         "title": manifest.title,
         "semantic_sha256": read.semantic_sha256,
         "file_sha256": read.file_sha256,
+        "placebo": list(placebo_in_words(read)),
         "initial": manifest.initial,
         "states": {name: state.label for name, state in manifest.states.items()},
         "transitions": [
@@ -71,7 +73,7 @@ def _as_json(read: Institution) -> dict[str, Any]:
                 "on": edge.spec.on,
                 "if": edge.spec.when or "",
                 "gates": gates_of(edge.spec),
-                "then": ", ".join(filter(None, (sanctions_of(edge.spec), timing_of(edge.spec)))),
+                "then": ", ".join(filter(None, (sanctions_in_force(read, edge.written), timing_of(edge.spec)))),
             }
             for edge in read.edges
         ],

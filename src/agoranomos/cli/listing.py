@@ -47,7 +47,7 @@ def list_kind(
         show(table)
     if types:
         say("")
-        heading = "type" if kind == "markets" else "policy"
+        heading = "policy" if kind == "policies" else "type"
         table = Table(heading, "from", "what it is", box=None, pad_edge=False, header_style="bold")
         for name, about, origin in types:
             table.add_row(visible(name), visible(origin), visible(about))
@@ -56,10 +56,10 @@ def list_kind(
 
 def _types(kind: str) -> list[tuple[str, str, str]]:
     """Name, summary and origin of what files of this kind may name beside each other: policies, types of market."""
-    if kind == "markets":
+    if kind in ("markets", "scenarios"):
         from agoranomos.markets.registry import list_market_types
 
-        return list_market_types()
+        return list_market_types(kind.removesuffix("s"))
     if kind == "policies":
         from agoranomos.policies.registry import list_policies
 

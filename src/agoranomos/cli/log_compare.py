@@ -61,7 +61,8 @@ def compare(
         raise typer.Exit(1)
 
 
-def _place(path: Path) -> Path:
+def _place(named: Path) -> Path:
+    path = _unpacked(named) or named
     if not path.exists():
         raise UsageError(f"{path}: there is no such log or checkpoint")
     if not path.is_dir() or is_log(path) or is_tree(path):
@@ -69,6 +70,12 @@ def _place(path: Path) -> Path:
     if is_campaign(path) and is_log(path / "ledger"):
         return path / "ledger"
     raise UsageError(f"{path} is not one log", advice="Give a log, an export, a campaign, or a checkpoint's file.")
+
+
+def _unpacked(path: Path) -> Path | None:
+    from agoranomos.campaigns.packs.packed import unpacked
+
+    return unpacked(path)
 
 
 def _trusted(key: str | None) -> tuple[Verifier, ...]:

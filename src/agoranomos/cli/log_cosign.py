@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import typer
 
-from agoranomos.cli.log_places import is_campaign, is_log, place_of_log
+from agoranomos.cli.log_places import is_campaign, is_log, place_to_write
 from agoranomos.cli.options import AsJson
 from agoranomos.cli.terminal import say, say_json
 from agoranomos.cli.witness_places import is_kept_here, read_file, witness_key, write_file
@@ -78,7 +78,7 @@ def cosign(
 
 
 def _place(log: str) -> Path:
-    place = place_of_log(log)
+    place = place_to_write(log)
     if not is_log(place) and is_campaign(place):
         place = place / "ledger"
     if not is_log(place):

@@ -63,6 +63,8 @@ def place_of_log(text: str) -> Path:
     path = Path(text)
     if path.is_dir():
         return path
+    if (copy := _unpacked(path)) is not None:
+        return copy
     if path.exists():
         raise UsageError(f"{text} is a file; the folder of a log was expected", advice=_around(path))
     from agoranomos.workspace import find_workspace, list_names
@@ -72,6 +74,25 @@ def place_of_log(text: str) -> Path:
         return names[text]
     siblings = [child.name for child in _folders(path.parent) if _holds_logs(child)]
     raise UsageError(f"no such log: {text}", advice=nearest(path.name, {*names, *siblings}))
+
+
+def place_to_write(text: str) -> Path:
+    """The folder that `text` names, beside whose log something is kept; raises `UsageError`, also for a packed run."""
+    if _unpacked(Path(text)) is not None:
+        raise UsageError(
+            f"{text} shares a file with other runs: nothing is kept beside its log",
+            advice="Give the campaign's ledger, which holds the signed state of every run.",
+        )
+    return place_of_log(text)
+
+
+def _unpacked(path: Path) -> Path | None:
+    """A copy of a run that lies in a pack of its campaign; None of anything else."""
+    if path.exists() or path.parent.parent.name != "runs":
+        return None
+    from agoranomos.campaigns.packs.packed import unpacked
+
+    return unpacked(path)
 
 
 def _folders(folder: Path) -> list[Path]:

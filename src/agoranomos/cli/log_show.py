@@ -51,7 +51,7 @@ def show(
     if not as_json:
         told = f"; {lying.unsigned} of them are not signed: their writer died, or is at work" if lying.unsigned else ""
         told += f"; after them {lying.torn}" if lying.torn else ""
-        say(f"{printer.shown} of {lying.size} entries{told}; not verified (agora log verify {place})")
+        say(f"{printer.shown} of {lying.size} entries{told}; not verified (agora log verify {log})")
 
 
 class _Lying:
@@ -112,7 +112,7 @@ class _Wanted:
 
     def __init__(self, round_number: int | None, agent: str | None, kind: str | None) -> None:
         self._round, self._agent, self._kind = round_number, agent, kind
-        self._kinds = {"opened", "round", "transition", "sanction", "notice", "closed"}
+        self._kinds = {"opened", "round", "transition", "sanction", "announced", "notice", "switched", "closed"}
         self._agents: set[str] = set()
         self.seats: tuple[str, ...] = ()
 
@@ -190,7 +190,10 @@ def _summary(entry: dict[str, Any], seats: tuple[str, ...]) -> str:
     body = entry["body"]
     if entry["kind"] == "opened" and "facts" in body:
         institution = (body.get("institution") or {}).get("name", "no institution")
+        institution += "".join(f", {_switched(one)}" for one in body.get("switches", ()))
         text = f"{body['facts'].get('market')}, {institution}, seed {body.get('seed')}, {body.get('rounds')} rounds"
+        forked = body.get("forked")
+        text = f"forked from {forked.get('origin')} after round {forked.get('round')}: {text}" if forked else text
     elif entry["kind"] == "round":
         text = _round(body, seats)
     elif entry["kind"] == "transition":
@@ -198,10 +201,14 @@ def _summary(entry: dict[str, Any], seats: tuple[str, ...]) -> str:
         text += f"; blocked: {body['blocked']}" if body.get("blocked") else ""
     elif entry["kind"] == "sanction":
         text = f"{body.get('agent')} {body.get('sanction')} under {body.get('rule')}{_amount(body)}"
+    elif entry["kind"] == "announced":
+        text = f"{body.get('agent')} {body.get('sanction')} under {body.get('rule')}{_amount(body)}, announced only"
     elif entry["kind"] == "notice":
         text = (
             f"{body.get('agent')} from round {body.get('effective_round')}: {' '.join(str(body.get('text')).split())}"
         )
+    elif entry["kind"] == "switched":
+        text = f"from round {body.get('effective_round')}: {body.get('institution') or 'no institution'}"
     elif entry["kind"] == "attested":
         signers = ", ".join(str(one.get("actor")) for one in body.get("signatures", ()))
         text = f"signed by {signers}, who had seen {(body.get('seen') or {}).get('size')} entries"
@@ -209,6 +216,11 @@ def _summary(entry: dict[str, Any], seats: tuple[str, ...]) -> str:
         text = " ".join(f"{key}={_short(value)}" for key, value in body.items())
     text = visible(text)
     return text if len(text) <= MAX_SUMMARY else text[: MAX_SUMMARY - 3] + "..."
+
+
+def _switched(one: dict[str, Any]) -> str:
+    name = (one.get("institution") or {}).get("name", "none")
+    return f"{name} from round {one.get('first_round')}"
 
 
 def _round(body: dict[str, Any], seats: tuple[str, ...]) -> str:

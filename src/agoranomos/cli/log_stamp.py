@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from agoranomos.cli.log_places import is_log, place_of_log
+from agoranomos.cli.log_places import is_log, place_to_write
 from agoranomos.cli.options import AsJson
 from agoranomos.cli.terminal import say, say_json
 from agoranomos.errors import MachineError, UsageError
@@ -42,7 +42,7 @@ def stamp(
         raise UsageError("give one of --request-out, --attach and --from")
     if request_out is None and tsa is None:
         raise UsageError("--tsa is missing: an answer is kept only under a certificate that you trust")
-    place = place_of_log(log)
+    place = place_to_write(log)
     if not is_log(place):
         raise UsageError(f"{place} is not one log", advice="Give the folder of a run, or of a campaign's ledger.")
     if request_out is not None:

@@ -88,10 +88,8 @@ def _judged(verified: VerifiedRun) -> str:
     assert replayed is not None  # asked for only then
     if not replayed.institution:
         return f"{replayed.rounds} rounds without an institution: nothing to judge"
-    return (
-        f"{replayed.rounds} rounds judged again under {replayed.institution} "
-        f"({replayed.semantic_sha256[:16]}...): every judgement is byte-equal"
-    )
+    digest = f" ({replayed.semantic_sha256[:16]}...)" if replayed.semantic_sha256 else ""
+    return f"{replayed.rounds} rounds judged again under {replayed.institution}{digest}: every judgement is byte-equal"
 
 
 def show_campaign(checked: CheckedCampaign, remembered_now: bool) -> None:

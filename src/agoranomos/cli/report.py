@@ -34,12 +34,14 @@ def report(
     from agoranomos.analysis.export import as_json as exported
     from agoranomos.analysis.report import write_report
     from agoranomos.analysis.terminal import print_summary
+    from agoranomos.campaigns import CampaignFolder
+    from agoranomos.campaigns.fresh_tables import bring_tables_up_to_date
 
-    folders = [directory] if _is_campaign(directory) else _campaigns_in(directory)
+    folders = [directory] if CampaignFolder(directory).reportable else _campaigns_in(directory)
     printed: list[dict[str, Any]] = []
     failed = False
     for folder in folders:
-        _bring_tables_up_to_date(folder)
+        bring_tables_up_to_date(CampaignFolder(folder))
         summary = summarise(folder, case_cost=case_cost)
         written = write_report(summary)
         failed |= any(check.verdict == "failed" for check in summary.checks)
@@ -54,35 +56,16 @@ def report(
         raise typer.Exit(1)
 
 
-def _is_campaign(directory: Path) -> bool:
-    return (directory / "plan.json").is_file() or (directory / "tables").is_dir()
-
-
 def _campaigns_in(directory: Path) -> list[Path]:
+    from agoranomos.campaigns import CampaignFolder
+
     if not directory.is_dir():
         siblings = [path.name for path in directory.parent.iterdir()] if directory.parent.is_dir() else []
         raise UsageError(f"no such folder: {directory}", advice=nearest(directory.name, siblings))
-    found = sorted(path for path in directory.iterdir() if _is_campaign(path))
+    found = sorted(path for path in directory.iterdir() if CampaignFolder(path).reportable)
     if not found:
         raise UsageError(
             f"{directory} is no campaign's folder, and holds none",
             advice="Run a campaign first (agora run cournot-scripted) and give the folder that it names.",
         )
     return found
-
-
-def _bring_tables_up_to_date(folder: Path) -> None:
-    """Derive the tables from the logs where a campaign was broken off before it wrote them, or went on since."""
-    from agoranomos.campaigns import CampaignFolder, build_tables
-    from agoranomos.logs import KeyStore
-    from agoranomos.workspace import state_folder
-
-    campaign = CampaignFolder(folder)
-    tables = campaign.tables / "attempts.parquet"
-    if not campaign.plan_file.is_file():
-        return
-    stale = campaign.status_file.is_file() and (
-        not tables.is_file() or campaign.status_file.stat().st_mtime_ns > tables.stat().st_mtime_ns
-    )
-    if stale or not tables.is_file():
-        build_tables(campaign, KeyStore(state_folder() / "keys").trusted())

@@ -10,8 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from agoranomos.cli.options import AsJson
+from agoranomos.cli.reproduce_study import institutional_ai, locked, market_division
+from agoranomos.cli.reproduce_tipping import alignment_tipping
 from agoranomos.cli.terminal import console, say, say_json
 from agoranomos.errors import UsageError
 
@@ -21,12 +24,37 @@ if TYPE_CHECKING:
 LEAST_BETA = 1e-8
 """Below it exploration has not faded after the billion periods at which a session is given up."""
 
-reproduce = typer.Typer(help="Run a published result again.", no_args_is_help=True, rich_markup_mode=None)
+
+class _PapersAndLocks(TyperGroup):
+    """The papers by name; the path of a LOCK, or of a study's folder, in a paper's place stands for `lock PATH`."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """The command that the first word names."""
+        if args and args[0] not in self.commands and _may_be_a_lock(args):
+            args = ["lock", *args]
+        return super().resolve_command(ctx, args)
+
+
+def _may_be_a_lock(args: list[str]) -> bool:
+    """Whether the first word is a path, there or misspelt, and no paper's name."""
+    return Path(args[0]).exists() or "/" in args[0] or "." in args[0] or "--offline" in args
+
+
+reproduce = typer.Typer(cls=_PapersAndLocks, no_args_is_help=True, rich_markup_mode=None)
+reproduce.command("institutional-ai")(institutional_ai)
+reproduce.command("market-division")(market_division)
+reproduce.command("alignment-tipping")(alignment_tipping)
+reproduce.command("lock")(locked)
 
 
 @reproduce.callback()
 def _papers() -> None:
-    """Run a published result again."""
+    """Run a published result again.
+
+    Name the paper. A study that was made of one is made again by its LOCK, or its folder, in the paper's place.
+
+    Example:  agora reproduce institutional-ai/LOCK.json --offline
+    """
 
 
 @reproduce.command()

@@ -11,15 +11,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from agoranomos.cli.options import AsJson
-from agoranomos.cli.terminal import complain, console, say, say_json, show, visible
-from agoranomos.errors import Finding, UsageError, nearest
+from agoranomos.cli.terminal import complain, console, say, say_json, visible
+from agoranomos.errors import Finding, UsageError, unknown_name
 
 if TYPE_CHECKING:
-    from agoranomos.campaigns import CampaignFolder, Failure, Outcome, Plan
+    from agoranomos.campaigns import CampaignFolder, Failure, Outcome, Plan, Settings
+    from agoranomos.campaigns.executors import Executor
     from agoranomos.campaigns.progress import Progress
+    from agoranomos.campaigns.rule_watch import Measure
+    from agoranomos.logs import KeyStore
     from agoranomos.models.calls.store import CallStore
+    from agoranomos.tracking.telling import Telling
 
-EXECUTORS = ("local",)
+EXECUTORS = ("local", "ray")
 SHOWN_FAILURES = 5
 
 
@@ -44,43 +48,118 @@ def run(
         int | None,
         typer.Option("--workers", min=1, metavar="N", help="Processes; with language models, the runs side by side."),
     ] = None,
-    executor: Annotated[str, typer.Option("--executor", help="Where runs are executed: local.")] = "local",
+    deviate: Annotated[
+        str | None,
+        typer.Option(
+            "--deviate", metavar="WHY", help="Go on with runs of an earlier plan under this one, and say why."
+        ),
+    ] = None,
+    anew: Annotated[
+        bool, typer.Option("--anew", help="Another experiment, beside the one that an earlier plan of it began.")
+    ] = False,
+    executor: Annotated[
+        str, typer.Option("--executor", help="Where runs are played and models run: local or ray.")
+    ] = "local",
+    packs: Annotated[
+        bool | None,
+        typer.Option(
+            "--packs/--no-packs",
+            help="Scripted runs share files, or have a folder each (default: by their number).",
+        ),
+    ] = None,
     no_cache: Annotated[
         bool,
         typer.Option("--no-cache", help="Ask models anew: neither look answers up in the call store nor keep any."),
     ] = False,
+    track: Annotated[
+        list[str] | None,
+        typer.Option("--track", metavar="TRACKER", help="Tell a tracker of experiments: mlflow or wandb."),
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the plan and run nothing.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Run a campaign, or go on with one that was broken off.
 
-    The same command again resumes what a kill broke off, and repeats nothing that is finished.
+    The same command again resumes what a kill broke off, and repeats nothing that is finished. Where runs of this
+    campaign were begun under another plan, it is refused, unless --deviate or --anew says which is meant. So it is,
+    before anything is asked, where arms that are compared differ in more than their regimes and what it declares under
+    `differs`.
 
-    Exit code 0: every run is finished; 1: the record is not what it was; 3: runs failed (the others are finished),
-    or no model could be asked any more (the budget is spent, or a server gone); 130: interrupted with Ctrl-C.
+    Exit code 0: every run is finished, or the stopping rule was met; 1: the record is not what it was; 3: runs failed
+    (the others are finished), or no model could be asked any more (the budget is spent, or a server gone); 130:
+    interrupted with Ctrl-C.
 
     Example:  agora run cournot-scripted --set seeds=3
     """
-    from agoranomos.campaigns import open_folder, other_plans, plan_campaign
-    from agoranomos.workspace import find_workspace
+    from agoranomos.campaigns import Settings, deviating, find_plan, open_folder, plan_campaign, refuse_another_plan
+    from agoranomos.campaigns.matching import match, require_matched
+    from agoranomos.logs import KeyStore
+    from agoranomos.workspace import find_workspace, resolve_argument, state_folder
 
+    if deviate is not None and anew:
+        raise UsageError(
+            "--deviate and --anew are two answers to one question",
+            advice="--deviate goes on with the runs that there are; --anew begins beside them.",
+        )
+    if deviate is not None and not deviate.strip():
+        raise UsageError("--deviate: a reason was expected, which the ledger will record")
     if executor not in EXECUTORS:
-        raise UsageError(f"there is no executor {executor!r} yet", advice=nearest(executor, EXECUTORS))
+        raise unknown_name("executor", executor, EXECUTORS)
     workspace = find_workspace()
     plan = plan_campaign(campaign, workspace, settings or ())
     if apart := _rounds_of_their_own(plan, settings or ()):
         _remark(f"--set rounds does not reach those with rounds of their own: {apart}.")
+    matching, file = match(plan), str(resolve_argument("campaigns", campaign, workspace))
     if dry_run:
-        _show_plan(plan, limit, as_json)
+        from agoranomos.cli.dry_run import show_plan
+
+        show_plan(plan, limit, out if out is not None else workspace.folder("logs"), as_json, matching)
+        require_matched(plan, matching, file=file)
         return
+    require_matched(plan, matching, file=file)
+    telling = _telling(track or ())
     logs = out if out is not None else workspace.folder("logs")
-    begun = (logs / plan.label / "plan.json").exists()
+    keys = KeyStore(state_folder() / "keys")
+    plan, earlier = find_plan(plan, logs, keys.trusted())
+    if deviate:
+        plan, earlier = deviating(plan, earlier), ()
+    elif not anew:
+        refuse_another_plan(plan, earlier)
     folder = open_folder(plan, logs)
-    for place, changes in other_plans(plan, logs)[:1] if not begun else ():
-        _remark(f"{place} holds this campaign under another plan ({'; '.join(changes[:3])}).")
-        _remark(f"That is another experiment, so this one has a folder of its own: {folder.root}")
-    outcome = _execute(plan, folder, limit, workers, no_cache)
+    telling.begin(plan)
+    settings_of_session = Settings(
+        workers=workers,
+        limit=limit,
+        progress=telling.progress(_progress()),
+        store=None if no_cache else _call_store(plan),
+        deviation=deviate or "",
+        after=tuple(one.plan_sha256 for one in earlier),
+        measure=_measure(plan),
+        packed=packs,
+        executor=_executor(executor),
+    )
+    outcome = _execute(plan, folder, keys, settings_of_session)
+    telling.end(folder, outcome.state)
     _conclude(outcome, as_json)
+
+
+def _telling(names: Sequence[str]) -> Telling:
+    """Those who are told of the campaign; none of them is loaded unless it is asked for."""
+    from agoranomos.tracking.telling import Telling
+    from agoranomos.tracking.trackers import open_tracker
+
+    return Telling({name: open_tracker(name) for name in names}, _remark)
+
+
+def _executor(name: str) -> Executor:
+    """Where runs are played; Ray is loaded only where it is asked for."""
+    if name == "local":
+        from agoranomos.campaigns.executors import LocalExecutor
+
+        return LocalExecutor()
+    from agoranomos.campaigns.executors.ray import RayExecutor
+
+    return RayExecutor(_remark)
 
 
 def _rounds_of_their_own(plan: Plan, settings: Sequence[str]) -> str:
@@ -91,24 +170,29 @@ def _rounds_of_their_own(plan: Plan, settings: Sequence[str]) -> str:
     return ", ".join(f"{roster} ({rounds})" for roster, rounds in apart.items())
 
 
-def _execute(plan: Plan, folder: CampaignFolder, limit: int | None, workers: int | None, no_cache: bool) -> Outcome:
-    from agoranomos.campaigns import Settings, build_tables, execute
-    from agoranomos.logs import KeyStore
-    from agoranomos.workspace import state_folder
+def _execute(plan: Plan, folder: CampaignFolder, keys: KeyStore, settings: Settings) -> Outcome:
+    from agoranomos.campaigns import build_tables, execute
 
-    keys = KeyStore(state_folder() / "keys")
-    store = None if no_cache else _call_store(plan)
     try:
-        settings = Settings(workers=workers, limit=limit, progress=_progress(), store=store)
         outcome = execute(plan, folder, keys, settings)
         build_tables(folder, keys.trusted())
     except KeyboardInterrupt:
         _remark(f"Stopped. What is recorded in {folder.root} is kept; the same command again goes on from there.")
         raise
     finally:
-        if store is not None:
-            store.close()
+        settings.executor.close()
+        if settings.store is not None:
+            settings.store.close()
     return outcome
+
+
+def _measure(plan: Plan) -> Measure | None:
+    """What tells a stopping rule what a run came to; None where the campaign has no rule."""
+    if plan.campaign.stopping is None:
+        return None
+    from agoranomos.analysis.inference import measure_run
+
+    return measure_run
 
 
 def _call_store(plan: Plan) -> CallStore | None:
@@ -121,13 +205,11 @@ def _call_store(plan: Plan) -> CallStore | None:
 
 
 def _progress() -> Progress:
-    import time
+    from agoranomos.campaigns.live_table import LiveTable
+    from agoranomos.campaigns.progress import Lines
 
-    from agoranomos.campaigns.progress import Bars, Lines
-
-    return (
-        Bars(console(sys.stderr)) if sys.stdout.isatty() and sys.stderr.isatty() else Lines(sys.stderr, time.monotonic)
-    )
+    watched = sys.stdout.isatty() and sys.stderr.isatty()
+    return LiveTable(console(sys.stderr)) if watched else Lines(sys.stderr)
 
 
 def _remark(text: str) -> None:
@@ -135,51 +217,13 @@ def _remark(text: str) -> None:
     print(visible(text), file=sys.stderr)
 
 
-def _show_plan(plan: Plan, limit: int | None, as_json: bool) -> None:
-    runs = plan.runs(limit)
-    rounds, calls = sum(run.arm.rounds for run in runs), sum(run.arm.calls for run in runs)
-    budget = plan.campaign.budget.model_dump(exclude_none=True)
-    if as_json:
-        say_json(
-            {
-                "plan": plan.document,
-                "digest": plan.digest,
-                "folder": plan.label,
-                "runs": len(runs),
-                "rounds": rounds,
-                "max_calls": calls,
-                "budget": budget,
-            }
-        )
-        return
-    from rich.table import Table
-
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for heading in ("arm", "told", "institution", "roster", "market", "rounds", "runs", "max calls", "durable"):
-        table.add_column(heading, justify="right" if heading in {"rounds", "runs", "max calls"} else "left")
-    for arm in plan.arms:
-        mine = sum(run.arm is arm for run in runs)
-        table.add_row(
-            arm.name,
-            arm.told_name or "-",
-            arm.institution_name or "-",
-            arm.roster_name,
-            arm.market_name,
-            str(arm.rounds),
-            str(mine),
-            str(mine * arm.calls),
-            arm.durable,
-        )
-    show(table)
-    say(f"{len(plan.arms)} arms, {len(runs)} runs, {rounds} rounds, at most {calls} model calls; folder {plan.label}")
-    if budget:
-        say(f"budget of all sessions: {', '.join(f'{bound:,} {part}' for part, bound in budget.items())}")
-
-
 def _conclude(outcome: Outcome, as_json: bool) -> None:
+    from agoranomos.campaigns.rule_watch import in_words
+    from agoranomos.cli.entry import INTERRUPTED
     from agoranomos.models.stops import BudgetSpent
 
     folder = outcome.folder.root
+    rule = "" if outcome.met is None else in_words(outcome.met)
     if as_json:
         say_json(
             {
@@ -195,12 +239,16 @@ def _conclude(outcome: Outcome, as_json: bool) -> None:
                     for f in outcome.failures
                 ],
                 "stopped": "" if outcome.stopped is None else outcome.stopped.message,
+                "rule": rule,
+                "interrupted": outcome.interrupted,
             }
         )
     else:
         done = outcome.kept + outcome.finished
         before = f" ({outcome.kept} of them before)" if outcome.kept else ""
         say(f"{done} of {outcome.planned} runs are finished{before}; {folder}")
+        if rule:
+            say(rule)
         if done:
             _summarise(folder)
     if outcome.failures:
@@ -212,6 +260,10 @@ def _conclude(outcome: Outcome, as_json: bool) -> None:
             "everything that was recorded is kept",
             "" if isinstance(outcome.stopped, BudgetSpent) else "The same command again goes on from there.",
         )
+    if outcome.interrupted:
+        left = outcome.planned - outcome.kept - outcome.finished
+        _remark(f"{left} runs are left; the same command again goes on with them.")
+        raise typer.Exit(INTERRUPTED)
     if outcome.failures or outcome.stopped is not None:
         raise typer.Exit(_exit_code(outcome))
 

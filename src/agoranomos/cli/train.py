@@ -12,6 +12,7 @@ import typer
 
 from agoranomos.cli.options import AsJson
 from agoranomos.cli.terminal import say, say_json
+from agoranomos.cli.train_on_scenario import dpo, evolve, grpo
 from agoranomos.errors import MachineError, UsageError
 
 if TYPE_CHECKING:
@@ -19,8 +20,14 @@ if TYPE_CHECKING:
     from agoranomos.markets import Market
 
 train = typer.Typer(
-    help="Learners that are trained once and played often.", no_args_is_help=True, rich_markup_mode=None
+    help="Learners and language models that are trained once and played often.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
 )
+
+
+for _verb in (dpo, grpo, evolve):
+    train.command(_verb.__name__)(_verb)
 
 
 @train.callback()

@@ -32,13 +32,14 @@ from agoranomos.conformance.engine_asking import (
     said,
     weigh,
 )
+from agoranomos.conformance.exempting import Exempting
 from agoranomos.errors import UsageError
 from agoranomos.models import FAILURE_KINDS, Engine
 from agoranomos.models.engine import Completion
 from agoranomos.models.reasoning import split
 
 
-class EngineConformance:
+class EngineConformance(Exempting):
     """Facts about any engine, checked; inherit it in a test class and give the fixture `engine`.
 
     `tolerance`: how far log-probabilities may lie apart when the same is asked in other company. `too_long`: so many
@@ -47,15 +48,6 @@ class EngineConformance:
 
     tolerance: ClassVar[float] = 1e-3
     too_long: ClassVar[int] = 0
-    exempt: ClassVar[dict[str, str]] = {}
-
-    @pytest.fixture(autouse=True)
-    def _exempted(self, request: pytest.FixtureRequest) -> None:
-        for name in self.exempt:
-            assert hasattr(self, name), f"{type(self).__name__} is exempt from {name}, which is no test"
-        reason = self.exempt.get(request.function.__name__)
-        if reason is not None:
-            pytest.skip(reason)
 
     @pytest.fixture
     def engine(self) -> Any:

@@ -24,6 +24,7 @@ import numpy as np
 import pytest
 from gymnasium import spaces
 
+from agoranomos.conformance.exempting import Exempting
 from agoranomos.conformance.seeding import differing_step, make
 from agoranomos.errors import UsageError
 from agoranomos.markets.action_schema import action_schema, allows
@@ -34,7 +35,7 @@ ROUNDS = 4
 """Rounds that most tests play; fewer where the market's episode is over sooner."""
 
 
-class MarketConformance:
+class MarketConformance(Exempting):
     """Facts about any market, checked; inherit it in a test class and set `factory` (and `options`).
 
     `turns` is the factory of the market in PettingZoo's AEC view; `env` beside the parallel one where it is empty.
@@ -43,15 +44,6 @@ class MarketConformance:
     factory: ClassVar[str]
     options: ClassVar[dict[str, Any]] = {}
     turns: ClassVar[str] = ""
-    exempt: ClassVar[dict[str, str]] = {}
-
-    @pytest.fixture(autouse=True)
-    def _exempted(self, request: pytest.FixtureRequest) -> None:
-        for name in self.exempt:
-            assert hasattr(self, name), f"{type(self).__name__} is exempt from {name}, which is no test"
-        reason = self.exempt.get(request.function.__name__)
-        if reason is not None:
-            pytest.skip(reason)
 
     @pytest.fixture
     def market(self) -> Any:

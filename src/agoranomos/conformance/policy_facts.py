@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from agoranomos.conformance.policy_play import PolicyInMarkets, decide
+from agoranomos.conformance.policy_play import PolicyInMarkets, decide, row_of
 from agoranomos.errors import UsageError
 from agoranomos.institutions.notices import Notice
 from agoranomos.markets.market import Market
@@ -60,7 +60,7 @@ def decided(policies: Sequence[Any], market: Market, course: Course) -> list[tup
             told, draws = _notice(agent, number, course), Randomness(course.draws, number, agent)
             decision = decide(policy, observed, told, memories[i], draws)
             memories[i] = decision.memory
-            row.append(tuple(decision.action.tolist()))
+            row.append(row_of(decision.action))
         found.append(tuple(row))
         if number <= len(course.joint):
             actions = map(np.array, course.joint[number - 1])

@@ -84,7 +84,7 @@ def play(
             told = notice(agent, number, states[(number - 1) % len(states)], text) if states else None
             decisions.append(decide(policy, observations[agent], told, memory, Randomness(seed, number, agent)))
         memories = [decision.memory for decision in decisions]
-        trace.append(tuple(tuple(decision.action.tolist()) for decision in decisions))
+        trace.append(tuple(row_of(decision.action) for decision in decisions))
         actions = dict(zip(market.agents, [decision.action for decision in decisions], strict=True))
         observations = market.step(actions)[0]
         for agent in market.projected():
@@ -92,8 +92,18 @@ def play(
     return trace
 
 
-def is_action(market: Market, agent: str, action: np.ndarray) -> bool:
-    """Whether the action is one of the agent's: float64, in its space, a choice as an array of one whole number."""
+def row_of(action: np.ndarray | None) -> tuple[float, ...]:
+    """The numbers of an action; none of one that sits the round out."""
+    return () if action is None else tuple(action.tolist())
+
+
+def is_action(market: Market, agent: str, action: np.ndarray | None) -> bool:
+    """Whether the action is one of the agent's: float64, in its space, a choice as an array of one whole number.
+
+    None is, too: it sits the round out.
+    """
+    if action is None:
+        return True
     space = market.action_space(agent)
     if action.dtype != np.float64 or action.ndim != 1:
         return False

@@ -102,8 +102,9 @@ class _Acts:
     def __init__(self, judge: CompiledJudge) -> None:
         manifest = judge.bound.institution.manifest
         self._accusing = np.array([manifest.events[name].accuses is not None for name in judge.events], dtype=bool)
-        self._fines = np.array([edge.fine is not None for edge in manifest.transitions] + [False])
-        limits = [edge.suspend or edge.cap is not None for edge in manifest.transitions]
+        edges = [edge.spec for edge in judge.bound.institution.edges]  # what takes effect, whatever is written
+        self._fines = np.array([edge.fine is not None for edge in edges] + [False])
+        limits = [edge.suspend or edge.cap is not None for edge in edges]
         self._limits = np.array([*limits, False])
 
     def cases(self, judged: Judged) -> Counts:

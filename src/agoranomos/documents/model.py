@@ -6,7 +6,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-NAME_PATTERN = r"^[A-Za-z_][A-Za-z0-9_-]{0,62}$"
+LONGEST_NAME = 63
+NAME_PATTERN = rf"^[A-Za-z_][A-Za-z0-9_-]{{0,{LONGEST_NAME - 1}}}$"
 
 Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN)]
 """A name that is safe in a path, an origin and a CEL expression's neighbourhood."""

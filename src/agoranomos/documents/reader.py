@@ -205,7 +205,7 @@ def _first_fault(source: Source, tree: CommentedMap, model: type[BaseModel], err
     others = len({stands_at(one) for one in faults}) - 1
     loc: Sequence[str | int] = fault["loc"]
     dotted = ".".join(str(part) for part in written_path(tree, loc))
-    advice = ""
+    advice, subject = "", loc
     if fault["type"] == "extra_forbidden":
         message = f"unknown key {shortened(repr(str(loc[-1])))}"
         beside = valid_beside(model, tree, loc)
@@ -223,13 +223,20 @@ def _first_fault(source: Source, tree: CommentedMap, model: type[BaseModel], err
             f" (found {shortened(repr(shown))})" if isinstance(shown, (str, int, float, bool)) or shown is None else ""
         )
         message = f"{dotted}: {text}{value}" if dotted else f"{text}"
+        subject = _subject(loc, text)
         context = fault.get("ctx") or {}
         expected, word = context.get("expected_tags", context.get("expected")), context.get("tag", shown)
         if isinstance(expected, str) and isinstance(word, str):
             advice = nearest(word, [one.strip("' ") for one in expected.replace(" or ", ",").split(",")])
     if others:
         advice = f"{advice} ({others} more in this file)".strip()
-    return DocumentError(message, place=place_of(source.name, tree, loc), advice=advice)
+    return DocumentError(message, place=place_of(source.name, tree, subject), advice=advice)
+
+
+def _subject(loc: Sequence[str | int], text: str) -> Sequence[str | int]:
+    """The path of what `text` speaks of: a validator of a whole names the key first, as in `stopping.range: ...`."""
+    key, colon, _ = text.partition(": ")
+    return (*loc, *(int(part) if part.isdecimal() else part for part in key.split("."))) if colon else loc
 
 
 def places_in(source: Source) -> Callable[[Sequence[str | int]], str]:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from agoranomos.institutions.bind import NASH_PROFIT, PROFIT, Bound, bind
+from agoranomos.institutions.bind import NASH_PROFIT, PROFIT, VIOLATION, Bound, bind
 from agoranomos.institutions.institution import Institution
 from agoranomos.institutions.signals import BoundSignal, SignalSpec
 from agoranomos.institutions.signals.mean import BoundMean
 from agoranomos.institutions.signals.statistic import Statistic
-from agoranomos.institutions.signals.synchronous import SynchronousMove
-from agoranomos.markets.facts import SCALE, MarketFacts, MeasureKind
+from agoranomos.markets.facts import SCALE, MarketFacts, Measured, MeasureKind
 
 
 def signal_measure(signal: str) -> str:
@@ -20,11 +19,18 @@ def signal_measure(signal: str) -> str:
 
 
 def abstract_facts(institution: Institution, agents: Sequence[str]) -> MarketFacts:
-    """A market that publishes whether each signal fires, and profits: all that `abstract_bound` reads."""
+    """A market that publishes whether each signal fires, and profits: all that `abstract_bound` reads.
+
+    The gap between breaking and keeping the rule is one, so that `violation_e6` says how much of it counts.
+    """
     measures = {signal_measure(name): MeasureKind(("firm",), f"{name} fires") for name in institution.manifest.signals}
     measures[PROFIT] = MeasureKind(("firm",), "profit before fines")
     measures[NASH_PROFIT] = MeasureKind(("firm",), "profit at Nash")
-    return MarketFacts("abstract", tuple(agents), (), measures, {})
+    measures[VIOLATION] = MeasureKind(("firm",), "what breaking the rule earned")
+    benchmarks: dict[str, dict[str, Measured]] = {
+        name: {PROFIT: (earned,) * len(agents)} for name, earned in (("comply", 0), ("violate", SCALE))
+    }
+    return MarketFacts("abstract", tuple(agents), (), measures, benchmarks)
 
 
 def abstract_bound(institution: Institution, agents: Sequence[str]) -> Bound:
@@ -38,7 +44,7 @@ def abstract_bound(institution: Institution, agents: Sequence[str]) -> Bound:
     spoken: dict[str, SignalSpec] = {name: _Spoken(measure=name) for name in manifest.signals}  # type: ignore[misc]
     told = replace(institution, manifest=manifest.model_copy(update={"signals": spoken, "observation": None}))
     bound = bind(told, facts)
-    windows = {name: _declared_window(spec) for name, spec in manifest.signals.items()}
+    windows = {name: spec.rounds for name, spec in manifest.signals.items()}
     spans = {
         event: max((windows[name] for name in _deciding(institution, event) or cited), default=1)
         for event, cited in institution.evidence.items()
@@ -67,10 +73,3 @@ class _Spoken(Statistic):
 def _deciding(institution: Institution, event: str) -> list[str]:
     guard = dict(institution.events)[event]
     return [name for name in guard.names if name in institution.manifest.signals]
-
-
-def _declared_window(spec: SignalSpec) -> int:
-    """Rounds of evidence that the signal reads, as its bound form has it in any market."""
-    if isinstance(spec, SynchronousMove):
-        return spec.within + 1
-    return spec.window + spec.within - 1

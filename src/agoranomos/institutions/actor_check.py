@@ -129,7 +129,7 @@ class ActorCheck:
         if isinstance(body, Opened | Round | Closed):
             self._require_signed()
             if isinstance(body, Opened):
-                self._agents, self._governed = body.facts.agents, body.institution is not None
+                self._agents, self._governed = body.facts.agents, body.governed
             self._round = entry.round
             if isinstance(body, Closed):
                 self._tree.extend([leaf])

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from agoranomos.errors import UsageError
 from agoranomos.institutions.draws import UNIFORM_BITS, salt
 from agoranomos.institutions.guards import Value
 from agoranomos.institutions.institution import Institution
 from agoranomos.institutions.manifest import Fine, Leniency, Manifest
+from agoranomos.institutions.notices import Wording, wording_of
 from agoranomos.institutions.oversight import Estimated
 from agoranomos.institutions.perception import ReadingError, reading_errors, refuse_the_unseen
 from agoranomos.institutions.signals import BoundSignal
@@ -20,12 +22,16 @@ PROFIT = "profit_e6"
 NASH_PROFIT = "nash_profit_e6"
 """What each agent's Nash quantities would have earned under the demand of the round."""
 
+VIOLATION = "violation_e6"
+"""Whether each agent of a scenario broke the rule, 1 or 0: in which rounds a fine `of: gap` counts a gap."""
+
 
 @dataclass(frozen=True, slots=True)
 class BoundFine:
     """A fine with rates and floor in millionths; `above_nash` says that only what exceeds Nash profit is the base.
 
-    The first to report within `lenient_within` rounds is spared `lenient_share` millionths of it (0: nobody is).
+    `gaps` is what each agent is fined for by the round in which it breaks the rule (empty: for its profit). The first
+    to report within `lenient_within` rounds is spared `lenient_share` millionths of it (0: nobody is).
     """
 
     rates: tuple[int, ...]
@@ -35,6 +41,7 @@ class BoundFine:
     floor: int
     lenient_share: int = 0
     lenient_within: int = 0
+    gaps: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +64,8 @@ class Bound:
     name of the counters whose extremes over all agents some guard asks for. `spans` says, for each event that accuses,
     over how many rounds its evidence reaches: the longest window among the signals that decide it. `window` includes
     the `lag` rounds that the Oracle does not see yet. `watched` holds the states whose other occupants some guard
-    counts. A report counts for `report_memory` rounds (0: none is remembered).
+    counts. A report counts for `report_memory` rounds (0: none is remembered). Notices are in the words of `wording`
+    (None: there are no notices). `fines` are taken; those that are only told of are in `announced`.
     """
 
     institution: Institution
@@ -78,6 +86,14 @@ class Bound:
     audits: tuple[BoundAudit, ...] = ()
     watched: tuple[str, ...] = ()
     report_memory: int = 0
+    wording: Wording | None = None
+    announced: dict[int, BoundFine] = field(default_factory=dict)
+
+
+def worded(bound: Bound, seed: int) -> Bound:
+    """The institution as it speaks in the run with this seed: one of its wordings is drawn, the others fall silent."""
+    wordings = bound.institution.wordings
+    return bound if len(wordings) < 2 else replace(bound, wording=wording_of(wordings, seed))
 
 
 def bind(institution: Institution, facts: MarketFacts) -> Bound:
@@ -91,7 +107,7 @@ def bind(institution: Institution, facts: MarketFacts) -> Bound:
         _refuse_blindness(institution, facts)
         refuse_the_unseen(manifest, facts)
         errors = reading_errors(manifest, facts)
-        fines = {edge.index: _bind_fine(edge.spec.fine, facts) for edge in institution.edges if edge.spec.fine}
+        written = {edge.index: _bind_fine(edge.written.fine, facts) for edge in institution.edges if edge.written.fine}
     except UsageError as error:
         raise UsageError(
             f"institution {institution.name} cannot govern market {facts.market}: {error.message}", advice=error.advice
@@ -102,7 +118,7 @@ def bind(institution: Institution, facts: MarketFacts) -> Bound:
     draws = bool(any(edge.spec.jitter for edge in institution.edges) or manifest.audits or errors)
     observation = manifest.observation
     lag = observation.lag if observation is not None else 0
-    told = institution.notice.names if institution.notice is not None else frozenset()
+    told = institution.told
     return Bound(
         institution=institution,
         facts=facts,
@@ -110,7 +126,7 @@ def bind(institution: Institution, facts: MarketFacts) -> Bound:
         supporting=frozenset(signals) - asked,
         window=max(windows, default=1) + lag,
         constants=constants,
-        fines=fines,
+        fines=written if manifest.applies else {},
         draws=draws,
         told_round="round" in told,
         told_counters=tuple(index for index, name in enumerate(manifest.counters) if name in told),
@@ -123,9 +139,11 @@ def bind(institution: Institution, facts: MarketFacts) -> Bound:
         lag=lag,
         errors=errors,
         run_draw=observation is not None and isinstance(observation.benchmarks, Estimated),
-        audits=_bind_audits(manifest),
+        audits=bound_audits(manifest),
         watched=tuple(state for state in institution.states if f"others.{state}" in asked),
-        report_memory=max((fine.lenient_within for fine in fines.values()), default=0),
+        report_memory=max((fine.lenient_within for fine in written.values()), default=0),
+        wording=institution.wordings[0] if institution.wordings else None,
+        announced={} if manifest.applies else written,
     )
 
 
@@ -179,10 +197,38 @@ def _bind_fine(fine: Fine, facts: MarketFacts) -> BoundFine:
         to_e6(fine.floor),
         to_e6(spared.share) if fine.leniency is not None else 0,
         spared.within if fine.leniency is not None else 0,
+        _gaps(fine, facts) if fine.of == "gap" else (),
     )
 
 
-def _bind_audits(manifest: Manifest) -> tuple[BoundAudit, ...]:
+def _gaps(fine: Fine, facts: MarketFacts) -> tuple[int, ...]:
+    """By how much each agent's profit differs between a round in which all break the rule and one in which all keep it.
+
+    Raises `UsageError` where the market does not say it, and where it is nothing and the fine has no floor.
+    """
+    kind = facts.measures.get(VIOLATION)
+    if kind is None or kind.axes != ("firm",):
+        raise UsageError("it fines by the gap, but the market publishes no `violation_e6` per agent")
+    rows: list[Any] = []
+    for benchmark in ("comply", "violate"):
+        profits: Any = facts.benchmarks.get(benchmark, {}).get(PROFIT)
+        if profits is None:
+            raise UsageError(
+                f"it fines by the gap, but the market gives no profit at `{benchmark}`",
+                advice=f"Benchmarks of this market: {', '.join(facts.benchmarks) or 'none'}.",
+            )
+        rows.append(profits)
+    found = tuple([abs((broken or 0) - (kept or 0)) for kept, broken in zip(*rows, strict=True)])
+    if not any(found) and not fine.floor:
+        raise UsageError(
+            "it fines by the gap, and here breaking the rule earns all of them what keeping it does",
+            advice="Give the fine a `floor`.",
+        )
+    return found
+
+
+def bound_audits(manifest: Manifest) -> tuple[BoundAudit, ...]:
+    """The manifest's audits, each as the draws below which it takes place."""
     return tuple(
         BoundAudit(name, salt(f"audit {name}"), int(audit.probability * 2**UNIFORM_BITS), audit.of == "market")
         for name, audit in manifest.audits.items()

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from agoranomos.institutions.bind import NASH_PROFIT, PROFIT, Bound, BoundFine
+from agoranomos.institutions.bind import NASH_PROFIT, PROFIT, VIOLATION, Bound, BoundFine
 from agoranomos.institutions.guards import Value
 from agoranomos.institutions.institution import Edge
 from agoranomos.institutions.judgement import Observed, Sanction, Standing, Transition
+from agoranomos.institutions.manifest import Transition as Written
 from agoranomos.institutions.oracle import Detected, extremes
 from agoranomos.institutions.signals import Window
 from agoranomos.markets.facts import SCALE
@@ -16,11 +17,15 @@ from agoranomos.markets.facts import SCALE
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """What the Controller did about one agent: its next standing, the traversals requested, the sanctions."""
+    """What the Controller did about one agent: its next standing, the traversals requested, the sanctions.
+
+    `spoken` are sanctions that the file names and that the institution does not apply.
+    """
 
     standing: Standing
     transitions: tuple[Transition, ...]
     sanctions: tuple[Sanction, ...]
+    spoken: tuple[Sanction, ...] = ()
 
 
 def control(
@@ -116,9 +121,9 @@ def _traverse(
     spec = edge.spec
     lasts = spec.lasts + (observed.draws[firm] % (spec.jitter + 1) if spec.jitter else 0)
     counters = _set(bound, edge, detected.names, stay.counters)
-    kept = _forfeited(bound, edge, counters)
+    kept = _forfeited(bound, spec, counters)
     moved = spec.target != spec.source
-    limit = 0 if spec.suspend else _cap_e6(edge)
+    limit = 0 if spec.suspend else _cap_e6(spec)
     standing = Standing(
         spec.target,
         kept,
@@ -132,15 +137,37 @@ def _traverse(
     )
     request = _request(bound, edge, detected, firm, lasts=lasts)
     sanctions = (
-        *_fined(bound, edge, request, counters, detected.seen, reports, observed, firm),
-        *_limited(edge, request, limit),
+        *_fined(bound, bound.fines, edge, request, counters, detected.seen, reports, observed, firm),
+        *_limited(spec, request, limit),
         *_forfeitures(bound, edge, request, counters, kept),
     )
-    return Decided(standing, (*requests, request), sanctions)
+    spoken = (
+        () if edge.written is spec else _spoken(bound, edge, request, counters, detected.seen, reports, observed, firm)
+    )
+    return Decided(standing, (*requests, request), sanctions, spoken)
 
 
-def _cap_e6(edge: Edge) -> int | None:
-    return None if edge.spec.cap is None else round(edge.spec.cap * SCALE)
+def _spoken(
+    bound: Bound,
+    edge: Edge,
+    request: Transition,
+    counters: tuple[int, ...],
+    seen: Window,
+    reports: tuple[int, ...],
+    observed: Observed,
+    firm: int,
+) -> tuple[Sanction, ...]:
+    """The sanctions that the file names for the edge, as they would be; nothing of them takes effect."""
+    written = edge.written
+    return (
+        *_fined(bound, bound.announced, edge, request, counters, seen, reports, observed, firm),
+        *_limited(written, request, 0 if written.suspend else _cap_e6(written)),
+        *_forfeitures(bound, edge, request, counters, _forfeited(bound, written, counters)),
+    )
+
+
+def _cap_e6(spec: Written) -> int | None:
+    return None if spec.cap is None else round(spec.cap * SCALE)
 
 
 def _set(bound: Bound, edge: Edge, names: dict[str, Value], counters: tuple[int, ...]) -> tuple[int, ...]:
@@ -153,9 +180,9 @@ def _set(bound: Bound, edge: Edge, names: dict[str, Value], counters: tuple[int,
     )
 
 
-def _forfeited(bound: Bound, edge: Edge, counters: tuple[int, ...]) -> tuple[int, ...]:
+def _forfeited(bound: Bound, spec: Written, counters: tuple[int, ...]) -> tuple[int, ...]:
     """The counters after what the edge takes off them."""
-    taken = edge.spec.forfeit
+    taken = spec.forfeit
     if not taken:
         return counters
     updates = zip(bound.institution.counter_updates, counters, strict=True)
@@ -174,6 +201,7 @@ def _reports(bound: Bound, standings: tuple[Standing, ...], observed: Observed) 
 
 def _fined(
     bound: Bound,
+    fines: dict[int, BoundFine],
     edge: Edge,
     request: Transition,
     counters: tuple[int, ...],
@@ -182,7 +210,7 @@ def _fined(
     observed: Observed,
     firm: int,
 ) -> tuple[Sanction, ...]:
-    fine = bound.fines.get(edge.index)
+    fine = fines.get(edge.index)
     if fine is None:
         return ()
     if fine.over_evidence:
@@ -195,11 +223,11 @@ def _fined(
     return (Sanction(request.agent, "fine", edge.spec.rule, request.case, amount_e6=amount - spared, spared_e6=spared),)
 
 
-def _limited(edge: Edge, request: Transition, limit: int | None) -> tuple[Sanction, ...]:
+def _limited(spec: Written, request: Transition, limit: int | None) -> tuple[Sanction, ...]:
     if limit is None:
         return ()
-    kind = "suspension" if limit == 0 and edge.spec.suspend else "cap"
-    return (Sanction(request.agent, kind, edge.spec.rule, request.case, share_e6=limit, rounds=request.lasts),)
+    kind = "suspension" if limit == 0 and spec.suspend else "cap"
+    return (Sanction(request.agent, kind, spec.rule, request.case, share_e6=limit, rounds=request.lasts),)
 
 
 def _forfeitures(
@@ -223,13 +251,15 @@ def _counter(bound: Bound, name: str, counters: tuple[int, ...]) -> int:
 def fine_e6(fine: BoundFine, evidence: Window, firm: int, rung: int) -> int:
     """The amount in millionths: rate times the base, rounded down, and at least the floor.
 
-    The base is the sum over the rounds of `evidence` of the agent's profit, or of its excess over Nash; rounds below
-    nothing, or without a profit, count as nothing. `rung` 1 is the first rate of the ladder; beyond the last one it
-    stays.
+    The base is the sum over the rounds of `evidence` of the agent's profit, of its excess over Nash, or of the gap
+    where it broke the rule; rounds below nothing, or without a profit, count as nothing. `rung` 1 is the first rate of
+    the ladder; beyond the last one it stays.
     """
-    profits: list[Any] = [measures[PROFIT] for measures in evidence]
+    counted: list[Any] = [measures[VIOLATION if fine.gaps else PROFIT] for measures in evidence]
     below: list[Any] = [measures[NASH_PROFIT] for measures in evidence] if fine.above_nash else []
-    gains = [profit[firm] or 0 for profit in profits]
+    gains = [row[firm] or 0 for row in counted]
+    if fine.gaps:
+        gains = [fine.gaps[firm] * min(max(broke, 0), SCALE) // SCALE for broke in gains]
     if below:
         gains = [gain - (nash[firm] or 0) for gain, nash in zip(gains, below, strict=True)]
     base = sum([max(gain, 0) for gain in gains])

@@ -29,6 +29,7 @@ _ONE = {
     "rules": "rule",
     "transitions": "transition",
     "observation": "observation",
+    "sanctions": "way with sanctions",
     "notices": "notice",
     "initial": "initial state",
     "name": "name",
@@ -96,6 +97,7 @@ def _changes(before: Manifest, after: Manifest) -> Iterator[Change]:
         yield from _named(section, getattr(before, section), getattr(after, section))
     yield from _part("observation", before.observation, after.observation)
     yield from _transitions(before.transitions, after.transitions)
+    yield from _part("sanctions", before.sanctions, after.sanctions)
     yield from _part("notices", before.notices, after.notices)
 
 
@@ -213,7 +215,7 @@ def _values(
 def _is_named(section: str, key: str) -> bool:
     """Whether the mapping is the author's own, where the order of names is part of the meaning."""
     return (section == "transitions" and key in {"set", "requires", "forfeit"}) or (
-        section == "observation" and key == "error"
+        (section == "observation" and key == "error") or (section == "notices" and key == "wordings")
     )
 
 

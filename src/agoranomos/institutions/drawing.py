@@ -11,7 +11,7 @@ import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from agoranomos.institutions.edge_words import gates_of, is_escalation, printable, sanctions_of, timing_of
+from agoranomos.institutions.edge_words import gates_of, is_escalation, printable, sanctions_in_force, timing_of
 from agoranomos.institutions.institution import Institution
 from agoranomos.institutions.manifest import Transition
 from agoranomos.institutions.severity import by_severity
@@ -104,7 +104,7 @@ def _edge(institution: Institution, spec: Transition, order: Sequence[str], inde
     for style, text in (
         ("guard", f"if {spec.when}" if spec.when else ""),
         ("guard", gates_of(spec)),
-        ("sanction", sanctions_of(spec)),
+        ("sanction", sanctions_in_force(institution, spec)),
         ("guard", timing_of(spec)),
     ):
         lines += [(style, line) for line in textwrap.wrap(printable(text), LETTERS)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from agoranomos.institutions.institution import Institution
-from agoranomos.institutions.manifest import Fine, Transition
+from agoranomos.institutions.manifest import Fine, Manifest, Transition
 
 # C0 and C1 controls, DEL, and characters that reorder text: words from a file may not command a terminal or a page.
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]|[\ud800-\udfff]|[\ufffe\uffff]")
@@ -44,10 +44,21 @@ def sanctions_of(edge: Transition) -> str:
     return ", ".join(parts)
 
 
+def sanctions_in_force(institution: Institution, written: Transition) -> str:
+    """The sanctions that the file names for an edge, and whether they are carried out."""
+    named, manifest = sanctions_of(written), institution.manifest
+    return f"{named} ({in_force(manifest)})" if named and not manifest.applies else named
+
+
+def in_force(manifest: Manifest) -> str:
+    """Of sanctions that are not applied, whether they are announced."""
+    return "announced, not applied" if manifest.announces else "neither announced nor applied"
+
+
 def fine_words(fine: Fine) -> str:
     """The fine as rates, base and floor."""
     rates = fine.rate if isinstance(fine.rate, tuple) else (fine.rate,)
-    base = "profit above Nash" if fine.above == "nash" else "profit"
+    base = {"nothing": "profit", "nash": "profit above Nash"}[fine.above] if fine.of == "profit" else "the gap"
     window = " in the window" if fine.over == "evidence" else ""
     floor = f", at least {fine.floor:g}" if fine.floor else ""
     return f"fine {'/'.join(f'{100 * rate:g}' for rate in rates)}% of {base}{window}{floor}"

@@ -17,7 +17,7 @@ import msgspec
 from agoranomos.errors import Finding, UsageError
 from agoranomos.institutions.canonical import canonical_line
 from agoranomos.institutions.choice_record import ChoiceRecord, Scored
-from agoranomos.institutions.judgement import CaseRecord, NoticeIssued, Sanction, StandingRecord, Transition
+from agoranomos.institutions.judgement import Announced, CaseRecord, NoticeIssued, Sanction, StandingRecord, Transition
 from agoranomos.markets.facts import MarketFacts, Measured
 
 SCHEMA_VERSION = 1
@@ -45,8 +45,38 @@ class AgentRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     policy: str
 
 
-class Opened(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field="schema", tag=SCHEMA_VERSION):
-    """Entry 0: everything that the judgement of this run rests on. `market` is its description as canonical JSON."""
+class SwitchRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """From `first_round` on this institution wraps the market; None: none does."""
+
+    first_round: int
+    institution: InstitutionRecord | None
+
+
+class ForkRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The log that a run is a fork of: its origin, how many entries it has and their Merkle root in hex.
+
+    Up to `round` both hold the same rounds; after it the agents went on under another institution.
+    """
+
+    origin: str
+    root: str
+    round: int
+    size: int
+
+
+class Opened(
+    msgspec.Struct,
+    frozen=True,
+    omit_defaults=True,
+    forbid_unknown_fields=True,
+    tag_field="schema",
+    tag=SCHEMA_VERSION,
+):
+    """Entry 0: everything that the judgement of this run rests on. `market` is its description as canonical JSON.
+
+    `institution` is the one that the run begins with, `switches` those that follow on it. `forked` names the run that
+    this one goes on from.
+    """
 
     seed: int
     rounds: int
@@ -54,6 +84,13 @@ class Opened(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag_field=
     facts: MarketFacts
     institution: InstitutionRecord | None
     roster: tuple[AgentRecord, ...]
+    switches: tuple[SwitchRecord, ...] = ()
+    forked: ForkRecord | None = None
+
+    @property
+    def governed(self) -> bool:
+        """Whether there is an institution in any round."""
+        return self.institution is not None or any(switch.institution is not None for switch in self.switches)
 
 
 class CallRecord(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -156,6 +193,17 @@ class Attested(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     signatures: tuple[ActorSignature, ...]
 
 
+class Switched(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """From `effective_round` on another institution holds (its name and semantic digest), or none (both empty).
+
+    It stands among the entries of the round before. What follows on it are the first notices of the institution.
+    """
+
+    effective_round: int
+    institution: str
+    semantic_sha256: str
+
+
 class Closed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The last entry: how many rounds were played."""
 
@@ -170,14 +218,18 @@ class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     text: str
 
 
-Body: TypeAlias = Opened | Round | Transition | Sanction | NoticeIssued | Attested | Closed | Part
+Body: TypeAlias = (
+    Opened | Round | Transition | Sanction | Announced | NoticeIssued | Switched | Attested | Closed | Part
+)
 
 BODY_OF_KIND: dict[str, type[Body]] = {
     "opened": Opened,
     "round": Round,
     "transition": Transition,
     "sanction": Sanction,
+    "announced": Announced,
     "notice": NoticeIssued,
+    "switched": Switched,
     "attested": Attested,
     "closed": Closed,
     "part": Part,

@@ -22,20 +22,23 @@ from agoranomos.institutions.entries import (
     Body,
     Closed,
     DecisionRecord,
+    ForkRecord,
     InstitutionRecord,
     Opened,
     Round,
     Said,
+    SwitchRecord,
     canonical_json,
     encode_entry,
 )
 from agoranomos.institutions.inheritance import bases_of
 from agoranomos.institutions.institution import Institution
-from agoranomos.institutions.judge import first_notices, initial_standings, judge, record_of
+from agoranomos.institutions.judge import judge, record_of
 from agoranomos.institutions.judgement import Judgement, Observed, Standing
 from agoranomos.institutions.notices import Notice
 from agoranomos.institutions.parts import encode_lines
 from agoranomos.institutions.reporting import in_order, split_reports, with_report
+from agoranomos.institutions.schedule import Begun, round_bodies, schedule_of
 from agoranomos.institutions.talking import Talk, hearing, split_messages, spoken, with_message, with_messages
 from agoranomos.markets.market import Market
 
@@ -62,7 +65,10 @@ class PoisonedError(AgoraError):
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """A round that is cleared and judged, and not yet recorded: nothing of it has taken effect."""
+    """A round that is cleared and judged, and not yet recorded: nothing of it has taken effect.
+
+    `begun` is the institution that begins with the next round, where one is replaced.
+    """
 
     round: int
     entries: tuple[bytes, ...]
@@ -71,19 +77,21 @@ class Pending:
     measures: Mapping[str, Any]
     said: Talk = field(default_factory=dict)
     actions_e6: tuple[tuple[int, ...], ...] = ()
+    begun: Begun | None = None
 
 
 class Governed(ParallelEnv):  # type: ignore[misc]
     """Any ParallelEnv under an institution (or under none), recorded in a log (or in none).
 
     `env` is a `Market` of the library, or any ParallelEnv with an `adapter`; `institution` may be one that is bound to
-    this market already. Observation and action spaces are those of `env`; with `observe_standing` an observation
-    becomes `{"market": ..., "standing": index of the agent's state}`; with `reporting` an action of `step` becomes
-    `{"action": ..., "report": 0 or 1}`, and 1 comes forward. `infos[agent]` holds `profit` (before fines),
-    `fine`, `state` and `notice`. Where the market's file has `talk`, observations hold `messages`, what everybody said
-    in the last round, and with `talking` an action of `step` is `{"action": ..., "message": text}`. `roster` describes
-    the agents for entry 0. An `attestor` signs every round's entries
-    before they are recorded; it needs a log.
+    this market already. `switches` names the institutions that replace it (None: none does), each by the round from
+    which it holds; it begins with the standings and notices that its file begins with. Observation and action spaces
+    are those of `env`; with `observe_standing` an observation becomes `{"market": ..., "standing": index of the agent's
+    state}`; with `reporting` an action of `step` becomes `{"action": ..., "report": 0 or 1}`, and 1 comes forward.
+    `infos[agent]` holds `profit` (before fines), `fine`, `state` and `notice`. Where the market's file has `talk`,
+    observations hold `messages`, what was said to it in the last round, and with `talking` an action of `step` is
+    `{"action": ..., "message": text}`. `roster` describes the agents for entry 0. An `attestor` signs every round's
+    entries before they are recorded; it needs a log. `forked` names the run that this one goes on from.
     """
 
     def __init__(
@@ -98,6 +106,8 @@ class Governed(ParallelEnv):  # type: ignore[misc]
         reporting: bool = False,
         talking: bool = False,
         attestor: Attestor | None = None,
+        switches: Mapping[int, Institution | Bound | None] | None = None,
+        forked: ForkRecord | None = None,
     ) -> None:
         if attestor is not None and log is None:
             raise UsageError("signatures without a log would be kept nowhere", advice="Give a log too.")
@@ -110,11 +120,11 @@ class Governed(ParallelEnv):  # type: ignore[misc]
             adapter = MarketAdapter(env)
         self.env = env
         self.adapter = adapter
-        self.bound = bind(institution, adapter.facts) if isinstance(institution, Institution) else institution
-        if self.bound is not None and self.bound.facts != adapter.facts:
-            raise UsageError(f"the institution was bound to another market than this {adapter.facts.market}")
-        self.institution = self.bound.institution if self.bound is not None else None
-        _require_caps(self.institution, adapter)
+        self.schedule = schedule_of(
+            _bound_here(institution, adapter),
+            {number: _bound_here(other, adapter) for number, other in (switches or {}).items()},
+        )
+        self.bound = self.schedule.first
         self.metadata = {**getattr(env, "metadata", {}), "name": f"governed-{adapter.facts.market}"}
         self.possible_agents = list(env.possible_agents)
         self.agents: list[str] = []
@@ -122,6 +132,7 @@ class Governed(ParallelEnv):  # type: ignore[misc]
         self._log = log
         self._attestor = attestor
         self._roster = tuple(roster)
+        self._forked = forked
         self._observe_standing = observe_standing
         self._reporting = reporting
         talk = env.spec.talk if isinstance(env, Market) else None
@@ -145,6 +156,11 @@ class Governed(ParallelEnv):  # type: ignore[misc]
         self._closed = False
         self._poison = ""
 
+    @property
+    def institution(self) -> Institution | None:
+        """The institution that judges the next round; None where there is none."""
+        return self.bound.institution if self.bound is not None else None
+
     # -- spaces ------------------------------------------------------------------------------------------------------
 
     def observation_space(self, agent: str) -> spaces.Space[Any]:
@@ -152,14 +168,14 @@ class Governed(ParallelEnv):  # type: ignore[misc]
         inner = self.env.observation_space(agent)
         if self._longest:
             if agent not in self._heard:
-                self._heard[agent] = hearing(inner, self.adapter.facts.agents, self._longest)
+                self._heard[agent] = hearing(inner, self.env.heard(agent), self._longest)
             inner = self._heard[agent]
         if not self._observe_standing:
             return inner
         # One space an agent for ever: learners and PettingZoo's checks seed it and hold on to it.
         if agent not in self._spaces:
-            states = len(self.institution.states) if self.institution is not None else 1
-            self._spaces[agent] = spaces.Dict({"market": inner, "standing": spaces.Discrete(states)})
+            counts = [len(phase.bound.institution.states) for phase in self.schedule.phases if phase.bound is not None]
+            self._spaces[agent] = spaces.Dict({"market": inner, "standing": spaces.Discrete(max(counts, default=1))})
         return self._spaces[agent]
 
     def action_space(self, agent: str) -> spaces.Space[Any]:
@@ -210,13 +226,14 @@ class Governed(ParallelEnv):  # type: ignore[misc]
             raise UsageError("a log holds one run", advice="Give each episode a log of its own.")
         self._seed = int(np.random.SeedSequence().generate_state(1)[0]) if seed is None else int(seed)
         observations, infos = self.env.reset(seed=self._seed, options=options)
-        first = first_notices(self.bound, initial_standings(self.bound)) if self.bound is not None else None
-        self._append(self._recorded([self._opening(self._seed), *(first.issued if first is not None else ())], 0))
+        self.schedule = self.schedule.worded(self._seed)
+        first = self.schedule.begun()
+        self._append(self._recorded([self._opening(self._seed), *(first.bodies if first is not None else ())], 0))
         self.agents = list(self.env.agents)
         self._round, self._pending, self._committed, self._closed, self._said = 0, None, False, False, {}
+        self.bound, self._standings, self._notices = self.schedule.first, (), {}
         if first is not None:
-            self._standings = first.standings
-            self._notices = {notice.agent: notice for notice in first.notices}
+            self._begin(first)
         return self._observations(observations), {a: {**infos.get(a, {}), **self._info(a)} for a in self.agents}
 
     def clear_and_judge(
@@ -285,8 +302,9 @@ class Governed(ParallelEnv):  # type: ignore[misc]
             run_draw=steady,
             messages=tuple(Said(agent, text) for agent, text in said.items()),
         )
-        entries = self._recorded(round_bodies(body, judgement), number) if self._log is not None else ()
-        return Pending(number, entries, outcome, judgement, measures, said, body.actions)
+        begun = self.schedule.begun_after(number)
+        entries = self._recorded(round_bodies(body, judgement, begun), number) if self._log is not None else ()
+        return Pending(number, entries, outcome, judgement, measures, said, body.actions, begun)
 
     def commit(self, pending: Pending) -> Any:
         """Record the round; blocks until the log has it. May be called from another thread than the rest.
@@ -314,6 +332,8 @@ class Governed(ParallelEnv):  # type: ignore[misc]
         if judgement is not None:
             self._standings = judgement.standings
             self._notices = {notice.agent: notice for notice in judgement.notices}
+        if pending.begun is not None:
+            self._begin(pending.begun)
         rewards, infos = {}, {}
         for agent in played:
             profit = float(outcome.rewards[agent])
@@ -364,6 +384,11 @@ class Governed(ParallelEnv):  # type: ignore[misc]
                 advice="What was acknowledged before is intact; run again to resume.",
             )
 
+    def _begin(self, begun: Begun) -> None:
+        """Let an institution begin, or let there be none."""
+        self.bound, self._standings = begun.bound, begun.standings
+        self._notices = {notice.agent: notice for notice in begun.notices}
+
     def _standing_of(self, agent: str) -> Standing:
         return self._standings[self.adapter.facts.agents.index(agent)]
 
@@ -382,18 +407,13 @@ class Governed(ParallelEnv):  # type: ignore[misc]
         return len(encode_entry(self._opening(seed), 0, 0))
 
     def _opening(self, seed: int) -> Opened:
-        institution = self.institution
-        record = None
-        if institution is not None:
-            source = institution.source
-            bases = tuple(base.text for base in bases_of(source))
-            record = InstitutionRecord(
-                institution.name, institution.semantic_sha256, institution.file_sha256, source.text, bases
-            )
         description = self.adapter.describe()
         rounds = int(description.get("rounds", getattr(self.env, "max_cycles", 0)) or 0)
         facts = self.adapter.facts
-        return Opened(seed, rounds, canonical_json(description), facts, record, self._roster)
+        first, *later = self.schedule.phases
+        switches = tuple(SwitchRecord(phase.first_round, _institution_record(phase.bound)) for phase in later)
+        market, institution = canonical_json(description), _institution_record(first.bound)
+        return Opened(seed, rounds, market, facts, institution, self._roster, switches, self._forked)
 
     def _encode(self, bodies: Sequence[Body], round_number: int) -> tuple[bytes, ...]:
         """The lines of the entries, those in parts that are too long for one."""
@@ -424,8 +444,7 @@ class Governed(ParallelEnv):  # type: ignore[misc]
 
     def _observations(self, observations: Mapping[str, Any]) -> dict[str, Any]:
         if self._longest:
-            agents = self.adapter.facts.agents
-            observations = {a: with_messages(inner, self._said, agents) for a, inner in observations.items()}
+            observations = {a: with_messages(inner, self._said, self.env.heard(a)) for a, inner in observations.items()}
         if not self._observe_standing:
             return dict(observations)
         return {
@@ -438,19 +457,30 @@ class Governed(ParallelEnv):  # type: ignore[misc]
         return {"state": notice.state, "notice": notice.text} if notice is not None else {}
 
 
-def _require_caps(institution: Institution | None, adapter: Adapter) -> None:
+def _bound_here(institution: Institution | Bound | None, adapter: Adapter) -> Bound | None:
+    """The institution bound to the market; raises `UsageError` for one that cannot govern it."""
+    bound = bind(institution, adapter.facts) if isinstance(institution, Institution) else institution
+    if bound is not None:
+        if bound.facts != adapter.facts:
+            raise UsageError(f"the institution was bound to another market than this {adapter.facts.market}")
+        _require_caps(bound.institution, adapter)
+    return bound
+
+
+def _institution_record(bound: Bound | None) -> InstitutionRecord | None:
+    if bound is None:
+        return None
+    institution, source = bound.institution, bound.institution.source
+    bases = tuple(base.text for base in bases_of(source))
+    return InstitutionRecord(institution.name, institution.semantic_sha256, institution.file_sha256, source.text, bases)
+
+
+def _require_caps(institution: Institution, adapter: Adapter) -> None:
     """Raise `UsageError` for an institution that would cap what cannot be capped."""
-    for edge in institution.edges if institution is not None else ():
+    for edge in institution.edges:
         stuck = next((agent for agent in adapter.facts.agents if edge.spec.cap and not adapter.can_cap(agent)), None)
         if stuck is not None:
             raise UsageError(
                 f"edge {edge.key} caps, but the actions of {stuck} are no quantities",
                 advice="Suspend instead, or give the environment a Box action space.",
             )
-
-
-def round_bodies(body: Round, judgement: Judgement | None) -> list[Body]:
-    """The entries of one round in their order: the round, then transitions, sanctions and notices."""
-    if judgement is None:
-        return [body]
-    return [body, *judgement.transitions, *judgement.sanctions, *judgement.issued]

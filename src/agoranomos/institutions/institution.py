@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from agoranomos.documents import Source, parse_document
@@ -11,9 +11,9 @@ from agoranomos.documents.reader import place_in
 from agoranomos.errors import DocumentError, UsageError, nearest
 from agoranomos.institutions.guards import Guard, Vocabulary
 from agoranomos.institutions.inheritance import with_bases
-from agoranomos.institutions.manifest import Manifest, Transition
+from agoranomos.institutions.manifest import Manifest, Notices, NoticeWording, Transition
 from agoranomos.institutions.meaning import semantic_digest
-from agoranomos.institutions.notices import FIXED_NAMES, NoticeTemplate, template_names
+from agoranomos.institutions.notices import FIXED_NAMES, OWN_WORDING, NoticeTemplate, Wording, template_names
 from agoranomos.workspace import Workspace
 
 EXPIRY = "expiry"
@@ -25,7 +25,11 @@ REPORTED = "reported"
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """A transition with its expressions compiled; `index` is its place in the file."""
+    """A transition with its expressions compiled; `index` is its place in the file.
+
+    `spec` is what takes effect. Where the institution applies no sanctions it holds none, and `written` has those that
+    stand in the file; elsewhere both are the same.
+    """
 
     index: int
     key: str
@@ -33,6 +37,7 @@ class Edge:
     when: Guard | None
     requires: tuple[tuple[str, Guard], ...]
     set: tuple[tuple[str, Guard], ...]
+    written: Transition
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +56,26 @@ class Institution:
     events: tuple[tuple[str, Guard], ...]
     evidence: dict[str, tuple[str, ...]]
     edges_from: dict[str, tuple[Edge, ...]]
-    notice: NoticeTemplate | None
+    wordings: tuple[Wording, ...]
+
+    @property
+    def notice(self) -> NoticeTemplate | None:
+        """The template of the notice, in the first of its wordings."""
+        return self.wordings[0].template if self.wordings else None
+
+    @property
+    def told(self) -> frozenset[str]:
+        """The names that notices use, in any wording."""
+        return frozenset(name for wording in self.wordings for name in wording.template.names)
+
+    def as_written(self) -> Institution:
+        """The same graph with all sanctions that its file names in force."""
+        if self.manifest.applies:
+            return self
+        written = {
+            state: tuple(replace(edge, spec=edge.written) for edge in edges) for state, edges in self.edges_from.items()
+        }
+        return replace(self, edges_from=written)
 
     @property
     def name(self) -> str:
@@ -128,7 +152,19 @@ class _Reader:
             events=tuple(events),
             evidence=evidence,
             edges_from={state: tuple(found) for state, found in edges.items()},
-            notice=NoticeTemplate(m.notices.template) if m.notices else None,
+            wordings=self._wordings(),
+        )
+
+    def _wordings(self) -> tuple[Wording, ...]:
+        notices, states = self.manifest.notices, self.manifest.states
+        if notices is None:
+            return ()
+        own = NoticeWording(
+            template=notices.template, guidance={name: state.guidance for name, state in states.items()}
+        )
+        return tuple(
+            Wording(name, NoticeTemplate(one.template), {**own.guidance, **one.guidance})
+            for name, one in {OWN_WORDING: own, **notices.wordings}.items()
         )
 
     def _edge(self, words: Vocabulary, index: int, spec: Transition) -> Edge:
@@ -136,7 +172,8 @@ class _Reader:
         when = self._guard(words, spec.when, bool, *at, "when") if spec.when else None
         requires = tuple((k, self._guard(words, text, bool, *at, "requires", k)) for k, text in spec.requires.items())
         updates = tuple((k, self._guard(words, text, int, *at, "set", k)) for k, text in spec.set.items())
-        return Edge(index, spec.key, spec, when, requires, updates)
+        applied = spec if self.manifest.applies else _without_sanctions(spec)
+        return Edge(index, spec.key, applied, when, requires, updates, spec)
 
     def _guard(self, words: Vocabulary, text: str, kind: type, *path: str | int) -> Guard:
         try:
@@ -199,9 +236,24 @@ class _Reader:
             if m.rules and event.accuses is not None:
                 self._expect(event.accuses, m.rules, "rule", "events", name, "accuses")
         if m.notices is not None:
-            known = template_names(m.counters, m.parameters)
-            for word in NoticeTemplate.words(m.notices.template):
-                self._expect(word, known, "name in the notice", "notices", "template")
+            self._check_notices(m.notices)
+
+    def _check_notices(self, notices: Notices) -> None:
+        known = template_names(self.manifest.counters, self.manifest.parameters)
+        for word in NoticeTemplate.words(notices.template):
+            self._expect(word, known, "name in the notice", "notices", "template")
+        for name, wording in notices.wordings.items():
+            at = ("notices", "wordings", name)
+            if name == OWN_WORDING:
+                raise self._fault(f"the wording {name!r} has the name of the notice's own template", *at)
+            for word in NoticeTemplate.words(wording.template):
+                self._expect(word, known, "name in the notice", *at, "template")
+            for state in wording.guidance:
+                self._expect(state, self.manifest.states, "state", *at, "guidance", state)
+
+
+def _without_sanctions(edge: Transition) -> Transition:
+    return edge.model_copy(update={"fine": None, "suspend": False, "cap": None, "forfeit": {}})
 
 
 # fmt: off

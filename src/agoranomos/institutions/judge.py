@@ -6,8 +6,18 @@ import msgspec
 
 from agoranomos.institutions.bind import Bound
 from agoranomos.institutions.controller import Decided, control
-from agoranomos.institutions.judgement import CaseRecord, Judgement, NoticeIssued, Observed, Standing, StandingRecord
-from agoranomos.institutions.notices import Notice
+from agoranomos.institutions.filler import filler
+from agoranomos.institutions.judgement import (
+    Announced,
+    CaseRecord,
+    Judgement,
+    NoticeIssued,
+    Observed,
+    Sanction,
+    Standing,
+    StandingRecord,
+)
+from agoranomos.institutions.notices import Notice, Wording
 from agoranomos.institutions.oracle import Detected, detect
 from agoranomos.institutions.perception import perceive
 from agoranomos.markets.facts import SCALE
@@ -36,6 +46,7 @@ def judge(bound: Bound, standings: tuple[Standing, ...], observed: Observed) -> 
         sanctions=tuple([sanction for one in decided for sanction in one.sanctions]),
         issued=issued,
         notices=notices,
+        announced=_announced(bound, decided),
     )
 
 
@@ -45,11 +56,11 @@ def initial_standings(bound: Bound) -> tuple[Standing, ...]:
     return tuple(Standing(bound.institution.manifest.initial, counters) for _ in bound.facts.agents)
 
 
-def first_notices(bound: Bound, standings: tuple[Standing, ...]) -> Judgement:
-    """The notices for round 1, as a judgement in which nothing else happened."""
+def first_notices(bound: Bound, standings: tuple[Standing, ...], first_round: int = 1) -> Judgement:
+    """The notices for the institution's first round, as a judgement in which nothing else happened."""
     silent = tuple(Detected((), (), {}, {}, False) for _ in standings)
     resting = tuple(Decided(standing, (), ()) for standing in standings)
-    notices, issued = _notices(bound, standings, silent, resting, 1)
+    notices, issued = _notices(bound, standings, silent, resting, first_round)
     after = tuple(
         msgspec.structs.replace(standing, notice=notice.text)
         for standing, notice in zip(standings, notices, strict=True)
@@ -62,6 +73,18 @@ def record_of(standing: Standing) -> StandingRecord:
     return StandingRecord(standing.state, standing.counters, standing.timer, standing.limit_e6, standing.reported)
 
 
+def _announced(bound: Bound, decided: tuple[Decided, ...]) -> tuple[Announced, ...]:
+    """The sanctions that agents are told of and that are not carried out."""
+    manifest = bound.institution.manifest
+    if manifest.applies or not manifest.announces or manifest.notices is None or manifest.notices.shown == "filler":
+        return ()
+    return tuple(
+        Announced(*(getattr(sanction, name) for name in Sanction.__struct_fields__))
+        for one in decided
+        for sanction in one.spoken
+    )
+
+
 def _notices(
     bound: Bound,
     standings: tuple[Standing, ...],
@@ -70,26 +93,34 @@ def _notices(
     effective_round: int,
 ) -> tuple[tuple[Notice, ...], tuple[NoticeIssued, ...]]:
     institution = bound.institution
-    states = institution.manifest.states
+    manifest = institution.manifest
+    hidden = manifest.notices is not None and manifest.notices.shown == "filler"
     notices, issued = [], []
     for firm, (agent, standing) in enumerate(zip(bound.facts.agents, standings, strict=True)):
         fine = sum([sanction.amount_e6 for sanction in decided[firm].sanctions])
         text = ""
-        if institution.notice is not None:
-            text = _render(bound, standings, firm, detected[firm], fine, effective_round)
+        if bound.wording is not None:
+            spoken = sum([sanction.amount_e6 for sanction in decided[firm].spoken])
+            text = _render(bound, bound.wording, standings, firm, detected[firm], fine + spoken, effective_round)
+            text = filler(text) if hidden else text
             if text != standing.notice:
                 issued.append(NoticeIssued(agent, effective_round, standing.state, text))
-        index = institution.states.index(standing.state)
-        label = states[standing.state].label
-        notices.append(Notice(agent, effective_round, standing.state, index, label, text, fine))
+        state = manifest.initial if hidden else standing.state
+        index, label = institution.states.index(state), manifest.states[state].label
+        notices.append(Notice(agent, effective_round, state, index, label, text, fine, manifest.announces))
     return tuple(notices), tuple(issued)
 
 
 def _render(
-    bound: Bound, standings: tuple[Standing, ...], firm: int, detected: Detected, fine_e6: int, effective_round: int
+    bound: Bound,
+    wording: Wording,
+    standings: tuple[Standing, ...],
+    firm: int,
+    detected: Detected,
+    fine_e6: int,
+    effective_round: int,
 ) -> str:
     institution = bound.institution
-    assert institution.notice is not None
     standing, cases = standings[firm], detected.cases.values()
     evidence = "; ".join(map(_evidence, cases)) or "none"
     rule = ", ".join(case.rule for case in cases) or "none"
@@ -107,7 +138,7 @@ def _render(
             "agent": bound.facts.agents[firm],
             "round": effective_round,
             "status": states[standing.state].label,
-            "guidance": states[standing.state].guidance,
+            "guidance": wording.guidance[standing.state],
             "others": ", ".join(others) or "none",
             "rounds_left": standing.timer,
             "fine": _decimal(fine_e6),
@@ -122,11 +153,12 @@ def _render(
     counters = tuple([standing.counters[index] for index in bound.told_counters])
     agents = bound.facts.agents
     key = (agents, firm, everywhere, counters, standing.timer, fine_e6, evidence, rule, told_round)
-    return institution.notice.text(key, values)
+    return wording.template.text(key, values)
 
 
 def _evidence(case: CaseRecord) -> str:
-    return "; ".join(f"{signal.signal}{' on ' + signal.good if signal.good else ''}" for signal in case.signals)
+    fired = (f"{signal.signal}{' on ' + signal.good if signal.good else ''}" for signal in case.signals)
+    return "; ".join((*fired, *case.pretext))
 
 
 def _decimal(amount_e6: int) -> str:

@@ -62,12 +62,16 @@ class SignalRecord(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unkno
 
 
 class CaseRecord(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
-    """An accusation: what fired, with values and thresholds."""
+    """An accusation: what fired, with values and thresholds.
+
+    `pretext` is what the accused is told in place of evidence, where the accusation was drawn.
+    """
 
     case: str
     agent: str
     rule: str
     signals: tuple[SignalRecord, ...]
+    pretext: tuple[str, ...] = ()
 
 
 class StandingRecord(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -91,7 +95,7 @@ class Transition(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown
     lasts: int = 0
 
 
-class Sanction(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+class Taken(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """A fine (`amount_e6`), a suspension or a cap (`share_e6` of capacity), or a forfeiture, by rule and case.
 
     A forfeiture takes `count` off the counter `counter`. `spared_e6` is what leniency took off a fine.
@@ -109,6 +113,14 @@ class Sanction(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_f
     spared_e6: int = 0
 
 
+class Sanction(Taken, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """A sanction that is carried out."""
+
+
+class Announced(Taken, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """A sanction that an agent is told of and that is not carried out."""
+
+
 class NoticeIssued(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What an agent is told from `effective_round` on; issued when it differs from what the agent holds."""
 
@@ -122,7 +134,8 @@ class Judgement(msgspec.Struct, frozen=True):
     """What the institution decided about one round, agent by agent in the market's order.
 
     `standings` hold from the next round on. `transitions` (applied and blocked), `sanctions` and `issued` are what the
-    log records one entry each; `notices` is what every agent holds when it decides next.
+    log records one entry each, and so are sanctions that are `announced` only; `notices` is what every agent holds when
+    it decides next.
     """
 
     standings: tuple[Standing, ...]
@@ -131,6 +144,7 @@ class Judgement(msgspec.Struct, frozen=True):
     sanctions: tuple[Sanction, ...]
     issued: tuple[NoticeIssued, ...]
     notices: tuple[Notice, ...]
+    announced: tuple[Announced, ...] = ()
 
     def fine_of(self, agent: str) -> int:
         """What the round's fines take from `agent`, in millionths."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from agoranomos.institutions.institution import Institution
 from agoranomos.institutions.lint_decoration import remark_on_decoration
 from agoranomos.institutions.lint_edges import remark_on_edges
+from agoranomos.institutions.lint_placebos import remark_on_placebos
 from agoranomos.institutions.lint_states import remark_on_states
 from agoranomos.institutions.lint_words import remark_on_words
 from agoranomos.institutions.remark import Remark, Remarks
@@ -16,6 +17,8 @@ from agoranomos.institutions.remark import Remark, Remarks
 def lint(institution: Institution) -> tuple[Remark, ...]:
     """Every slip, in the order of the file, then of its bases; none where everything has a use and an end."""
     remarks = Remarks(institution)
+    remark_on_placebos(institution, remarks)
+    institution = institution.as_written()
     remark_on_states(institution, remarks)
     remark_on_edges(institution, remarks)
     remark_on_words(institution, remarks)

@@ -35,14 +35,17 @@ def _remark_on_observation(manifest: Manifest, remarks: Remarks) -> None:
                 f"signal {name!r} compares with {benchmark!r}, and the authority has no benchmarks", "signals", name
             )
     for index, spec in enumerate(manifest.transitions):
-        if spec.fine is not None and spec.fine.above != "nothing":
-            remarks.error(
-                f"the fine of {spec.key} counts from {spec.fine.above}, and the authority has no benchmarks",
-                "transitions",
-                index,
-                "fine",
-                "above",
-            )
+        for key, default in (("above", "nothing"), ("of", "profit")):
+            said = getattr(spec.fine, key, default)
+            if said != default:
+                remarks.error(
+                    f"the fine of {spec.key} counts {'from ' if key == 'above' else 'a '}{said}, and the authority has "
+                    "no benchmarks",
+                    "transitions",
+                    index,
+                    "fine",
+                    key,
+                )
 
 
 def _remark_on_fine(manifest: Manifest, edge: Edge, fine: Fine, remarks: Remarks) -> None:
@@ -51,7 +54,7 @@ def _remark_on_fine(manifest: Manifest, edge: Edge, fine: Fine, remarks: Remarks
     if not any(rates):
         if fine.floor == 0:
             remarks.error(f"the fine of {edge.key} takes nothing: its rate and its floor are 0", *at)
-        for key, default in (("over", "round"), ("above", "nothing")):
+        for key, default in (("of", "profit"), ("over", "round"), ("above", "nothing")):
             if getattr(fine, key) != default:
                 remarks.error(
                     f"the fine of {edge.key} takes no share of anything, so `{key}` changes nothing", *at, key

@@ -34,7 +34,7 @@ def _remark_on_timer(institution: Institution, state: str, remarks: Remarks) -> 
     leaving = [edge for edge in institution.edges_from[state] if edge.spec.target != state]
     expiring = [edge for edge in institution.edges_from[state] if edge.spec.on == EXPIRY]
     timed = [edge for edge in entering if edge.spec.lasts]
-    told = institution.notice.names if institution.notice is not None else frozenset()
+    told = institution.told
     for edge in timed if not expiring else ():
         limited = edge.spec.suspend or edge.spec.cap is not None
         what = ("a suspension" if edge.spec.suspend else "a cap") if limited else "a timer"

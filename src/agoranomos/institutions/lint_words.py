@@ -13,7 +13,7 @@ def remark_on_words(institution: Institution, remarks: Remarks) -> None:
     """Signals, audits, events, parameters, rules and counters that nothing uses."""
     manifest = institution.manifest
     read = Tally(_reads(institution))
-    told = institution.notice.names if institution.notice is not None else frozenset()
+    told = institution.told
     asked = {edge.spec.on for edge in institution.edges}
     cited = {signal for evidence in institution.evidence.values() for signal in evidence}
     cited_under = {event.accuses for event in manifest.events.values()} | {edge.spec.rule for edge in institution.edges}

@@ -23,6 +23,7 @@ RuleId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_]{1,60}$")]
 Rounds = Annotated[int, Field(ge=0, le=1_000_000)]
 Count = Annotated[int, Field(ge=-(2**53) + 1, le=2**53 - 1)]
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+Pretext = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Rate = Annotated[float, Field(ge=0, le=1000, allow_inf_nan=False)]
 
 
@@ -83,18 +84,22 @@ class Event(DocumentPart):
     """Something that happened to an agent in a round: a CEL condition over signals, counters and earlier events.
 
     An event with `accuses` opens a case under that rule; `evidence` lists the signals that the case cites when they
-    fired (by default those that `when` names).
+    fired (by default those that `when` names). `pretext` is for accusations that are drawn: words that stand in the
+    notice where evidence would. The case records them as what they are.
     """
 
     when: Expression
     accuses: RuleId | None = None
     evidence: tuple[Identifier, ...] | None = None
+    pretext: Annotated[tuple[Pretext, ...], ABSENT] = ()
     about: str = ""
 
     @model_validator(mode="after")
     def _evidence_needs_a_case(self) -> Event:
         if self.evidence is not None and self.accuses is None:
             raise ValueError("`evidence` belongs to an event that `accuses` under a rule")
+        if self.pretext and self.accuses is None:
+            raise ValueError("`pretext` belongs to an event that `accuses` under a rule")
         return self
 
 
@@ -115,18 +120,21 @@ class Leniency(DocumentPart):
 
 
 class Fine(DocumentPart):
-    """Money taken: a share of profit, at least `floor`, never less than nothing.
+    """Money taken: a share of a base, at least `floor`, never less than nothing.
 
     `rate` is one share, or a ladder of shares climbed by the counter `by` (value 1 is the first rung). The base is the
     profit of the `round`, or the sum over the `evidence`: as many rounds as the longest window among the signals that
     decide the event. `above: nash` counts only what exceeds, round by round, the profit that Nash quantities would have
-    made (disgorgement). With `leniency` the first to report pays less.
+    made (disgorgement). `of: gap`, in a scenario, has another base: for each of these rounds in which the agent broke
+    the rule, by how much its profits differ between a round in which all break it and one in which all keep it
+    (benchmarks of the first round), whatever the round brought it. With `leniency` the first to report pays less.
     """
 
     rate: Annotated[
         Annotated[Rate, Tag("one")] | Annotated[tuple[Rate, ...], Tag("ladder")], Discriminator(_one_or_ladder)
     ]
     by: Identifier | None = None
+    of: Annotated[Literal["profit", "gap"], ABSENT] = "profit"
     over: Literal["round", "evidence"] = "round"
     above: Literal["nothing", "nash"] = "nothing"
     floor: Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False)] = 0.0
@@ -141,6 +149,12 @@ class Fine(DocumentPart):
                 raise ValueError("the ladder of rates is empty")
         elif self.by is not None:
             raise ValueError("`by` belongs to a ladder of rates, but `rate` is one number")
+        return self
+
+    @model_validator(mode="after")
+    def _gaps_are_no_profit(self) -> Fine:
+        if self.of == "gap" and self.above != "nothing":
+            raise ValueError("`above` leaves out a part of profit, and the fine is `of: gap`; one of them was expected")
         return self
 
 
@@ -201,10 +215,43 @@ class Rule(DocumentPart):
     or_else: str = ""
 
 
-class Notices(DocumentPart):
-    """What agents are told each round. `template` holds names in braces; see `agoranomos.institutions.notices`."""
+class Sanctions(DocumentPart):
+    """Whether sanctions are told of, and whether they are carried out. Both hold unless this says otherwise.
+
+    With `applied: false` every transition is made, and no fine, suspension, cap or forfeiture takes effect: where they
+    are announced, notices give the amounts, and each is recorded as announced. With `announced: false` no notice names
+    a fine, and the agent's books hold its profit after what was taken. Without both a standing is all that follows.
+    """
+
+    announced: bool = True
+    applied: bool = True
+    about: str = ""
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Sanctions:
+        if self.announced and self.applied:
+            raise ValueError("it says what holds anyway: sanctions are announced and applied; leave `sanctions` out")
+        return self
+
+
+class NoticeWording(DocumentPart):
+    """The same notice in other words: its template, and the guidance of every state."""
 
     template: str = Field(min_length=1, max_length=8000)
+    guidance: dict[Identifier, Annotated[str, Field(max_length=2000)]] = {}
+
+
+class Notices(DocumentPart):
+    """What agents are told each round. `template` holds names in braces; see `agoranomos.institutions.notices`.
+
+    `wordings` say the same in other words. One of them, or the template with the states' own guidance, is drawn for
+    each run from its seed: the same place among them for the same seed under every institution. With `shown: filler`
+    agents read a text without content in the place of each notice, line by line as long as the notice would be.
+    """
+
+    template: str = Field(min_length=1, max_length=8000)
+    wordings: Annotated[dict[Identifier, NoticeWording], ABSENT] = {}
+    shown: Annotated[Literal["words", "filler"], ABSENT] = "words"
 
 
 class Manifest(Document):
@@ -225,5 +272,16 @@ class Manifest(Document):
     events: dict[Identifier, Event] = {}
     counters: dict[Identifier, Counter] = {}
     transitions: tuple[Transition, ...] = ()
+    sanctions: Annotated[Sanctions | None, ABSENT] = None
     rules: dict[RuleId, Rule] = {}
     notices: Notices | None = None
+
+    @property
+    def announces(self) -> bool:
+        """Whether agents are told of sanctions."""
+        return self.sanctions is None or self.sanctions.announced
+
+    @property
+    def applies(self) -> bool:
+        """Whether sanctions take effect."""
+        return self.sanctions is None or self.sanctions.applied

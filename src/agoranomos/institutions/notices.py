@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+
+from agoranomos.randomness import named_uniforms
 
 _REMEMBERED = 4096
 _WORD = re.compile(r"\{([a-z_][a-z0-9_]*)\}")
@@ -33,7 +35,8 @@ class Notice:
     """The notice an agent holds when it decides: from which round on, its own state, and the text it reads.
 
     `state_index` counts the institution's states in the order of the file, for policies that cannot read. `fine_e6` is
-    what the last round's fines took, in millionths.
+    what the last round's fines took, in millionths, and `announced` whether anybody told the agent so. Of a notice
+    without content the state and its label are those that everybody begins with, whatever the agent's own are.
     """
 
     agent: str
@@ -43,6 +46,7 @@ class Notice:
     label: str
     text: str
     fine_e6: int = 0
+    announced: bool = True
 
 
 def template_names(counters: Iterable[str], parameters: Iterable[str]) -> tuple[str, ...]:
@@ -58,6 +62,9 @@ class NoticeTemplate:
     def __init__(self, template: str) -> None:
         self._parts = _WORD.split(template.strip("\n"))
         self._known: dict[Hashable, str] = {}
+
+    def __repr__(self) -> str:
+        return f"NoticeTemplate({self._parts!r})"
 
     @property
     def names(self) -> frozenset[str]:
@@ -81,3 +88,23 @@ class NoticeTemplate:
     def render(self, values: Mapping[str, object]) -> str:
         """The text with each name replaced by its value."""
         return "".join(str(values[part]) if odd % 2 else part for odd, part in enumerate(self._parts))
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """One way to word a notice: its name, the template, and the guidance of every state."""
+
+    name: str
+    template: NoticeTemplate
+    guidance: Mapping[str, str]
+
+
+OWN_WORDING = "template"
+"""The name of the wording that every manifest has: its template, with the guidance that stands with its states."""
+
+
+def wording_of(wordings: Sequence[Wording], seed: int) -> Wording:
+    """The wording of the run with this seed: the same place among as many, whatever the institution."""
+    if len(wordings) == 1:
+        return wordings[0]
+    return wordings[int(named_uniforms(seed, "notice wording", 0, 1)[0] * len(wordings))]

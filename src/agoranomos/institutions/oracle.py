@@ -91,7 +91,8 @@ def _detect_one(
         if happened and rule is not None:
             label = f"{observed.round}-{bound.facts.agents[firm]}" + (f"-{len(cases) + 1}" if cases else "")
             signals = _cited(bound, firm, institution.evidence[name], seen, firings)
-            cases[name] = CaseRecord(label, bound.facts.agents[firm], rule, signals)
+            pretext = institution.manifest.events[name].pretext
+            cases[name] = CaseRecord(label, bound.facts.agents[firm], rule, signals, pretext)
     return Detected(window, seen, names, cases, evident)
 
 

@@ -78,8 +78,9 @@ def refuse_the_unseen(manifest: Manifest, facts: MarketFacts) -> None:
                 f"its fine of {edge.key} is a share of profits, which are not public in {facts.market}",
                 advice="Give a fixed amount: `rate: 0` with a `floor`.",
             )
-        if blind and fine.above != "nothing":
-            raise UsageError(f"its fine of {edge.key} counts from {fine.above}, but it has no benchmarks")
+        if blind and (fine.above != "nothing" or fine.of == "gap"):
+            what = "by the gap" if fine.of == "gap" else f"from {fine.above}"
+            raise UsageError(f"its fine of {edge.key} counts {what}, but it has no benchmarks")
 
 
 def perceive(errors: tuple[ReadingError, ...], observed: Observed) -> Observed:

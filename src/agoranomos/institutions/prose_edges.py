@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from agoranomos.institutions.edge_words import in_force
 from agoranomos.institutions.institution import EXPIRY, Edge, Institution
 from agoranomos.institutions.manifest import Fine, Manifest, Transition
 from agoranomos.institutions.prose_guards import condition, counter_in_words, update, words
@@ -36,8 +37,8 @@ def gates(manifest: Manifest, edge: Edge) -> tuple[Told, ...]:
 
 
 def sanctions(institution: Institution, edge: Edge) -> tuple[Told, ...]:
-    """The sanctions, each a noun."""
-    spec, path = edge.spec, _path(edge)
+    """The sanctions that the file names, each a noun, and of those that do not take effect that they do not."""
+    spec, path = edge.written, _path(edge)
     found: list[Told] = []
     if spec.fine is not None:
         found.append(_fine(spec, spec.fine, (*path, "fine")))
@@ -48,7 +49,9 @@ def sanctions(institution: Institution, edge: Edge) -> tuple[Told, ...]:
     for name, count in spec.forfeit.items():
         lost = number(count, *path, "forfeit", name)
         found.append(told("loss of ", lost, " of its ", words(name, "counters", name)))
-    return tuple(found)
+    if edge.written is edge.spec:
+        return tuple(found)
+    return tuple(told(sanction, f" ({in_force(institution.manifest)})") for sanction in found)
 
 
 def timing(edge: Edge) -> tuple[Told, ...]:
@@ -106,8 +109,15 @@ def _fine(spec: Transition, fine: Fine, path: Path) -> Told:
     many = isinstance(fine.rate, tuple)
     shown = [percent(rate, *path, "rate", *((place,) if many else ())) for place, rate in enumerate(rates)]
     said = told("a fine of ", listed(shown, "or"))
-    base = " of what it earned above its Nash profit" if fine.above == "nash" else " of its profit"
-    said = told(said, base, " in the rounds of the evidence" if fine.over == "evidence" else " in the round")
+    late = fine.over == "evidence"
+    if fine.of == "gap":
+        counted_in = " for each round of the evidence in which it broke the rule" if late else " if it broke the rule"
+        said = told(
+            said, " of the gap between what it earns where all break the rule and where all keep it", counted_in
+        )
+    else:
+        base = {"nothing": " of its profit", "nash": " of what it earned above its Nash profit"}[fine.above]
+        said = told(said, base, " in the rounds of the evidence" if late else " in the round")
     if fine.by is not None:
         said = told(said, " (climbing with its ", words(fine.by, "counters", fine.by), ")")
     if fine.floor:

@@ -6,6 +6,7 @@ from agoranomos.errors import UsageError
 from agoranomos.institutions.institution import Institution
 from agoranomos.institutions.manifest import Manifest
 from agoranomos.institutions.oversight import Estimated, Observation
+from agoranomos.institutions.placebos import sanctions_in_words
 from agoranomos.institutions.prose_edges import in_words
 from agoranomos.institutions.prose_guards import condition, is_plural, update, words
 from agoranomos.institutions.prose_rules import duties, signals_told, the_rules
@@ -67,6 +68,11 @@ def enforcement(institution: Institution, facts: MarketFacts | None) -> list[Tol
 
 def _oversight(manifest: Manifest) -> list[Told]:
     lines = observation_in_words(manifest.observation) if manifest.observation is not None else []
+    if manifest.sanctions is not None:
+        clause = sanctions_in_words(manifest)
+        lines.append(told(f"{clause[0].upper()}{clause[1:]}."))
+    if manifest.notices is not None and manifest.notices.shown == "filler":
+        lines.append(told("In the place of notices agents read text without content that is as long."))
     for name, audit in manifest.audits.items():
         whom = "for each agent on its own" if audit.of == "agent" else "for the whole market at once"
         chance = percent(audit.probability, "audits", name, "probability")
@@ -108,6 +114,9 @@ def _events(institution: Institution) -> list[Told]:
             cited = [words(signal, "signals", signal) for signal in institution.evidence[name]]
             if cited:
                 said = told(said, "; it cites those of these that hold: ", listed(cited))
+            if event.pretext:
+                pretexts = [spoken(text, "events", name, "pretext", place) for place, text in enumerate(event.pretext)]
+                said = told(said, "; in the place of evidence it says: ", listed(pretexts))
         lines.append(told(Mark("- "), said, "."))
     if any(edge.spec.fine is not None and edge.spec.fine.over == "evidence" for edge in institution.edges):
         span = "The rounds of the evidence are as many as the longest window of the signals that decide the case has"

@@ -6,7 +6,7 @@ from agoranomos.errors import UsageError
 from agoranomos.institutions.manifest import Manifest
 from agoranomos.institutions.prose_guards import quoted
 from agoranomos.institutions.prose_text import Path, Quote, Told, counted, number, percent, told
-from agoranomos.institutions.signals import DispersionCollapse, SynchronousMove, WindowedMean
+from agoranomos.institutions.signals import DispersionCollapse, Drift, SynchronousMove, WindowedMean
 from agoranomos.institutions.signals.statistic import Threshold, threshold_e6
 from agoranomos.markets.facts import SCALE, MarketFacts
 
@@ -19,6 +19,8 @@ def meaning_of(manifest: Manifest, name: str, facts: MarketFacts | None) -> Told
         return speaker.mean(spec)
     if isinstance(spec, DispersionCollapse):
         return speaker.dispersion(spec)
+    if isinstance(spec, Drift):
+        return speaker.drift(spec)
     assert isinstance(spec, SynchronousMove)
     return speaker.synchronous(spec)
 
@@ -127,3 +129,26 @@ class _Signal:
             self.threshold(spec.firms, "", "firms"),
             " agents",
         )
+
+    def drift(self, spec: Drift) -> Told:
+        whose = "the agent's " if spec.of == "agent" else "the agents' " if self._each_has(spec.measure) else "the "
+        chance = percent(spec.false_alarms, *self.path, "false_alarms")
+        within = counted(spec.horizon, "round", *self.path, "horizon")
+        return told(
+            told(self.rounds(spec.window), ", ", whose, self.measure(spec.measure, "measure")),
+            told(" speaks for a rise from ", percent(spec.baseline, *self.path, "baseline")),
+            told(" to ", percent(spec.to, *self.path, "to")),
+            told(", so clearly that chance alone would say so in ", within, " with probability ", chance, " at most"),
+            told(" (of each agent)" if spec.of == "agent" else ""),
+            self._persisting(spec),
+        )
+
+    def _persisting(self, spec: Drift) -> Told:
+        if spec.persistence is None:
+            return told(", were each to break the rule independently of the others and of its own past")
+        again = percent(spec.persistence, *self.path, "persistence")
+        return told(", were each to break the rule independently of the others, and again after it did with ", again)
+
+    def _each_has(self, measure: str) -> bool:
+        kind = self.facts.measures.get(f"{measure}_e6") if self.facts is not None else None
+        return kind is not None and kind.axes[:1] == ("firm",)

@@ -15,13 +15,16 @@ TITLES: Final[dict[str, tuple[str, str]]] = {
     "Attribution": ("Whom a mean accuses", "signals: NAME: accuses:"),
     "DispersionCollapse": ("A signal: dispersion-collapse", "signals: NAME:"),
     "SynchronousMove": ("A signal: synchronous-move", "signals: NAME:"),
+    "Drift": ("A signal: drift", "signals: NAME:"),
     "Event": ("An event", "events: NAME:"),
     "Counter": ("A counter", "counters: NAME:"),
     "Transition": ("A transition", "transitions: - "),
     "Fine": ("A fine", "transitions: - fine:"),
     "Leniency": ("Leniency", "transitions: - fine: leniency:"),
+    "Sanctions": ("sanctions", "sanctions:"),
     "Rule": ("A rule", "rules: RULE:"),
     "Notices": ("notices", "notices:"),
+    "NoticeWording": ("A notice in other words", "notices: wordings: NAME:"),
 }
 """The heading of each part, and where it stands."""
 
@@ -44,6 +47,7 @@ MEANINGS: Final[dict[str, str]] = {
     "Manifest.events": "What happened to an agent in a round; each sees the events above it.",
     "Manifest.counters": "What a standing remembers; updated once a round, in the order of the file.",
     "Manifest.transitions": "The edges of the graph. The first that may be taken is.",
+    "Manifest.sanctions": "For placebos: sanctions that are announced and not applied, or applied and not announced.",
     "Manifest.rules": "The norms that events and transitions cite. Where one is here, all that are cited must be.",
     "Manifest.notices": "What agents are told each round; without it they are told nothing.",
     "Extends.institution": "The base: a name, or a path below this file's folder.",
@@ -84,9 +88,22 @@ MEANINGS: Final[dict[str, str]] = {
     "SynchronousMove.persists": "So many of the last `within` steps must be joint moves.",
     "SynchronousMove.within": "The steps that are looked at.",
     "SynchronousMove.firms": "How many agents make a move a joint one (at least 2).",
+    "Drift.statistic": "The share of those who break a rule has risen: a CUSUM that begins with the window reaches its "
+    "limit.",
+    "Drift.measure": "A measure between 0 and 1, such as `violation`, or of the market, of all agents: `share_of_all`.",
+    "Drift.window": "Rounds of evidence; nothing fires before there are so many, and older ones are forgotten.",
+    "Drift.of": "Whose values are read: all agents' together, or each agent's own.",
+    "Drift.baseline": "The share that is as it should be, or an upper bound of it.",
+    "Drift.to": "The share that must not be missed.",
+    "Drift.horizon": "The rounds for which `false_alarms` holds.",
+    "Drift.false_alarms": "The chance of an alarm within `horizon` rounds while the share is `baseline`, at most, if "
+    "agents break the rule independently of each other; with `of: agent` it is that of each.",
+    "Drift.persistence": "How often who broke the rule does so again while the share is `baseline`; left out, as often "
+    "as who kept it.",
     "Event.when": "The condition, in CEL, over signals, audits, counters, parameters and the events above.",
     "Event.accuses": "The rule under which the event opens a case.",
     "Event.evidence": "The signals that a case cites when they fire; without it, those that `when` names.",
+    "Event.pretext": "What the notice says in the place of evidence, where an audit draws the accusation.",
     "Counter.max": "The largest value: a counter stays within 0 .. max.",
     "Counter.initial": "The value at the start.",
     "Counter.next": "Its new value each round, in CEL; without it only transitions change the counter.",
@@ -107,12 +124,17 @@ MEANINGS: Final[dict[str, str]] = {
     "Transition.fresh_evidence": "The agent's evidence begins anew.",
     "Fine.rate": "A share of the base, or a ladder of shares.",
     "Fine.by": "The counter that climbs the ladder: at 1 the first rung, beyond the last the last.",
-    "Fine.over": "The base: profit of the round, or of the rounds of evidence.",
+    "Fine.of": "The base: profit; or, in a scenario, for each round in which the agent broke the rule, the `gap` "
+    "between its profit where all break it and where all keep it.",
+    "Fine.over": "The base is that of the round, or of the rounds of evidence.",
     "Fine.above": "`nash`: only what exceeds, round by round, what Nash quantities would have made.",
     "Fine.floor": "The least that is taken.",
     "Fine.leniency": "What the first to report is spared.",
     "Leniency.share": "The share of the fine that is spared.",
     "Leniency.within": "A report counts for so many rounds.",
+    "Sanctions.announced": "Whether notices tell of sanctions. Where they do not, an agent's books hold the "
+    "profit that is left, and no fine.",
+    "Sanctions.applied": "Whether sanctions take effect. Where they do not, transitions are made all the same.",
     "Rule.attribute": "To whom it applies.",
     "Rule.deontic": "Whether they must, must not or may.",
     "Rule.aim": "What they must do, must not or may.",
@@ -120,6 +142,10 @@ MEANINGS: Final[dict[str, str]] = {
     "Rule.condition": "When it holds.",
     "Rule.or_else": "What follows otherwise.",
     "Notices.template": "The text, with names in braces.",
+    "Notices.wordings": "The same notice in other words; one of them, or the template itself, is drawn for each run.",
+    "Notices.shown": "`filler`: agents read text without content, line by line as long as the notice would be.",
+    "NoticeWording.template": "The text, with names in braces.",
+    "NoticeWording.guidance": "By state, what stands where the template has `{guidance}`; by default the state's own.",
 }
 """By `Model.key`; `about` means the same everywhere."""
 

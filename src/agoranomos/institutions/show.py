@@ -10,10 +10,11 @@ from agoranomos.institutions.edge_words import (
     is_escalation,
     printable,
     request_of,
-    sanctions_of,
+    sanctions_in_force,
     timing_of,
 )
 from agoranomos.institutions.institution import Institution
+from agoranomos.institutions.placebos import placebo_in_words
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -29,6 +30,7 @@ def as_text(institution: Institution) -> RenderableType:
     manifest = institution.manifest
     head = [_text(f"{institution.name}: {manifest.title}" if manifest.title else institution.name, "bold")]
     head.append(_text(f"meaning {institution.semantic_sha256[:16]}..., bytes {institution.file_sha256[:16]}..."))
+    head += [_text(f"A placebo: {clause}.") for clause in placebo_in_words(institution)]
     parts: list[RenderableType] = [*head, _text(""), _tree(institution)]
     for table in (_edges(institution), _events(institution), _counters(institution), _signals(institution)):
         if table.row_count:
@@ -61,7 +63,14 @@ def _edges(institution: Institution) -> Table:
     for edge in institution.edges:
         spec = edge.spec
         sets = ", ".join(f"{name} = {text}" for name, text in spec.set.items())
-        cells = (request_of(spec), gates_of(spec), sanctions_of(spec), timing_of(spec), sets, spec.rule)
+        cells = (
+            request_of(spec),
+            gates_of(spec),
+            sanctions_in_force(institution, edge.written),
+            timing_of(spec),
+            sets,
+            spec.rule,
+        )
         table.add_row(*(_text(cell) for cell in (f"{spec.source} to {spec.target}", *cells)))
     return table
 

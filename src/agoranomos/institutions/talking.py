@@ -1,4 +1,4 @@
-"""Cheap talk: what agents of a governed environment say to all others; it is recorded, and binds nobody."""
+"""Cheap talk: what agents of a governed environment say to those who hear them; it is recorded, and binds nobody."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Words(spaces.Space[str]):  # type: ignore[misc]
 
 
 def hearing(inner: spaces.Space[Any], agents: tuple[str, ...], longest: int) -> spaces.Dict:
-    """The observation space of an agent that hears all others: `messages` beside what it observes otherwise."""
+    """The observation space of an agent that hears these `agents`: `messages` beside what it observes otherwise."""
     heard = spaces.Dict({agent: Words(longest) for agent in agents})
     if isinstance(inner, spaces.Dict):
         return spaces.Dict({**inner.spaces, MESSAGES: heard})
@@ -51,7 +51,7 @@ def hearing(inner: spaces.Space[Any], agents: tuple[str, ...], longest: int) -> 
 
 
 def with_messages(inner: Any, said: Talk, agents: tuple[str, ...]) -> dict[str, Any]:
-    """An observation with what everybody said in the last round, an empty text where nothing was said."""
+    """An observation with what these `agents` said in the last round, an empty text where nothing was said."""
     heard = {agent: said.get(agent, "") for agent in agents}
     return {**inner, MESSAGES: heard} if isinstance(inner, Mapping) else {"market": inner, MESSAGES: heard}
 

@@ -16,7 +16,7 @@ from agoranomos.documents.reader import places_in
 from agoranomos.errors import DocumentError, UsageError
 from agoranomos.institutions.abstract import abstract_bound, signal_measure
 from agoranomos.institutions.adapter import MarketAdapter
-from agoranomos.institutions.bind import NASH_PROFIT, PROFIT, Bound, BoundAudit, bind
+from agoranomos.institutions.bind import NASH_PROFIT, PROFIT, VIOLATION, Bound, BoundAudit, bind
 from agoranomos.institutions.draws import UNIFORM_BITS, uniform
 from agoranomos.institutions.institution import Institution
 from agoranomos.institutions.judge import first_notices, initial_standings, judge
@@ -133,6 +133,7 @@ class _Abstract:
         }
         measures[PROFIT] = tuple([to_e6(of_agent(one.profits, agent) or 0.0) for agent in self.agents])
         measures[NASH_PROFIT] = self.nash
+        measures[VIOLATION] = tuple([max(own - at, 0) for own, at in zip(measures[PROFIT], self.nash, strict=True)])
         return measures
 
 

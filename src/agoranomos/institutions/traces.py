@@ -86,7 +86,7 @@ class TraceRound(DocumentPart):
     repeat: Annotated[int, Field(ge=1, le=LONGEST)] = 1
     quantities: dict[Named, tuple[Quantity, ...]] = {}
     actions: dict[Named, tuple[Money, ...]] = {}
-    benchmark: Literal["nash", "monopoly", "competitive", "division", "efficient"] | None = None
+    benchmark: Literal["nash", "monopoly", "competitive", "division", "efficient", "comply", "violate"] | None = None
     signals: dict[Named, Names] = {}
     profits: dict[Named, Money] = {}
     audits: dict[Named, Names] = {}
@@ -105,7 +105,8 @@ class Trace(DocumentPart):
     """An example run: rounds from the initial standings on, and what is expected.
 
     `agents` are for a trace of signals; without them they are those of the file's market, or else two firms.
-    `nash_profit` is what each agent earns at Nash, a number for fines above Nash where no market is there to say it.
+    `nash_profit` is what each agent earns at Nash, or by complying, where no market is there to say it: fines above
+    Nash and fines `of: gap` count what a round's profit exceeds it by.
     """
 
     name: Annotated[str, StringConstraints(min_length=1, max_length=120)]

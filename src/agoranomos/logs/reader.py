@@ -15,7 +15,7 @@ from agoranomos.logs.diagnosis import why_not
 from agoranomos.logs.faults import LogFault, within
 from agoranomos.logs.journal import read_journal
 from agoranomos.logs.keys import Verifier
-from agoranomos.logs.merkle import leaf_hashes, root_of
+from agoranomos.logs.merkle import CompactRange, leaf_hashes
 from agoranomos.logs.note import MAX_NOTE_BYTES, parse_note
 from agoranomos.logs.plain_file import open_plain, unreadable
 from agoranomos.logs.segments import read_lines
@@ -120,7 +120,40 @@ class Recorded:
 
 
 def recorded(folder: Path, trusted: Sequence[Verifier] | None = None, *, goes_on: bool = False) -> Recorded:
-    """The signed entries of a log, whether or not its writer lived to close it.
+    """The signed entries of a log, all of them in memory; see `signed_state`, which raises what this raises."""
+    folder = Path(folder)
+    checkpoint = signed_state(folder, trusted, goes_on=goes_on)
+    if checkpoint is None:
+        return Recorded(None, ())
+    return Recorded(checkpoint, tuple(line for lines in signed_lines(folder, checkpoint) for line in lines))
+
+
+def signed_lines(folder: Path, checkpoint: Checkpoint) -> Iterator[list[bytes]]:
+    """The entries under a checkpoint that `signed_state` gave, in batches; they are hashed once more.
+
+    Raises `LogFault` after the last batch where they are not what was signed: they were changed since.
+    """
+    tree, left = CompactRange(), checkpoint.size
+    try:
+        for lines in read_lines(folder, checkpoint.size) if left else ():
+            del lines[left:]
+            tree.extend(leaf_hashes(lines))
+            left -= len(lines)
+            yield lines
+            if not left:
+                break
+    except OSError as error:
+        raise unreadable(error, folder) from error
+    if tree.size != checkpoint.size or tree.root() != checkpoint.root:
+        raise LogFault("damaged", "the entries were changed while they were read")
+
+
+def signed_state(
+    folder: Path, trusted: Sequence[Verifier] | None = None, *, goes_on: bool = False
+) -> Checkpoint | None:
+    """The last good journalled checkpoint of a log, whether or not its writer lived to close it; None without one.
+
+    The entries under it are read and hashed, a batch at a time.
 
     A torn tail (lines or a note that no acknowledgement covers) is passed over. With `trusted`, one of these keys must
     certify the log's. The published checkpoint must be the last one; of a log that `goes_on` it may be an older one,
@@ -131,7 +164,7 @@ def recorded(folder: Path, trusted: Sequence[Verifier] | None = None, *, goes_on
     journal = folder / layout.JOURNAL
     try:
         if not journal.is_file() or journal.stat().st_size == 0:
-            return Recorded(None, ())
+            return None
         verifier = read_vkey(folder)
         if trusted is not None:
             certificate = read_small(folder, layout.CERTIFICATE)
@@ -145,23 +178,22 @@ def recorded(folder: Path, trusted: Sequence[Verifier] | None = None, *, goes_on
             checkpoints = read_journal(journal, verifier).checkpoints
         _require_journalled(published, checkpoints if goes_on else checkpoints[-1:])
         if not checkpoints:
-            return Recorded(None, ())
+            return None
         last = checkpoints[-1]
-        lines: list[bytes] = []
+        tree = CompactRange()
         try:
             for batch in read_lines(folder, last.size):
-                lines += batch
-                if len(lines) >= last.size:
+                tree.extend(leaf_hashes(batch[: last.size - tree.size]))
+                if tree.size >= last.size:
                     break
         except LogFault:
-            if len(lines) < last.size:
+            if tree.size < last.size:
                 raise
-        del lines[last.size :]
-        if len(lines) < last.size or root_of(leaf_hashes(lines)) != last.root:
+        if tree.size < last.size or tree.root() != last.root:
             raise why_not(folder, checkpoints)
     except OSError as error:
         raise unreadable(error, folder) from error
-    return Recorded(last, tuple(lines))
+    return last
 
 
 def was_closed(folder: Path) -> bool:

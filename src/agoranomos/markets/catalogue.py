@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import ConfigDict, create_model
@@ -12,7 +13,7 @@ from agoranomos.markets.cournot import Cournot, beyond_totals
 from agoranomos.markets.market import Market
 from agoranomos.markets.market_spec import MarketSpec
 from agoranomos.markets.registry import find_market_type, market_types
-from agoranomos.workspace import Workspace, resolve
+from agoranomos.workspace import Workspace, list_names, resolve
 
 
 class _Typed(Document):
@@ -20,7 +21,7 @@ class _Typed(Document):
 
     model_config = ConfigDict(extra="ignore")
 
-    kind: Literal["market"]
+    kind: Literal["market", "scenario"]
     version: Literal[1]
     type: str
 
@@ -49,11 +50,27 @@ def described_market(described: Any) -> MarketSpec:
 
 
 def load_market(name: str, workspace: Workspace) -> Market:
-    """The market that is called `name`, or lies at the path `name`, in the workspace, the library or a plug-in.
+    """The market or scenario called `name`, or at the path `name`, in the workspace, the library or a plug-in.
 
     Raises `UsageError` where there is none (with the nearest name), `DocumentError` where the file is invalid.
     """
-    return build_market(parse_market(read_text(resolve("markets", name, workspace))))
+    return build_market(parse_market(read_text(market_file(name, workspace))))
+
+
+def market_file(name: str, workspace: Workspace) -> Path:
+    """The file of the market called `name`, or of the scenario where no market is called so.
+
+    Raises `UsageError` where there is neither, with the nearest name of either kind.
+    """
+    if any(located.name == name for located in list_names("markets", workspace)):
+        return resolve("markets", name, workspace)
+    try:
+        return resolve("scenarios", name, workspace)
+    except UsageError as scenario:
+        try:
+            return resolve("markets", name, workspace)
+        except UsageError as market:
+            raise (market if market.advice or not scenario.advice else scenario) from None
 
 
 def load_cournot(name: str, workspace: Workspace, what: str) -> Cournot:

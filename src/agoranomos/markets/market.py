@@ -61,6 +61,11 @@ class Market(ParallelEnv):  # type: ignore[misc]
     def observation(self, agent: str) -> Observation:
         """What `agent` observes now: of the round just cleared, or of none before the first."""
 
+    @property
+    def shows_profit(self) -> bool:
+        """Whether `round_profit` and `cumulative_profit` are what was earned; they are 0 where agents are not told."""
+        return True
+
     def game(self) -> StageGame:
         """One round as a game in normal form; raises `UsageError` where a round depends on more than its actions."""
         raise UsageError(f"a round of {self.facts.market} is no game in normal form; this policy needs one")
@@ -92,6 +97,10 @@ class Market(ParallelEnv):  # type: ignore[misc]
         if share_e6 == 0:
             return self.idle(agent)
         raise UsageError(f"{agent}: an action in {self.facts.market} cannot be capped, only suspended")
+
+    def heard(self, agent: str) -> tuple[str, ...]:
+        """Those of whom the agent hears what they say, where agents can talk: everybody, itself too."""
+        return tuple(self.possible_agents)
 
     def idle(self, agent: str) -> Any:
         """The action of an agent that is not asked; None sits the round out."""

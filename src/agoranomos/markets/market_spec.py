@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal, Self, TypeVar
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, WithJsonSchema, model_validator
 
 from agoranomos.documents import Document, DocumentPart, Name, first_fault
 from agoranomos.errors import UsageError, nearest
 from agoranomos.markets.labels import Labels
 
 SpecT = TypeVar("SpecT", bound="MarketSpec")
+ONE_KIND = WithJsonSchema({"const": "market", "title": "Kind", "type": "string"})
+"""How editors are told: a scenario's own specification narrows it to the other kind."""
 
 
 class Talk(DocumentPart):
@@ -26,12 +28,14 @@ class Talk(DocumentPart):
 class MarketSpec(Document):
     """The common keys. A subclass narrows `type` to its own literal and gives `name` a default.
 
+    A file of `kind: scenario` is that of a market whose observations are words; it lies in `scenarios/`.
+
     With `continuation` a run's length is unknown: after each round another follows with that probability, drawn from
     the run's seed, and `rounds` is the most. With `talk` agents can speak to each other; `labels` are for people and
     language models.
     """
 
-    kind: Literal["market"] = "market"
+    kind: Annotated[Literal["market", "scenario"], ONE_KIND] = "market"
     version: Literal[1] = 1
     type: str
     name: Name
@@ -39,6 +43,18 @@ class MarketSpec(Document):
     continuation: Annotated[float, Field(gt=0, lt=1)] | None = None
     talk: Talk | None = None
     labels: Labels | None = None
+
+    @model_validator(mode="after")
+    def _is_what_it_says(self) -> Self:
+        expected = type(self).model_fields["kind"].default
+        if self.kind != expected:
+            raise ValueError(f"`type: {self.type}` stands in files of `kind: {expected}`")
+        return self
+
+    @property
+    def may_end_early(self) -> bool:
+        """Whether a run may have fewer rounds than `rounds`."""
+        return self.continuation is not None
 
     def drawn(self, seed: int) -> Self:
         """The specification of the run with this seed; another one only where the file leaves something to be drawn."""

@@ -18,3 +18,8 @@ class MarketType:
     spec: type[MarketSpec]
     build: Callable[[Any], Market]
     summary: str
+
+    @property
+    def kind(self) -> str:
+        """What files of this type say under `kind`: `market`, or `scenario` where observations are words."""
+        return str(self.spec.model_fields["kind"].default)

@@ -1,4 +1,4 @@
-"""Every type of market that a file may name: the library's, and those of plug-ins."""
+"""Every type of market that a file may name: the library's, scenarios among them, and those of plug-ins."""
 
 from __future__ import annotations
 
@@ -12,19 +12,26 @@ PLUG_IN_GROUP = "agoranomos.markets"
 """Entry points of this group give a `MarketType`; the entry point's name is the type's."""
 
 _MODULES = {
-    "bertrand": "bertrand_v0",
-    "bertrand-investment": "bertrand_investment_v0",
-    "commons": "commons_v0",
-    "cournot": "cournot_v0",
-    "credence-goods": "credence_goods_v0",
-    "double-auction": "double_auction_v0",
-    "leniency-cartel": "leniency_cartel_v0",
-    "matrix": "matrix_v0",
-    "procurement": "procurement_v0",
-    "public-goods": "public_goods_v0",
-    "threshold-public-goods": "threshold_public_goods_v0",
+    "bertrand": "agoranomos.markets.bertrand_v0",
+    "bertrand-investment": "agoranomos.markets.bertrand_investment_v0",
+    "commons": "agoranomos.markets.commons_v0",
+    "coordination": "agoranomos.scenarios.coordination_v0",
+    "cournot": "agoranomos.markets.cournot_v0",
+    "credence-goods": "agoranomos.markets.credence_goods_v0",
+    "double-auction": "agoranomos.markets.double_auction_v0",
+    "group-bargaining": "agoranomos.scenarios.group_bargaining_v0",
+    "leniency-cartel": "agoranomos.markets.leniency_cartel_v0",
+    "matrix": "agoranomos.markets.matrix_v0",
+    "procurement": "agoranomos.markets.procurement_v0",
+    "public-goods": "agoranomos.markets.public_goods_v0",
+    "role-play": "agoranomos.scenarios.role_play_v0",
+    "threshold-public-goods": "agoranomos.markets.threshold_public_goods_v0",
+    "tool-use": "agoranomos.scenarios.tool_use_v0",
 }
-"""The library's types, each in the module that holds its `MARKET_TYPE`, which is loaded when it is asked for."""
+"""The library's types, each in the module that holds its `MARKET_TYPE`, which is loaded when it is asked for.
+
+Scenarios are built on markets, so nothing here imports them: they are found by name, as those of plug-ins are.
+"""
 
 _PLUG_INS = PlugIns(PLUG_IN_GROUP, MarketType, "market", _MODULES)
 
@@ -37,7 +44,7 @@ def market_types() -> tuple[str, ...]:
 def find_market_type(name: str) -> MarketType:
     """The type called `name`; raises `UsageError` with the nearest name, or the plug-in's `MachineError`."""
     if name in _MODULES:
-        found: MarketType = import_module(f"agoranomos.markets.{_MODULES[name]}").MARKET_TYPE
+        found: MarketType = import_module(_MODULES[name]).MARKET_TYPE
         return found
     try:
         return _PLUG_INS.only(name)
@@ -45,13 +52,20 @@ def find_market_type(name: str) -> MarketType:
         raise unknown_name("market type", name, market_types()) from None
 
 
-def list_market_types() -> list[tuple[str, str, str]]:
-    """Name, summary (or why it does not load) and origin of every type, sorted by name."""
-    listed = [(name, find_market_type(name).summary, "library") for name in _MODULES]
+def list_market_types(kind: str = "market") -> list[tuple[str, str, str]]:
+    """Name, summary (or why it does not load) and origin of every type whose files are of this `kind`, sorted by name.
+
+    A type that does not load is listed with the markets.
+    """
+    library = [(name, find_market_type(name)) for name in _MODULES]
+    listed = [(name, found.summary, "library") for name, found in library if found.kind == kind]
     for entry in _PLUG_INS.entries:
         try:
-            said = _PLUG_INS.only(entry.name).summary
+            found = _PLUG_INS.only(entry.name)
         except MachineError as error:
-            said = error.message
-        listed.append((entry.name, said, owner(entry)))
+            if kind == "market":
+                listed.append((entry.name, error.message, owner(entry)))
+            continue
+        if found.kind == kind:
+            listed.append((entry.name, found.summary, owner(entry)))
     return sorted(listed)

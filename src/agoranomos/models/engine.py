@@ -75,11 +75,11 @@ class Completion:
 class Question:
     """A choice asked of a model: how probable it finds each of `options` as its answer.
 
-    Without `labelled`, an answer is `lead` and then the text of an option. With it, the options are listed under
-    letters at the end of the last message, and an answer is `lead` and a letter. `orders`: `given` lists them once, as
-    they stand; `rotated` lists them once for each option, so that each stands once under each letter, and averages
-    the probabilities. `temperature` is above 0. With `reasoning`, the model thinks first, with `seed`, as in a
-    `Request`.
+    Without `labelled`, an answer is `lead`, the text of an option, and `tail`. With it, the options are listed under
+    letters at the end of the last message, and a letter stands in the place of the text. `orders`: `given` lists them
+    once, as they stand; `rotated` lists them once for each option, so that each stands once under each letter, and
+    averages the probabilities. `temperature` is above 0. With `reasoning`, the model thinks first, with `seed`, as in
+    a `Request`.
     """
 
     messages: tuple[Message, ...]
@@ -87,6 +87,7 @@ class Question:
     seed: int = 0
     temperature: float = 1.0
     lead: str = ""
+    tail: str = ""
     labelled: bool = False
     orders: Literal["given", "rotated"] = "given"
     reasoning: int = 0
@@ -182,6 +183,8 @@ def prompt_text(asked: Request | Question) -> bytes:
     content: Any = [[message.role, message.content] for message in asked.messages]
     if isinstance(asked, Question):
         content = [content, list(asked.options), asked.lead, asked.labelled, asked.orders]
+        if asked.tail:
+            content.append(asked.tail)
     return _encode(content)
 
 

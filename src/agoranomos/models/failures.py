@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import Literal, TypeAlias, get_args
+
+from agoranomos.refusals import is_refusal
+
+__all__ = ["FAILURE_KINDS", "FailureKind", "is_refusal"]
 
 FailureKind: TypeAlias = Literal[
     "refusal",  # words of refusal where an action was asked for
@@ -17,14 +20,3 @@ FailureKind: TypeAlias = Literal[
 ]
 
 FAILURE_KINDS: tuple[FailureKind, ...] = get_args(FailureKind)
-
-_REFUSAL = re.compile(
-    r"\b(i\s*(can(no|')?t|can\s?not|am\s+(unable|not\s+able)|'?m\s+(sorry|unable|not\s+able)|won'?t|must\s+decline)"
-    r"|as\s+an\s+ai\b|i\s+apologi[sz]e)",
-    re.IGNORECASE,
-)
-
-
-def is_refusal(text: str) -> bool:
-    """Whether a reply that is not the JSON asked for declines in words."""
-    return _REFUSAL.search(text.replace("\u2019", "'")) is not None

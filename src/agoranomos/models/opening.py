@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import TypeVar
 from urllib.parse import parse_qsl
 
@@ -38,9 +39,33 @@ def open_engine(name: str, workspace: Workspace | None = None) -> Engine:
     return provider.open(opening)
 
 
+def local_source(name: str, workspace: Workspace | None = None) -> Path | str:
+    """The file, folder or id that a model in this process is loaded from; raises as `open_engine`.
+
+    So it does for a model that runs elsewhere, or for none at all: their weights are not here.
+    """
+    from agoranomos.models.local.provider import gguf_source, hf_source, known_source
+
+    provider, opening = _parse(name)
+    opening = replace(opening, workspace=workspace)
+    if provider is None:
+        return known_source(opening)
+    if provider.name not in ("hf", "gguf"):
+        raise UsageError(
+            f"the weights of {name} are not here", advice="Name a model in this process: smollm2, hf/... or gguf/..."
+        )
+    return hf_source(opening) if provider.name == "hf" else gguf_source(opening)
+
+
 def check_engine_name(name: str) -> None:
     """Raise `UsageError` for a name or an option that no engine answers to, without loading anything."""
     _parse(name)
+
+
+def is_served(name: str) -> bool:
+    """Whether the model runs behind a server, and not in the process that opens it; raises as `check_engine_name`."""
+    provider, _ = _parse(name)
+    return provider is not None and provider.served
 
 
 def script_sha256(name: str, workspace: Workspace | None = None) -> str:

@@ -44,7 +44,8 @@ class Provider:
     one that is not there, and `MachineError` when something that it needs is missing or fails. `check_options` raises
     `UsageError` for options, well formed each, that this model does not take. `needs` says what has to be installed
     first (`pip install ...`), and nothing where all is there. `script_sha256` is the digest, in hex, of the file
-    that holds a model's answers, and nothing where no file does; it raises as `open` does.
+    that holds a model's answers, and nothing where no file does; it raises as `open` does. `served`: its models run
+    somewhere else anyway, so that on a cluster the driver asks them itself.
     """
 
     name: str
@@ -56,3 +57,4 @@ class Provider:
     check_options: Callable[[str, Any], None] = _any_options
     needs: Callable[[], str] = _nothing
     script_sha256: Callable[[Opening], str] = _no_script
+    served: bool = False

@@ -32,7 +32,7 @@ def ways_to_put(question: Question) -> tuple[Put, ...]:
     if not question.temperature > 0:
         raise UsageError("a question has no temperature 0: take the option with the greatest probability instead")
     if not question.labelled:
-        return (Put(question.messages, tuple(question.lead + option for option in options)),)
+        return (Put(question.messages, tuple(question.lead + option + question.tail for option in options)),)
     if len(options) > len(LETTERS):
         raise UsageError(f"at most {len(LETTERS)} options can stand under letters; found {len(options)}")
     turns = range(len(options)) if question.orders == "rotated" else range(1)
@@ -47,7 +47,7 @@ def _listed(question: Question, turn: int) -> Put:
     *before, last = question.messages
     lines.append(f"Answer with one letter, {LETTERS[0]} to {LETTERS[count - 1]}.")
     listed = Message(last.role, "\n".join([last.content, *lines]))
-    return Put((*before, listed), tuple(question.lead + letter for letter in letters))
+    return Put((*before, listed), tuple(question.lead + letter + question.tail for letter in letters))
 
 
 def average(by_order: Sequence[Sequence[float]]) -> tuple[float, ...]:

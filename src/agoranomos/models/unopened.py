@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from agoranomos.errors import AgoraError
-from agoranomos.models.engine import Capabilities, Completion, Distribution, Question, Request
+from agoranomos.models.engine import Capabilities, Completion, Distribution, Engine, Question, Request
 
 
 class UnopenedEngine:
@@ -26,3 +26,7 @@ class UnopenedEngine:
 
     async def close(self) -> None:
         """Nothing is held."""
+
+    def beside(self, other: Engine) -> Engine:
+        """Nor is a tool used."""
+        return UnopenedEngine(other.name)

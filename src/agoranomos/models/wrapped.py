@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import copy
+
+from agoranomos.models.aside import aside
 from agoranomos.models.engine import Capabilities, Completion, Distribution, Engine, Question, Request
 
 
@@ -41,3 +44,9 @@ class WrappedEngine:
 
     async def close(self) -> None:
         """Nothing."""
+
+    def beside(self, other: Engine) -> Engine:
+        """`other` behind an engine like this one."""
+        before = copy.copy(self)
+        before.engine = aside(self.engine, other)
+        return before

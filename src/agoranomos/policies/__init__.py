@@ -5,6 +5,7 @@ from agoranomos.policies.noise import Noisy
 from agoranomos.policies.policy import Account, Call, Decision, Policy, Seat
 from agoranomos.policies.policy_type import PolicyType
 from agoranomos.policies.registry import POLICIES, ListedPolicy, find_policy, list_policies
+from agoranomos.policies.reminded import Reminded
 from agoranomos.policies.tremble import Trembling
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "Policy",
     "PolicyDocument",
     "PolicyType",
+    "Reminded",
     "Seat",
     "Trembling",
     "choose_policy",

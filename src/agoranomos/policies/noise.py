@@ -38,6 +38,8 @@ class Noisy(Wrapped[MemoryT]):
 
     def disturbed(self, decision: Decision[MemoryT], randomness: Randomness) -> Decision[MemoryT]:
         """The decision with noise on its action."""
+        if decision.action is None:
+            return decision
         draws = randomness.normals("noise", len(decision.action))
         action = decision.action * (1.0 + self.standard_deviation * draws)
         np.maximum(action, self._lowest, out=action)

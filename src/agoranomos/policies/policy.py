@@ -55,17 +55,21 @@ class Account(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fi
 class Decision(Generic[MemoryT]):
     """One agent's action in one round, the memory it leaves, and the account of it (None for scripted policies).
 
+    An `action` that is None sits the round out.
+
     With `report` the agent comes forward: under an institution that listens, the first to report may be spared.
-    `message` is said to all others where the market lets agents talk (elsewhere it is heard by nobody).
+    `message` is said to all others where the market lets agents talk (elsewhere it is heard by nobody). `said` is what
+    those read who may read whole replies; empty where it is the last reply of the calls, as it was written.
     `seconds` is the time that its model calls took, one number a call; it is never logged in a run.
     """
 
-    action: np.ndarray
+    action: np.ndarray | None
     memory: MemoryT
     account: Account | None = None
     seconds: tuple[float, ...] = field(default=())
     report: bool = False
     message: str = ""
+    said: str = ""
 
 
 @dataclass(frozen=True, slots=True)

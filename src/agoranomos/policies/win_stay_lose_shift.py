@@ -69,7 +69,9 @@ class WinStayLoseShift(Scripted[WinStayLoseShiftParameters, LastRound]):
         if memory.begun:
             did = self._did_cooperate(observation, memory)
             net = earned - memory.earned - memory.fined - fine_of(notice)
-            cooperates = did if net >= self._aspiration else not did
+            # Who is not told what it earned has neither won nor lost.
+            won = net >= self._aspiration or not self.seat.market.shows_profit
+            cooperates = did if won else not did
         action = self.benchmark(self._cooperate if cooperates else self.parameters.defect, observation)
         return Decision(action, LastRound(cooperates, earned, begun=True))
 

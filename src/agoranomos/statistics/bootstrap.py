@@ -10,6 +10,10 @@ from numpy.typing import ArrayLike, NDArray
 from agoranomos.statistics.result import NAN, Interval, finite_sample, varies, why_no_spread
 
 RESAMPLES = 10_000
+
+FEW_CLUSTERS = 12
+"""Below this many clusters a percentile bootstrap over them is too narrow to be relied on."""
+
 _CHUNK = 1_000_000
 
 
@@ -27,7 +31,7 @@ def bootstrap_mean(
         point = float(sample.mean()) if sample.size else NAN
         return Interval(point, NAN, NAN, level, sample.size, "percentile bootstrap", reason)
     means = _resampled_means(sample, np.ones(sample.size), generator, resamples)
-    return _percentile(float(sample.mean()), means, level, sample.size, "percentile bootstrap")
+    return percentile_interval(float(sample.mean()), means, level, sample.size, "percentile bootstrap")
 
 
 def bootstrap_cluster_mean(
@@ -41,8 +45,10 @@ def bootstrap_cluster_mean(
     """The mean of all values with its percentile interval when whole clusters are resampled.
 
     `clusters` names the cluster of each value; values of one cluster (the runs of a roster) may depend on each other.
-    `n` of the result counts clusters. Source: A. C. Davison and D. V. Hinkley, Bootstrap Methods and their Application
-    (1997), section 3.8 (strategy 1). Raises `ValueError` for NaN or infinite values and for lengths that differ.
+    `n` of the result counts clusters; below 12 of them the interval is too narrow (at 6 a 95% interval holds the truth
+    in about 86 of 100 cases), which its warning says. Source: A. C. Davison and D. V. Hinkley, Bootstrap Methods and
+    their Application (1997), section 3.8 (strategy 1). Raises `ValueError` for NaN or infinite values and for lengths
+    that differ.
     """
     sample = finite_sample(values)
     if len(clusters) != sample.size:
@@ -60,7 +66,7 @@ def bootstrap_cluster_mean(
     sums = np.bincount(owner, weights=sample, minlength=len(names)).astype(np.float64)
     counts = np.bincount(owner, minlength=len(names)).astype(np.float64)
     means = _resampled_means(sums, counts, generator, resamples)
-    return _percentile(point, means, level, len(names), method)
+    return percentile_interval(point, means, level, len(names), method, few_clusters(len(names)))
 
 
 def _resampled_means(
@@ -75,6 +81,16 @@ def _resampled_means(
     return np.concatenate(parts)
 
 
-def _percentile(point: float, means: NDArray[np.float64], level: float, n: int, method: str) -> Interval:
+def few_clusters(clusters: int) -> str:
+    """The warning on a percentile interval over that many clusters; empty where there are enough."""
+    if clusters >= FEW_CLUSTERS:
+        return ""
+    return f"{clusters} clusters: a percentile bootstrap is too narrow below {FEW_CLUSTERS}; take t over clusters"
+
+
+def percentile_interval(
+    point: float, means: NDArray[np.float64], level: float, n: int, method: str, warning: str = ""
+) -> Interval:
+    """The interval between the quantiles of resampled means."""
     low, high = np.quantile(means, [(1 - level) / 2, (1 + level) / 2])
-    return Interval(point, float(low), float(high), level, n, method)
+    return Interval(point, float(low), float(high), level, n, method, warning=warning)

@@ -15,7 +15,8 @@ class Interval:
     """A point estimate with the bounds of its interval at `level`.
 
     `n` counts values (or clusters, where the method resamples clusters). Bounds are NaN where they cannot be
-    estimated, and `reason` then says why; the point is NaN only when there is no value at all.
+    estimated, and `reason` then says why; the point is NaN only when there is no value at all. `warning` says where
+    the bounds exist and hold less than they promise.
     """
 
     point: float
@@ -25,6 +26,43 @@ class Interval:
     n: int
     method: str
     reason: str = ""
+    warning: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """An effect with its interval at `level` and the two-sided `p` of it being none.
+
+    `se` is the standard error and `df` the degrees of freedom of the t distribution it is referred to (infinite for the
+    normal one, NaN where bounds come from resampling). `n` counts values, `clusters` the independent units among them.
+    Where a number does not exist it is NaN, and `reason` says why; `warning` says what the numbers assume and the
+    data make doubtful.
+    """
+
+    point: float
+    low: float
+    high: float
+    p: float
+    level: float
+    n: int
+    clusters: int
+    method: str
+    se: float = NAN
+    df: float = NAN
+    reason: str = ""
+    warning: str = ""
+
+    @property
+    def interval(self) -> Interval:
+        """The same without its p; `n` counts the independent units."""
+        return Interval(
+            self.point, self.low, self.high, self.level, self.clusters, self.method, self.reason, self.warning
+        )
+
+
+def without_interval(point: float, level: float, n: int, clusters: int, method: str, reason: str) -> Estimate:
+    """An estimate that has a point at most, and the reason."""
+    return Estimate(point, NAN, NAN, NAN, level, n, clusters, method, reason=reason)
 
 
 def finite_sample(values: ArrayLike) -> NDArray[np.float64]:

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Literal
 
 from agoranomos.documents import Document, Name, read_document
+from agoranomos.logs import KeyStore
+from agoranomos.workspace.state import state_folder
 
 WORKSPACE_FILE = "agora.yaml"
 
@@ -22,10 +24,20 @@ class WorkspaceDocument(Document):
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """A folder a user works in, and its name."""
+    """A folder a user works in, and its name. What it does not hold is looked up in the folder `behind` it, if any.
+
+    `keys` is the folder of the keys under which logs in it are trusted; None: the user's own.
+    """
 
     root: Path
     name: str
+    behind: Path | None = None
+    keys: Path | None = None
+
+    @property
+    def key_store(self) -> KeyStore:
+        """The keys under which logs in it are trusted."""
+        return KeyStore(self.keys or state_folder() / "keys")
 
     def folder(self, kind: str) -> Path:
         """The root folder of one kind, such as `institutions`; it need not exist."""

@@ -97,9 +97,9 @@ def _suffixes(kind: str) -> tuple[str, ...]:
 
 
 def _shelves(workspace: Workspace) -> Iterator[Shelf]:
-    yield Shelf("workspace", workspace.root)
-    library = library_root()
-    if library.resolve() != workspace.root.resolve():
+    library, roots = library_root(), [workspace.root, *([] if workspace.behind is None else [workspace.behind])]
+    yield from (Shelf("workspace", root) for root in roots)
+    if library.resolve() not in [root.resolve() for root in roots]:
         yield Shelf("library", library)
     yield from plug_ins()
 

@@ -11,23 +11,28 @@ from typing import Any
 
 from agoranomos.documents import Source
 from agoranomos.institutions import Institution, load_institution
+from agoranomos.institutions.signals.drift import OF_ANSWERS
 from agoranomos.markets.cournot.measures import MEASURE_KINDS
 from agoranomos.markets.facts import SCALE, MarketFacts
+from agoranomos.scenarios.measures import COMMON_KINDS
 
-RELATIVE = {name.removesuffix("_e6") for name, kind in MEASURE_KINDS.items() if kind.relative}
-PUBLIC = {name.removesuffix("_e6") for name, kind in MEASURE_KINDS.items() if kind.public}
-AXES = {name.removesuffix("_e6"): kind.axes for name, kind in MEASURE_KINDS.items()}
+MEASURES = {name: kind for name, kind in (MEASURE_KINDS | COMMON_KINDS).items() if name != "detected_e6"}
+"""Of a market and of a scenario, whose measures are shares of agents and of the market."""
+RELATIVE = {name.removesuffix("_e6") for name, kind in MEASURES.items() if kind.relative}
+PUBLIC = {name.removesuffix("_e6") for name, kind in MEASURES.items() if kind.public}
+AXES = {name.removesuffix("_e6"): kind.axes for name, kind in MEASURES.items()}
+SHARES = {name.removesuffix("_e6") for name, kind in MEASURES.items() if kind.least_e6 == 0 and kind.most_e6 == SCALE}
 
 
 def random_facts(chance: random.Random) -> MarketFacts:
-    """A market of one to four agents and one to three goods that publishes what a Cournot market does."""
+    """A market of one to four agents and one to three goods that publishes what a Cournot market and a scenario do."""
     agents = tuple(f"firm_{i + 1}" for i in range(chance.choice([1, 2, 2, 3, 4])))
     goods = ("A", "B", "C")[: chance.randint(1, 3)]
     benchmarks = {
-        name: {measure: random_measure(chance, measure, len(agents), len(goods)) for measure in MEASURE_KINDS}
-        for name in ("nash", "monopoly", "competitive", "division")
+        name: {measure: random_measure(chance, measure, len(agents), len(goods)) for measure in MEASURES}
+        for name in ("nash", "monopoly", "competitive", "division", "comply", "violate")
     }
-    return MarketFacts("random", agents, goods, MEASURE_KINDS, benchmarks)
+    return MarketFacts("random", agents, goods, MEASURES, benchmarks)
 
 
 def random_measure(
@@ -50,7 +55,7 @@ def random_measure(
     def of(axes: tuple[str, ...]) -> Any:
         return tuple(of(axes[1:]) for _ in range(lengths[axes[0]])) if axes else cell()
 
-    return of(MEASURE_KINDS[measure].axes)
+    return of(MEASURES[measure].axes)
 
 
 def random_manifest(seed: int) -> tuple[str, MarketFacts]:
@@ -131,6 +136,10 @@ class _Writer:
             }
         if observation:
             found["observation"] = observation
+        if self.some(0.15):
+            found["sanctions"] = dict.fromkeys(
+                chance.choice([["applied"], ["announced"], ["applied", "announced"]]), False
+            )
         return found
 
     def observation(self) -> dict[str, Any]:
@@ -178,7 +187,7 @@ class _Writer:
     def signal(self) -> dict[str, Any]:
         chance = self.chance
         by_both = [name for name in self.readable if AXES[name] == ("firm", "good")]
-        kind = chance.choice(["mean", "mean", "mean", "dispersion-collapse", "synchronous-move"])
+        kind = chance.choice(["mean", "mean", "mean", "dispersion-collapse", "synchronous-move", "drift"])
         if kind == "dispersion-collapse" and by_both:
             found = {
                 "statistic": kind,
@@ -199,6 +208,9 @@ class _Writer:
                 "within": within,
             }
             return found | ({"firms": chance.choice([1.0, 2.0, "0.5 * firms"])} if self.some(0.5) else {})
+        shares = [name for name in self.readable if name in SHARES and f"{name}_e6" not in OF_ANSWERS]
+        if kind == "drift" and shares:
+            return self.drift(chance.choice(shares))
         measure = chance.choice(self.readable)
         found = {
             "statistic": "mean",
@@ -215,6 +227,23 @@ class _Writer:
         if own and self.some(0.4):
             accusing = chance.choice(own)
             found["accuses"] = {"measure": accusing, "at_least": self.threshold(accusing)}
+        return found
+
+    def drift(self, measure: str) -> dict[str, Any]:
+        """One that can fire: the window is long enough for its limit, whatever the number of agents."""
+        chance = self.chance
+        found: dict[str, Any] = {
+            "statistic": "drift",
+            "measure": measure,
+            "baseline": chance.choice([0.1, 0.2, 0.3]),
+            "to": chance.choice([0.6, 0.8]),
+            "window": chance.randint(8, 12),
+        }
+        if AXES[measure][:1] == ("firm",):
+            found["of"] = chance.choice(["agent", "market"])
+        if self.some(0.7):
+            found |= {"horizon": chance.choice([12, 20]), "false_alarms": chance.choice([0.3, 0.6])}
+            found |= {"persistence": 0.5} if self.some(0.3) else {}
         return found
 
     def event(self) -> dict[str, Any]:
@@ -278,7 +307,7 @@ class _Writer:
         if edge["on"] in accusing and self.some(0.6):
             found["over"] = "evidence"
         if self.some(0.5) and not self.blind:
-            found["above"] = "nash"
+            found |= chance.choice([{"above": "nash"}, {"of": "gap"}])
         if self.some(0.4):
             found["leniency"] = {"share": chance.choice([1.0, 0.5, 0.333333]), "within": chance.randint(1, 6)}
         return found

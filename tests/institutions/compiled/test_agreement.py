@@ -11,9 +11,9 @@ from agoranomos.institutions.abstract import abstract_bound, signal_measure
 from agoranomos.institutions.compiled import Rounds, compile_judge, measured_from, rounds_from
 from agoranomos.institutions.guards import GuardFault
 from agoranomos.institutions.judge import initial_standings
-from agoranomos.institutions.manifest import Counter, Event, Fine, Leniency, Manifest, Transition
+from agoranomos.institutions.manifest import Counter, Event, Fine, Leniency, Manifest, Sanctions, Transition
 from agoranomos.institutions.oversight import Audit, Observation
-from agoranomos.institutions.signals import DispersionCollapse, SynchronousMove, WindowedMean
+from agoranomos.institutions.signals import DispersionCollapse, Drift, SynchronousMove, WindowedMean
 from agoranomos.institutions.signals.mean import Attribution
 from agoranomos.markets.cournot.arrays import measure_arrays_e6
 from agoranomos.markets.cournot.benchmarks import benchmarks
@@ -39,15 +39,15 @@ def test_random_institutions_use_every_word_of_the_language():
     used = {word for text in texts for word in re.findall(r"[a-z_.-]+", text)}
     keys = {
         field.alias or name
-        for part in (Manifest, Observation, Audit, Event, Counter, Transition, Fine, Leniency, Attribution)
+        for part in (Manifest, Observation, Audit, Event, Counter, Transition, Fine, Leniency, Attribution, Sanctions)
         for name, field in part.model_fields.items()
     }
-    keys |= {name for part in (WindowedMean, DispersionCollapse, SynchronousMove) for name in part.model_fields}
-    elsewhere = {"title", "about", "rules", "notices", "extends"}
+    keys |= {name for part in (WindowedMean, DispersionCollapse, SynchronousMove, Drift) for name in part.model_fields}
+    elsewhere = {"title", "about", "rules", "notices", "extends", "pretext"}  # a notice is no part of the compiled form
     assert keys - used == elsewhere
     assert {"state", "round", "rounds_in_state", "firms", "expiry", "reported", "public", "estimated"} <= used
     assert {"others.s", "least.c", "most.c"} <= used
-    assert {"nash", "monopoly", "competitive", "division"} <= used
+    assert {"nash", "monopoly", "competitive", "division", "gap"} <= used
 
 
 @pytest.mark.long
@@ -110,7 +110,8 @@ def test_institutions_without_a_market_judge_alike(name):
             Observed(
                 number,
                 {signal_measure(s): tuple((fires[r, :, k] * SCALE).tolist()) for k, s in enumerate(bound.signals)}
-                | {"profit_e6": tuple(profits[r].tolist()), "nash_profit_e6": (500 * SCALE,) * 3},
+                | {"profit_e6": tuple(profits[r].tolist()), "nash_profit_e6": (500 * SCALE,) * 3}
+                | {"violation_e6": tuple((fires[r, :, 0] * SCALE).tolist())},
             )
             for r in range(runs)
         ]

@@ -52,6 +52,7 @@ OTHERWISE: dict[type, dict[str, list[Any]]] = {
         "seed": [5],
         "temperature": [0.5],
         "lead": [" "],
+        "tail": [" "],
         "labelled": [True],
         "orders": ["rotated"],
         "reasoning": [33],

@@ -6,9 +6,9 @@ from typing import ClassVar
 
 import pytest
 
+from agoranomos.conformance.engine import EngineConformance
 from agoranomos.models import Engine, MockEngine, WrappedEngine
 from agoranomos.models.calls.model_queue import ModelQueue
-from conformance.engine import EngineConformance
 
 
 class Narrow(WrappedEngine):

@@ -3,6 +3,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from agoranomos.conformance.engine_asking import ask, request, said
 from agoranomos.errors import MachineError, UsageError
 from agoranomos.models import Question, check_engine_name, open_engine
 from agoranomos.models.engine import Message
@@ -10,7 +11,6 @@ from agoranomos.models.local import decoders
 from agoranomos.models.local.decoders import decoder_for
 from agoranomos.models.local.paged.model import PagedModel
 from agoranomos.models.local.ragged import RaggedModel
-from conformance.engine import ask, request, said
 from models.local.tiny_model import tiny_llama, tiny_tokenizer
 
 torch = pytest.importorskip("torch")

@@ -4,12 +4,12 @@ import shutil
 
 import pytest
 
+from agoranomos.conformance.engine_asking import ask, request, said
 from agoranomos.errors import MachineError
 from agoranomos.models import open_engine
 from agoranomos.models.doctor import check_models
 from agoranomos.models.local.generation import DECODING
 from agoranomos.workspace import Workspace
-from conformance.engine import ask, request, said
 from models.local.tiny_model import tiny_llama, tiny_tokenizer
 
 pytest.importorskip("torch")

@@ -4,10 +4,10 @@ import asyncio
 
 import pytest
 
+from agoranomos.conformance.engine_asking import SCHEMA, TEXT_SCHEMA, ask
 from agoranomos.models import Message, Request
 from agoranomos.models.local.loading import generator_of
 from agoranomos.models.local.transformers_engine import TransformersEngine
-from conformance.engine import SCHEMA, TEXT_SCHEMA, ask
 from models.local.tiny_model import tiny_llama, tiny_tokenizer
 
 pytest.importorskip("torch")

@@ -5,10 +5,11 @@ import json
 
 import pytest
 
+from agoranomos.conformance.engine import EngineConformance
+from agoranomos.conformance.engine_asking import ask, request
 from agoranomos.models import KNOWN_WEIGHTS, open_engine
 from agoranomos.models.local.options import missing_local_modules
 from agoranomos.models.weights import is_pulled
-from conformance.engine import EngineConformance, ask, request
 
 pytestmark = [
     pytest.mark.model,

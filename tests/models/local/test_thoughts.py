@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agoranomos.conformance.engine_asking import SCHEMA, ask
 from agoranomos.models import Message, Request
 from agoranomos.models.local.chat import Chat
 from agoranomos.models.local.loading import generator_of
 from agoranomos.models.local.thoughts import Thoughts
 from agoranomos.models.local.transformers_engine import TransformersEngine
 from agoranomos.models.reasoning import CLOSING, OPENING, split
-from conformance.engine import SCHEMA, ask
 from models.local.tiny_model import TEMPLATE, tiny_llama, tiny_tokenizer
 
 pytest.importorskip("torch")

@@ -3,6 +3,8 @@ import json
 
 import pytest
 
+from agoranomos.conformance.engine import EngineConformance
+from agoranomos.conformance.engine_asking import SCHEMA, ask, request, said
 from agoranomos.errors import UsageError
 from agoranomos.models import EngineLost, Message, Question, Request
 from agoranomos.models.local.chat import Chat
@@ -10,7 +12,6 @@ from agoranomos.models.local.grammar import GrammarConstraint, Grammars
 from agoranomos.models.local.loading import generator_of
 from agoranomos.models.local.task import Answer
 from agoranomos.models.local.transformers_engine import TransformersEngine
-from conformance.engine import SCHEMA, EngineConformance, ask, request, said
 from models.local.tiny_model import tiny_llama, tiny_tokenizer
 
 torch = pytest.importorskip("torch")

@@ -4,10 +4,10 @@ import asyncio
 
 import pytest
 
+from agoranomos.conformance.engine_asking import SCHEMA, ask, request
 from agoranomos.errors import UsageError
 from agoranomos.models import FAILURE_KINDS, Message, Question, open_engine
 from agoranomos.models.mock.failing import out_of_range
-from conformance.engine import SCHEMA, ask, request
 from policies.prompted.asking import decide, firm, observation
 
 

@@ -5,8 +5,9 @@ import sys
 
 import pytest
 
+from agoranomos.conformance.engine import EngineConformance
+from agoranomos.conformance.engine_asking import ask, request, said
 from agoranomos.models import MockEngine, Request, open_engine
-from conformance.engine import EngineConformance, ask, request, said
 
 
 class TestMockEngine(EngineConformance):

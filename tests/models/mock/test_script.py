@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from agoranomos.conformance.engine_asking import SCHEMA, ask
 from agoranomos.errors import DocumentError, UsageError
 from agoranomos.models import Message, Question, Request, open_engine
 from agoranomos.workspace import Workspace
-from conformance.engine import SCHEMA, ask
 
 ASKED = (Message("user", "What now?"),)
 

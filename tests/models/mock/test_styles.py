@@ -6,10 +6,10 @@ import math
 
 import pytest
 
+from agoranomos.conformance.engine_asking import SCHEMA, ask, request, said
 from agoranomos.errors import UsageError
 from agoranomos.models import Message, MockEngine, Question, Request, check_engine_name, open_engine
 from agoranomos.models.mock.styles import STYLES
-from conformance.engine import SCHEMA, ask, request, said
 
 ASKED = (Message("user", "How much do you make?"),)
 

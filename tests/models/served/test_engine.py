@@ -192,6 +192,17 @@ def test_an_answer_that_is_begun_is_gone_on_with_where_the_server_can():
         assert "cannot go on with" in choose(engine, lead="My choice: ").error
 
 
+def test_options_that_are_letters_themselves_are_scored_as_such():
+    with served(vllm()) as (engine, loopback):
+        listed = choose(engine)
+        done = choose(engine, options=("A", "B", "C"), labelled=False, lead='{"choice": "', tail='"}')
+        body = loopback.asked[-1][1]
+    assert not done.failure
+    assert done.log_probabilities == listed.log_probabilities
+    assert body["messages"][-1] == {"role": "assistant", "content": '{"choice": "'}
+    assert body["messages"][-2]["content"] == "Choose."
+
+
 def test_a_letter_that_is_not_listed_is_named_or_leaves_no_answer():
     with served(vllm()) as (engine, _):
         many = choose(engine, options=tuple("pqrstu"))

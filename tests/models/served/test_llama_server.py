@@ -10,9 +10,10 @@ import threading
 import pytest
 
 from agoranomos.cli.entry import run_command
+from agoranomos.conformance.engine import EngineConformance
+from agoranomos.conformance.engine_asking import ask, request
 from agoranomos.models import KNOWN_WEIGHTS, Capabilities, EngineLost, Message, Question, Request, open_engine
 from agoranomos.models.weights import is_pulled
-from conformance.engine import EngineConformance, ask, request
 from models.served.real import LlamaServer
 
 pytest.importorskip("httpx2")

@@ -26,7 +26,7 @@ def attested_anew(
     opened = entries[0].body
     if not isinstance(opened, Opened):
         raise Finding("entry 0 does not open a run")
-    attestor = Attestor(run_of(origin), secret, opened.facts.agents, opened.institution is not None)
+    attestor = Attestor(run_of(origin), secret, opened.facts.agents, opened.governed)
     signed: list[bytes] = []
     group: list[tuple[Body, int]] = []
 

@@ -27,6 +27,7 @@ from agoranomos.campaigns.ledger_entries import (
     decode_ledger_entry,
     encode_ledger_entry,
 )
+from agoranomos.campaigns.packs.packed import opened_run
 from agoranomos.errors import UsageError
 from agoranomos.logs import LogReader, SigningKey, layout, recorded
 from agoranomos.logs.certificate import read_certificate
@@ -109,7 +110,8 @@ def make_campaign_twin(folder: CampaignFolder, scratch: Path, rng: Random) -> Ca
     _copy_blobs(folder.ledger, twin.folder / "ledger")
     for run in runs:
         twin.lay_run(twin.folder, run)
-        _copy_blobs(folder.run(run.arm, run.seed), CampaignFolder(twin.folder).run(run.arm, run.seed))
+        with opened_run(folder.run(run.arm, run.seed)) as place:
+            _copy_blobs(place, CampaignFolder(twin.folder).run(run.arm, run.seed))
     return twin
 
 
@@ -142,9 +144,9 @@ def about(body: LedgerBody, run: TwinRun) -> bool:
 
 
 def _run(folder: CampaignFolder, body: RunClosed, rng: Random) -> TwinRun:
-    place = folder.run(body.arm, body.seed)
-    lines = tuple(LogReader(place).entries())
-    refuse_parts(place, lines)
+    with opened_run(folder.run(body.arm, body.seed)) as place:
+        lines = tuple(LogReader(place).entries())
+        refuse_parts(place, lines)
     return TwinRun(body.arm, body.seed, lines, SigningKey.from_seed(body.head.origin, rng.randbytes(32)))
 
 

@@ -18,6 +18,7 @@ from agoranomos.campaigns.attack.playing import Played, play
 from agoranomos.campaigns.attack.trust import Trust
 from agoranomos.campaigns.attack.twin import make_twin
 from agoranomos.campaigns.folder import CampaignFolder
+from agoranomos.campaigns.packs.packed import checkpoint_of, runs_in_packs, unpacked
 from agoranomos.errors import Finding, UsageError
 from agoranomos.logs import LogReader, was_closed
 
@@ -92,9 +93,11 @@ def attack_campaign(
 def longest_run(folder: CampaignFolder) -> Path:
     """The run of a campaign whose log has the most entries; raises `UsageError` when none is finished."""
     logs = [place for place in sorted((folder.root / "runs").glob("*/*")) if was_closed(place)]
+    logs += runs_in_packs(folder.root)
     if not logs:
         raise UsageError(f"{folder.root} has no finished run: there is nothing in it to forge")
-    return max(logs, key=lambda log: LogReader(log).size)
+    longest = max(logs, key=lambda log: checkpoint_of(log).size)
+    return unpacked(longest) or longest
 
 
 def _held(checks: Mapping[Trust, Check], held: Sequence[Trust]) -> dict[Trust, Check]:

@@ -95,10 +95,7 @@ def _find_constant_counters(given: Examination) -> None:
 
 
 def _find_idle_freshness(given: Examination) -> None:
-    spans = [
-        signal.window + signal.within - 1 if hasattr(signal, "window") else signal.within + 1
-        for signal in given.institution.manifest.signals.values()
-    ]
+    spans = [signal.rounds for signal in given.institution.manifest.signals.values()]
     if max(spans, default=1) > 1:
         return
     for edge in given.space.edges:

@@ -18,6 +18,7 @@ _SUSPENDS = float("inf")
 class _Base:
     """What a fine is a share of, and its floor: only fines that agree in these can be compared by their rates."""
 
+    of: str
     over: str
     above: str
     floor: float
@@ -36,7 +37,7 @@ def find_weakening(given: Examination) -> None:
 
 
 def _base(spec: Transition) -> _Base | None:
-    return None if spec.fine is None else _Base(spec.fine.over, spec.fine.above, spec.fine.floor)
+    return None if spec.fine is None else _Base(spec.fine.of, spec.fine.over, spec.fine.above, spec.fine.floor)
 
 
 def _compare(given: Examination, base: _Base) -> None:

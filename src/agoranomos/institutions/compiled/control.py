@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from agoranomos.institutions.bind import NASH_PROFIT, PROFIT, Bound, BoundFine
+from agoranomos.institutions.bind import NASH_PROFIT, PROFIT, VIOLATION, Bound, BoundFine
 from agoranomos.institutions.compiled.evidence import Evidence
-from agoranomos.institutions.compiled.fines import fines_e6, spared_e6
-from agoranomos.institutions.compiled.values import FREE, NEVER, Bools, Ints, Judged, Rounds, Standings
+from agoranomos.institutions.compiled.fines import fines_e6, shares, spared_e6
+from agoranomos.institutions.compiled.values import FREE, NEVER, UNDEFINED, Bools, Ints, Judged, Rounds, Standings
 from agoranomos.institutions.compiled.words import Words
 from agoranomos.institutions.institution import Edge
 from agoranomos.markets.facts import SCALE
@@ -215,9 +215,14 @@ class ArrayController:
                 return evidence.last(measure, edge.span)[run, :, firm]
             return rounds.measures[measure][run, firm][:, None]
 
+        profits = base(VIOLATION if fine.gaps else PROFIT)
+        if fine.gaps:
+            broke = np.where(profits == UNDEFINED, 0, profits).clip(0, SCALE)
+            profits = shares(np.array(fine.gaps, np.int64)[firm][:, None], broke)
         counted = evidence.seen.ravel()[rows] if edge.late else np.ones(len(rows), np.int64)
         rungs = np.ones(len(rows), np.int64) if edge.rung is None else draft.counters[rows, edge.rung]
-        amounts = fines_e6(fine, base(PROFIT), base(NASH_PROFIT) if fine.above_nash else None, counted, rungs)
+        less = base(NASH_PROFIT) if fine.above_nash else None
+        amounts = fines_e6(fine, profits, less, counted, rungs)
         reports = draft.reported.reshape(-1, firms)[run]
         spared = spared_e6(fine, amounts, reports, _at(draft.now, rows), draft.reported[rows])
         draft.fine[rows] = amounts - spared

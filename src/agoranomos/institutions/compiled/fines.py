@@ -14,16 +14,17 @@ _DEAREST = 1000
 """The highest rate of a fine."""
 
 
-def fines_e6(fine: BoundFine, profits: Ints, nash: Ints | None, counted: Ints, rungs: Ints) -> Ints:
+def fines_e6(fine: BoundFine, profits: Ints, less: Ints | None, counted: Ints, rungs: Ints) -> Ints:
     """The amounts in millionths, int64[n]: rate times the base, rounded down, and at least the floor.
 
-    `profits` and `nash` int64[n, rounds] hold the evidence, newest last, of which the last `counted` int64[n] rounds
-    count; rounds below nothing, or without a profit, count as nothing. `rungs` int64[n] climb the ladder of rates.
-    Raises `AgoraError` for an amount beyond 64 bits.
+    `profits` int64[n, rounds] (or gaps), and what does not count of them (`less`: of each round or of all alike), hold
+    the evidence, newest last, of which the last `counted` int64[n] rounds count; rounds below nothing, or without a
+    profit, count as nothing. `rungs` int64[n] climb the ladder of rates. Raises `AgoraError` for an amount beyond 64
+    bits.
     """
     gains = np.where(profits == UNDEFINED, 0, profits)
-    if nash is not None:
-        gains = gains - np.where(nash == UNDEFINED, 0, nash)
+    if less is not None:
+        gains = gains - np.where(less == UNDEFINED, 0, less)
     length = gains.shape[1]
     counts = np.arange(length, 0, -1) <= counted[:, None]
     gains = np.where(counts, np.maximum(gains, 0), 0)

@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 
 from agoranomos.errors import UsageError
-from agoranomos.institutions.bind import NASH_PROFIT, PROFIT, Bound
+from agoranomos.institutions.bind import NASH_PROFIT, PROFIT, VIOLATION, Bound
 from agoranomos.institutions.compiled.control import ArrayController
 from agoranomos.institutions.compiled.evidence import Evidence, empty_history, evidence_after
 from agoranomos.institutions.compiled.perception import perceive
@@ -43,6 +43,7 @@ class CompiledJudge:
         late = [fine for fine in self.bound.fines.values() if fine.over_evidence or self.bound.lag]
         found += [PROFIT] if late else []
         found += [NASH_PROFIT] if any(fine.above_nash for fine in late) else []
+        found += [VIOLATION] if any(fine.gaps for fine in late) else []
         return tuple(dict.fromkeys(found))
 
     @cached_property
@@ -56,6 +57,7 @@ class CompiledJudge:
         fines = self.bound.fines.values() if self.remembers else ()
         own = [PROFIT] if fines else []
         own += [NASH_PROFIT] if any(fine.above_nash for fine in fines) else []
+        own += [VIOLATION] if any(fine.gaps for fine in fines) else []
         return tuple(dict.fromkeys((*self._kept, *own)))
 
     def start(self, runs: int) -> Standings:

@@ -7,11 +7,13 @@ from typing import Protocol
 
 from agoranomos.errors import UsageError
 from agoranomos.institutions.compiled.dispersion import ArrayDispersion
+from agoranomos.institutions.compiled.drift import ArrayDrift
 from agoranomos.institutions.compiled.mean import ArrayMean
 from agoranomos.institutions.compiled.persistent import ArrayPersistent
 from agoranomos.institutions.compiled.synchronous import ArraySynchronous
 from agoranomos.institutions.compiled.values import Bools, Ints
 from agoranomos.institutions.signals.dispersion import BoundDispersion
+from agoranomos.institutions.signals.drift import BoundDrift
 from agoranomos.institutions.signals.mean import BoundMean
 from agoranomos.institutions.signals.persistent import BoundPersistent
 from agoranomos.institutions.signals.statistic import BoundSignal
@@ -47,4 +49,6 @@ def compile_signal(signal: BoundSignal, facts: MarketFacts) -> ArraySignal:
         return ArrayDispersion(signal)
     if isinstance(signal, BoundSynchronous):
         return ArraySynchronous(signal, len(facts.agents))
+    if isinstance(signal, BoundDrift):
+        return ArrayDrift(signal)
     raise UsageError(f"a signal of type {type(signal).__name__} has no compiled form")

@@ -7,15 +7,17 @@ from typing import Annotated
 from pydantic import Field
 
 from agoranomos.institutions.signals.dispersion import DispersionCollapse
+from agoranomos.institutions.signals.drift import Drift
 from agoranomos.institutions.signals.mean import WindowedMean
 from agoranomos.institutions.signals.statistic import BoundSignal, Firing, Window
 from agoranomos.institutions.signals.synchronous import SynchronousMove
 
-SignalSpec = Annotated[WindowedMean | DispersionCollapse | SynchronousMove, Field(discriminator="statistic")]
+SignalSpec = Annotated[WindowedMean | DispersionCollapse | SynchronousMove | Drift, Field(discriminator="statistic")]
 
 __all__ = [
     "BoundSignal",
     "DispersionCollapse",
+    "Drift",
     "Firing",
     "SignalSpec",
     "SynchronousMove",

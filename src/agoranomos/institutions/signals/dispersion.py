@@ -37,6 +37,11 @@ class DispersionCollapse(PersistentStatistic):
     below: Threshold
     nash_at_least: Threshold = 0.0
 
+    @property
+    def rounds(self) -> int:
+        """Its window, moved over `within` rounds."""
+        return self.window + self.within - 1
+
     def reads(self) -> tuple[str, ...]:
         """Its measure."""
         return (self.measure,)

@@ -51,6 +51,11 @@ class WindowedMean(PersistentStatistic):
             raise ValueError("exactly one of `at_least` and `at_most` is needed")
         return self
 
+    @property
+    def rounds(self) -> int:
+        """Its window, moved over `within` rounds."""
+        return self.window + self.within - 1
+
     def reads(self) -> tuple[str, ...]:
         """Its measure, and the one by which it accuses."""
         return (self.measure, self.accuses.measure) if self.accuses is not None else (self.measure,)

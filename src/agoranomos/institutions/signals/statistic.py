@@ -82,6 +82,11 @@ class Statistic(DocumentPart):
 
     about: str = ""
 
+    @property
+    def rounds(self) -> int:
+        """Rounds of evidence that it reads, in any market."""
+        raise NotImplementedError
+
     def reads(self) -> tuple[str, ...]:
         """The measures that it reads, without their unit."""
         raise NotImplementedError

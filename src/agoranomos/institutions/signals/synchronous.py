@@ -45,6 +45,11 @@ class SynchronousMove(Statistic):
             raise ValueError(f"persists ({self.persists}) is above within ({self.within})")
         return self
 
+    @property
+    def rounds(self) -> int:
+        """One more than the steps."""
+        return self.within + 1
+
     def reads(self) -> tuple[str, ...]:
         """Its measure."""
         return (self.measure,)

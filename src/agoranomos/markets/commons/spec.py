@@ -38,6 +38,11 @@ class CommonsSpec(MarketSpec):
     effort_cost: Annotated[float, Field(ge=0)] = 0.0
     after_collapse: Literal["goes-on", "ends"] = "goes-on"
 
+    @property
+    def may_end_early(self) -> bool:
+        """It ends when nothing is left."""
+        return True
+
     @model_validator(mode="before")
     @classmethod
     def _fill_in(cls, data: Any) -> Any:

@@ -30,7 +30,8 @@ def asked_json(asked: Request | Question) -> bytes:
     """What is asked and how, as JSON: every field but `NO_PART`, so that a field that is added later is part of it.
 
     Keys of a schema stay in their order, because a reply has its members in that order. The seed of a question that is
-    answered without reasoning is left out: nothing is drawn. Raises `UsageError` for a question that cannot be put.
+    answered without reasoning is left out, since nothing is drawn, and so is a tail that there is not. Raises
+    `UsageError` for a question that cannot be put.
     """
     kind, names = _REQUEST if isinstance(asked, Request) else _QUESTION
     document: dict[str, Any] = {"kind": kind}
@@ -39,6 +40,8 @@ def asked_json(asked: Request | Question) -> bytes:
     if isinstance(asked, Question):
         if not asked.reasoning:
             del document["seed"]
+        if not asked.tail:
+            del document["tail"]
         if asked.labelled:  # How the list is worded is ours to change, and the model reads it.
             document["listed"] = [[way.messages[-1].content, way.answers] for way in ways_to_put(asked)]
     # A pair of lone surrogates is not the character that they would spell: escapes (ensure_ascii) would merge the two.

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from agoranomos.models.engine import Completion, Distribution, Question, Request
+from agoranomos.models.aside import aside
+from agoranomos.models.engine import Completion, Distribution, Engine, Question, Request
 from agoranomos.models.wrapped import WrappedEngine
 
 if TYPE_CHECKING:
@@ -26,3 +27,7 @@ class Lane(WrappedEngine):
     async def choose(self, question: Question) -> Distribution:
         """The probabilities of the question's options, asked or stored; raises `Stop` as `complete`."""
         return await self._queue.answer(self._run, question, self.engine.choose)
+
+    def beside(self, other: Engine) -> Engine:
+        """`other` without the queue: budget and kept calls are the model's alone."""
+        return aside(self.engine, other)

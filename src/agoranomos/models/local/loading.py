@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from agoranomos.errors import AgoraError, MachineError
-from agoranomos.models.identity import folder_digests, identity_json
+from agoranomos.models.identity import folder_digest, folder_digests, identity_json
+from agoranomos.models.local.adapter import merged
 from agoranomos.models.local.chat import Chat
 from agoranomos.models.local.conversion import converted
 from agoranomos.models.local.decoders import decoder_for
@@ -28,7 +29,7 @@ def load_generator(source: Path | str, name: str, options: LocalOptions) -> Gene
     from transformers.utils import logging
 
     logging.disable_progress_bar()
-    device = _device(torch, options.device)
+    device = torch_device(torch, options.device)
     dtype = getattr(torch, options.dtype or ("bfloat16" if device.type == "cuda" else "float32"))
     folder = converted(source) if isinstance(source, Path) and source.is_file() else source
     try:
@@ -41,10 +42,15 @@ def load_generator(source: Path | str, name: str, options: LocalOptions) -> Gene
             f"{name} does not load: {type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}",
             advice="A folder must hold config.json, weights and a tokenizer; an id needs the network on first use.",
         ) from error
+    adapter: dict[str, str] = {}
+    if options.adapter:
+        model = merged(model, Path(options.adapter), folder_digest(folder_of(folder)))
+        adapter = {"adapter": folder_digest(Path(options.adapter))}
     room = None if options.cache_mb is None else options.cache_mb * _MEBIBYTE
     generator = generator_of(model, tokenizer, name, decoder=options.decoder, rows=options.batch, cache_bytes=room)
     generator.identity = identity_json(
-        **folder_digests(_folder(folder)),
+        **folder_digests(folder_of(folder)),
+        **adapter,
         format=str(dtype).removeprefix("torch."),
         noise=NOISE,
         decoding=DECODING,
@@ -81,7 +87,7 @@ def generator_of(
     return Generator(runs, Chat(tokenizer, name), _stop_tokens(model, tokenizer))
 
 
-def _folder(source: Path | str) -> Path:
+def folder_of(source: Path | str) -> Path:
     """The folder that a model was loaded from; of an id, where the hub's client keeps its files."""
     from transformers.utils import cached_file
 
@@ -106,7 +112,8 @@ def _stop_tokens(model: Any, tokenizer: Any) -> list[int]:
     return sorted({token for token in [*listed, tokenizer.eos_token_id] if token is not None})
 
 
-def _device(torch: Any, wanted: str) -> Any:
+def torch_device(torch: Any, wanted: str) -> Any:
+    """The device that is `wanted` (empty: CUDA where there is one); raises `MachineError` where it is not there."""
     if not wanted:
         return torch.device("cuda" if torch.cuda.is_available() else "cpu")
     device = torch.device(wanted)

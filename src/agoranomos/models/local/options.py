@@ -20,6 +20,7 @@ class LocalOptions(DocumentPart):
     (empty: float32 on a CPU, bfloat16 on CUDA). `batch`: the most requests that run at once (empty: 32, or 1,024 with
     pages). `decoder`: `paged` or `ragged` (empty: pages on CUDA). `cache_mb`: memory for the keys and values of prompts
     that may be extended later (empty: 1,024), and with pages for all of them (empty: what a card has free).
+    `adapter`: a folder with what training has changed of the model.
     """
 
     device: str = Field(default="", pattern=r"^(|cpu|mps|cuda(:[0-9]+)?)$")
@@ -27,6 +28,7 @@ class LocalOptions(DocumentPart):
     batch: int | None = Field(default=None, ge=1, le=1024)
     decoder: Literal["", "ragged", "paged"] = ""
     cache_mb: int | None = Field(default=None, ge=0)
+    adapter: str = Field(default="", max_length=1000)
 
 
 def missing_local_modules() -> list[str]:

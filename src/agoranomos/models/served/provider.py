@@ -43,4 +43,5 @@ OPENAI = Provider(
     _open,
     _check_options,
     _needs,
+    served=True,
 )

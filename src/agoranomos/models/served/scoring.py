@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from agoranomos.models.engine import Message, Question
-from agoranomos.models.questions import Put
+from agoranomos.models.questions import LETTERS, Put
 from agoranomos.models.served.asking import Asking, Spent, after_thinking
 from agoranomos.models.served.dialect import CONTINUE_FIELDS, Dialect, Draw
 from agoranomos.models.served.letters import Unscored, score
@@ -26,7 +26,7 @@ def why_not(question: Question, dialect: Dialect) -> str:
     """Why the server cannot score the question; empty where it can."""
     if dialect.letters == 0:
         return "this server scores no choices: it lists no log-probabilities of the token that an answer begins with"
-    if not question.labelled:
+    if not question.labelled and not all(option in LETTERS for option in question.options):
         return "this server scores options under letters only: ask with labelled"
     if question.lead and not dialect.prefill:
         return f"this server cannot go on with an answer that begins with {question.lead!r:.60}"
@@ -56,7 +56,7 @@ async def put_once(asking: Asking, question: Question, put: Put) -> PutOnce:
     asked = await asking.answer(messages, Draw(1, seed=question.seed), fields=fields)
     if isinstance(asked, NoReply):
         return PutOnce(asked, spent, thoughts)
-    letters = [answer.removeprefix(question.lead) for answer in put.answers]
+    letters = [answer.removeprefix(question.lead).removesuffix(question.tail) for answer in put.answers]
     scored = score(asked.top, letters, question.temperature, spaced=lead != question.lead)
     if isinstance(scored, Unscored):
         return PutOnce(NoReply("error", scored.words), spent.and_for(asked), thoughts)

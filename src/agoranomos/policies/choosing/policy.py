@@ -16,17 +16,16 @@ from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, mod
 
 from agoranomos.documents import DocumentPart, Finite
 from agoranomos.errors import UsageError
-from agoranomos.institutions.choice_record import ChoiceRecord
 from agoranomos.institutions.notices import Notice
 from agoranomos.markets.action_shape import ActionShape
-from agoranomos.models import Distribution, Engine, Player, Question, prompt_sha256
+from agoranomos.models import Engine, Player, Question
 from agoranomos.models.questions import LETTERS
 from agoranomos.policies.by_rule import ByRule
 from agoranomos.policies.choosing.menu import Option, middle_option, nearest
-from agoranomos.policies.choosing.record import mode, recorded, sampled
+from agoranomos.policies.choosing.record import mode, sampled, scored_call
 from agoranomos.policies.choosing.template import QuestionTemplate
 from agoranomos.policies.description import described
-from agoranomos.policies.policy import Account, Call, Decision, Observation
+from agoranomos.policies.policy import Account, Decision, Observation
 from agoranomos.policies.prompted.firm import Firm
 from agoranomos.policies.prompted.memories import RoundsMemory, WindowMemory
 from agoranomos.policies.prompted.memory import Notes
@@ -138,21 +137,12 @@ class Choosing:
         notes = self._remembering.after(memory.notes, observation, notice)
         question = self._question(observation, notice, notes, randomness)
         answer = await self._engine.choose(question)
-        choice, failure = _choice(question, answer)
+        call = scored_call(self._engine.name, question, answer)
+        choice = call.choice
         if choice is None:
             chosen = memory.last if memory.last is not None else middle_option(self.menu, self._shape)
         else:
             chosen = sampled(choice, randomness) if self.parameters.act == "sample" else mode(choice)
-        call = Call(
-            model=self._engine.name,
-            prompt_sha256=prompt_sha256(question),
-            reply="",
-            prompt_tokens=answer.prompt_tokens,
-            reply_tokens=answer.reply_tokens,
-            failure=failure,
-            scored="after_reasoning" if question.reasoning else "direct",
-            choice=choice,
-        )
         account = Account((call,), repaired=choice is None, chosen=chosen)
         action = np.array(self.menu[chosen].action, dtype=np.float64)
         return Decision(action, Choosy(notes, chosen), account, (answer.seconds,))
@@ -234,15 +224,3 @@ class Choosing:
                 if text and agent != firm.name
             ],
         }
-
-
-def _choice(question: Question, answer: Distribution) -> tuple[ChoiceRecord | None, str]:
-    """What is recorded of an answer, and how it failed: one that is no distribution over the options did, too."""
-    if answer.failure:
-        return None, answer.failure
-    if answer.options != question.options:
-        return None, "invalid"
-    try:
-        return recorded(answer), ""
-    except ValueError:
-        return None, "invalid"

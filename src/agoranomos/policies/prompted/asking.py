@@ -4,17 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, Protocol, Self, TypeVar
 
 from agoranomos.models import Completion, Engine, Message, Player, Request, prompt_sha256
 from agoranomos.policies.policy import Account, Call
-from agoranomos.policies.prompted.memory import Notes
 from agoranomos.policies.prompted.reply import Unusable, writable
 from agoranomos.randomness import Randomness
 
 AnswerT = TypeVar("AnswerT")
 
-Purpose = Literal["", "summary"]
+
+class Forgetful(Protocol):
+    """A memory of rounds that can be made shorter."""
+
+    @property
+    def history(self) -> tuple[Any, ...]:
+        """The rounds, oldest first."""
+        ...
+
+    def without_older_half(self) -> Self:
+        """The memory without the older half of its rounds; of a single one, without it."""
+        ...
+
+
+NotesT = TypeVar("NotesT", bound=Forgetful)
+
+Purpose = Literal["", "summary", "program", "answer"]
 """What a call is for; empty: the move itself."""
 
 
@@ -29,9 +44,12 @@ class Sampling:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What one reply has to be: of this schema and at most so many tokens, drawn with the seed of this name."""
+    """What one reply has to be: of this schema (None: free text) and at most so many tokens.
 
-    schema: dict[str, Any]
+    It is drawn with the seed of this name.
+    """
+
+    schema: dict[str, Any] | None
     max_tokens: int
     seed_name: str
     purpose: Purpose = ""
@@ -56,11 +74,11 @@ class Asking:
 
     async def ask(
         self,
-        notes: Notes,
-        prompt: Callable[[Notes], tuple[Message, ...]],
+        notes: NotesT,
+        prompt: Callable[[NotesT], tuple[Message, ...]],
         read: Callable[[Completion], AnswerT | Unusable],
         wanted: Wanted,
-    ) -> tuple[AnswerT | Unusable, Notes]:
+    ) -> tuple[AnswerT | Unusable, NotesT]:
         """What the reply to `prompt(notes)` says, or why it is unusable; and the notes that were asked with."""
         while True:
             answer = await self._call(prompt(notes), read, wanted)

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import BeforeValidator, Discriminator, Field, Tag
+from pydantic import (
+    BeforeValidator,
+    Discriminator,
+    Field,
+    SerializerFunctionWrapHandler,
+    Tag,
+    model_serializer,
+    model_validator,
+)
 
 from agoranomos.documents import DocumentPart
 from agoranomos.errors import UsageError
@@ -59,7 +67,8 @@ class YokedMemory(DocumentPart):
     """A window of somebody else's rounds: those of a finished run, in the place of the agent's own.
 
     Before round r it is shown what `agent` (left out: the one in the same seat) saw of rounds 1 to r - 1 in the run of
-    `arm` with the same seed (or `seed`) in the folder of `campaign`. The log of that run is verified first.
+    `arm` with the same seed (or `seed`, or one `further`) in `campaign`, which is a folder with runs in it, or the name
+    of a campaign in `logs` that was run under one plan. The log of that run is verified first.
     """
 
     kind: Literal["yoked"] = "yoked"
@@ -67,9 +76,28 @@ class YokedMemory(DocumentPart):
     arm: str = Field(min_length=1, max_length=200)
     agent: str = Field(default="", max_length=200)
     seed: int | None = Field(default=None, ge=0, le=2**53 - 1)
+    further: int = Field(default=0, ge=0, le=2**31)
+
+    @model_validator(mode="after")
+    def _names_one_run(self) -> YokedMemory:
+        if self.seed is not None and self.further:
+            raise ValueError("give either a `seed`, or how much `further` it is than that of the run, and not both")
+        return self
+
+    @model_serializer(mode="wrap")
+    def _as_asked(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """What is not asked for is not written: plans from before it could be are those of today."""
+        written: dict[str, Any] = write(self)
+        if not self.further:
+            written.pop("further")
+        return written
+
+    def seed_for(self, seed: int) -> int:
+        """The seed of the run that is remembered in a run with this seed."""
+        return seed + self.further if self.seed is None else self.seed
 
 
-def _kind_alone(given: Any) -> Any:
+def kind_alone(given: Any) -> Any:
     """`window` is short for `{kind: window}`; a mapping without a kind is left to the error that names the kinds."""
     return {"kind": given} if isinstance(given, str) else dict(given) if isinstance(given, Mapping) else given
 
@@ -79,13 +107,13 @@ Memory: TypeAlias = Annotated[
         NoMemory | WindowMemory | NotesMemory | SummaryMemory | SharedMemory | YokedMemory,
         Field(discriminator="kind"),
     ],
-    BeforeValidator(_kind_alone),
+    BeforeValidator(kind_alone),
 ]
 
 
 RoundsMemory: TypeAlias = Annotated[
     Annotated[NoMemory | WindowMemory | SharedMemory | YokedMemory, Field(discriminator="kind")],
-    BeforeValidator(_kind_alone),
+    BeforeValidator(kind_alone),
 ]
 """The memories of rounds alone, for agents that write nothing: they have no notes and no summary."""
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from agoranomos.institutions.notices import Notice
 from agoranomos.markets.facts import SCALE
 from agoranomos.policies.policy import Observation
 from agoranomos.policies.shared import SharedRound
+
+RoundT = TypeVar("RoundT")
 
 _COMMON = ("round", "round_profit", "cumulative_profit", "messages")
 
@@ -33,7 +36,8 @@ class Seen:
 
     `quantity`, `share` (0 to 1), `price` and `profit` have one number a good, and are empty where the market shows
     none; `seen` is all that it shows, by name. `gross` is the round's profit before
-    `fine`; `cumulative_gross` and `cumulative_fines` are the sums up to and with this round. `others` is empty unless
+    `fine`; `cumulative_gross` and `cumulative_fines` are the sums up to and with this round. A fine that nobody
+    announced is none here: `gross` is what was left, and `untold` the sum of such fines. `others` is empty unless
     memory is shared; `own` is false of a round of the run that a memory is yoked to.
     """
 
@@ -50,6 +54,7 @@ class Seen:
     seen: tuple[tuple[str, tuple[float, ...]], ...] = ()
     others: tuple[Other, ...] = ()
     own: bool = True
+    untold: float = 0.0
 
     @property
     def net(self) -> float:
@@ -60,6 +65,17 @@ class Seen:
     def cumulative_net(self) -> float:
         """All profits less all fines."""
         return self.cumulative_gross - self.cumulative_fines
+
+
+def in_window(history: tuple[RoundT, ...], window: int, stride: int) -> tuple[RoundT, ...]:
+    """What is kept of the rounds, oldest first; of more than `window` the oldest leave, `stride` at a time."""
+    surplus = max(len(history) - window, 0)
+    return history[-(-surplus // stride) * stride :]
+
+
+def younger_half(history: tuple[RoundT, ...]) -> tuple[RoundT, ...]:
+    """The rounds without the older half of them; of a single one, none."""
+    return history[-(-len(history) // 2) :]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +113,10 @@ class Notes:
         before = self.latest
         if last == 0 or (before is not None and before.round >= last):
             return self
-        fine = notice.fine_e6 / SCALE if notice is not None else 0.0
+        taken = notice.fine_e6 / SCALE if notice is not None else 0.0
+        fine = taken if notice is not None and notice.announced else 0.0
         fines = before.cumulative_fines if before is not None else 0.0
+        untold = (before.untold if before is not None else 0.0) + taken - fine
         rows = {key: tuple(observation[key].tolist()) for key in observation if key not in _COMMON}
         seen = Seen(
             round=last,
@@ -107,16 +125,16 @@ class Notes:
             share=rows.get("share", ()),
             price=rows.get("price", ()),
             profit=rows.get("profit", ()),
-            gross=float(observation["round_profit"][0]),
+            gross=float(observation["round_profit"][0]) - (taken - fine),
             fine=fine,
-            cumulative_gross=float(observation["cumulative_profit"][0]),
+            cumulative_gross=float(observation["cumulative_profit"][0]) - untold,
             cumulative_fines=fines + fine,
             seen=tuple(rows.items()),
+            untold=untold,
         )
         known = seen if recall is None else recall(seen, self.shared)
-        history = (*self.history, known)
-        surplus = max(len(history) - window, 0)
-        return replace(self, history=history[-(-surplus // stride) * stride :], missing=0, latest=seen, shared=None)
+        history = in_window((*self.history, known), window, stride)
+        return replace(self, history=history, missing=0, latest=seen, shared=None)
 
     def rewritten(self, plans: str, insights: str) -> Notes:
         """The memory with both texts overwritten, as each reply does."""
@@ -129,7 +147,7 @@ class Notes:
 
     def without_older_half(self) -> Notes:
         """The memory without the older half of its rounds; of a single one, without it."""
-        return replace(self, history=self.history[-(-len(self.history) // 2) :])
+        return replace(self, history=younger_half(self.history))
 
     def sitting_out(self, observation: Observation) -> Notes:
         """The memory of an agent that may not move in the round that follows `observation`."""

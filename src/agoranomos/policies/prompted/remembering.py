@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -28,7 +28,8 @@ from agoranomos.policies.shared import SharedRound
 class Remembering:
     """The memory of the agent in one seat; `window` and `stride` are as in `Notes.after`.
 
-    `yoked` is the run whose rounds are remembered in the place of the agent's own.
+    `yoked` is the run whose rounds are remembered in the place of the agent's own, `linked` those of whom it may be
+    told what they did (None: all others).
     """
 
     agent: str
@@ -36,6 +37,7 @@ class Remembering:
     window: int = 30
     stride: int = 1
     yoked: YokedRun | None = None
+    linked: tuple[str, ...] | None = None
 
     @property
     def as_template(self) -> TemplateMemory:
@@ -65,16 +67,19 @@ class Remembering:
             return replace(self.yoked.rounds[own.round - 1], own=False)
         if played is None or played.round != own.round or not isinstance(self.parameters, SharedMemory):
             return own
-        return replace(own, others=self._others(played, self.parameters.show == "full"))
-
-    def _others(self, played: SharedRound, replies: bool) -> tuple[Other, ...]:
-        others = []
-        for agent, row in played.actions_e6.items():
-            if agent != self.agent:
-                thoughts, reply = map(_one_line, split(played.replies.get(agent, "") if replies else ""))
-                others.append(Other(agent, tuple(number / SCALE for number in row), reply, thoughts))
-        return tuple(others)
+        others = [agent for agent in played.actions_e6 if agent != self.agent] if self.linked is None else self.linked
+        return replace(own, others=what_others_did(played, others, replies=self.parameters.show == "full"))
 
 
-def _one_line(text: str) -> str:
+def what_others_did(played: SharedRound, others: Iterable[str], *, replies: bool) -> tuple[Other, ...]:
+    """What each of the `others` did in a round, and with `replies` what it had replied in choosing it."""
+    did = []
+    for agent in others:
+        thoughts, reply = map(one_line, split(played.replies.get(agent, "") if replies else ""))
+        did.append(Other(agent, tuple(number / SCALE for number in played.actions_e6[agent]), reply, thoughts))
+    return tuple(did)
+
+
+def one_line(text: str) -> str:
+    """The text with a space for each run of blanks and line ends."""
     return " ".join(text.split())

@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from agoranomos.errors import UsageError
-from agoranomos.logs import KeyStore
 from agoranomos.policies.policy import Observation, Seat
 from agoranomos.policies.prompted.memories import Memory, YokedMemory
 from agoranomos.policies.prompted.memory import Notes, Seen
 from agoranomos.policies.prompted.remembering import Remembering
+from agoranomos.policies.prompted.same_game import as_drawn
+from agoranomos.policies.prompted.shown import require_shown, require_template_fits
 from agoranomos.policies.prompted.yoked import YokedRun, yoked_run
 from agoranomos.policies.shared import SharedRound
-from agoranomos.workspace import Workspace, state_folder
+from agoranomos.scenarios import Scenario
+from agoranomos.workspace import Workspace
 
 
 def memory_in(seat: Seat, memory: Memory, window: int, stride: int, workspace: Workspace) -> Remembering:
-    """The memory of the agent in `seat`; raises what `yoked_run` raises, and `UsageError` for a run unlike this one."""
-    return Remembering(seat.agent, memory, window, stride, _yoked(memory, seat, workspace))
+    """The memory of the agent in `seat`.
+
+    Raises what `yoked_run` raises, and `UsageError` for a run unlike this one and for a memory that holds what the
+    market keeps from the agent.
+    """
+    require_shown(memory, seat.market)
+    require_template_fits(memory, seat.market)
+    return Remembering(seat.agent, memory, window, stride, _yoked(memory, seat, workspace), _linked(seat))
 
 
 def samples(remembering: Remembering, seat: Seat) -> dict[str, tuple[Notes, Observation]]:
@@ -28,12 +38,16 @@ def samples(remembering: Remembering, seat: Seat) -> dict[str, tuple[Notes, Obse
     return {"nothing yet": (Notes(), {}), "a round": (remembering.after(notes, shown, None), shown)}
 
 
+def _linked(seat: Seat) -> tuple[str, ...] | None:
+    return seat.market.neighbours(seat.agent) if isinstance(seat.market, Scenario) else None
+
+
 def _yoked(memory: Memory, seat: Seat, workspace: Workspace) -> YokedRun | None:
     """The run that the memory is yoked to; raises `UsageError` where its rounds are not like those of this market."""
     if not isinstance(memory, YokedMemory):
         return None
-    trusted = KeyStore(state_folder() / "keys").trusted()
-    run = yoked_run(memory, seat.agent, seat.seed, workspace, trusted)
+    seat = replace(seat, market=as_drawn(seat.market, seat.seed))
+    run = yoked_run(memory, seat.agent, seat.market, seat.seed, workspace, workspace.key_store.trusted())
     needed = max(seat.market.spec.rounds - 1, 1)
     if len(run.rounds) < needed:
         raise UsageError(f"the run {run.origin} has {len(run.rounds)} rounds; a memory here needs {needed} of it")
