@@ -80,6 +80,18 @@ class Watched(RayExecutor):
         )
 
 
+def until_known(node: Any) -> None:
+    """Return when the head would place work on `node`: it is listed before the head has heard what it can hold."""
+    strategy = ray.util.scheduling_strategies.NodeAffinitySchedulingStrategy(node.node_id, soft=False)
+    asked = ray.remote(num_cpus=0)(lambda: None).options(scheduling_strategy=strategy)
+    while True:
+        try:
+            ray.get(asked.remote())
+            return
+        except ray.exceptions.TaskUnschedulableError:
+            threading.Event().wait(0.1)
+
+
 def until_noticed() -> None:
     """Return when Ray counts one node, the head: the next test begins with a cluster that is sound."""
     while sum(node["Alive"] for node in ray.nodes()) > 1:
@@ -102,6 +114,7 @@ def test_scripted_runs_of_a_node_that_dies_are_played_elsewhere(
 ) -> None:
     node = two_nodes.add()
     executor = Watched()
+    until_known(node)
     monkeypatch.setattr("agoranomos.campaigns.executors.ray_player.play", dying_with(node, tmp_path / "dead"))
     # Until its parent has heard of its end, a process that was killed still has an id, and its workers wait.
     threading.Thread(target=process_of(node).wait, daemon=True).start()
@@ -119,6 +132,7 @@ def test_a_model_whose_node_dies_is_started_elsewhere_and_no_round_is_lost(
 ) -> None:
     node = two_nodes.add()
     executor = Watched()
+    until_known(node)
     before: list[set[str]] = []
 
     class Killing(Silence):

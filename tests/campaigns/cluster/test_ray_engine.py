@@ -47,7 +47,8 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> Any:
     def made(*copies: Copy) -> Any:
         built: Any = ray_engine.RayEngine.__new__(ray_engine.RayEngine)
         built.name, built._ray, built._brings_player = "hf/some", ray, False
-        built._copies, built._calls, built._away, built.slept = list(copies), Counter(), set(), slept
+        built._copies, built._calls, built._away, built._gone = list(copies), Counter(), set(), set()
+        built.slept = slept
         return built
 
     return made
@@ -92,6 +93,13 @@ def test_copies_that_are_gone_for_good_end_the_session(engine: Any, errors: list
         asyncio.run(made.complete(REQUEST))
     assert "\n" not in caught.value.message
     assert made.slept.count(1) == waits
+
+
+def test_a_copy_that_is_gone_for_good_is_asked_no_more_and_the_others_go_on(engine: Any) -> None:
+    lost, here = Copy("lost", ray.exceptions.RaySystemError("its node is gone")), Copy("here")
+    made = engine(lost, here)
+    assert [asyncio.run(made.complete(REQUEST)).text for _ in range(3)] == ["here"] * 3
+    assert (lost.asked, here.asked, made._gone) == (1, 3, {0})
 
 
 def test_an_error_of_the_model_is_raised_as_it_is(engine: Any) -> None:

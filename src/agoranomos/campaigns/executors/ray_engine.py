@@ -89,6 +89,7 @@ class RayEngine:
         self._copies = [hosted.options(scheduling_strategy=place).remote(name, workspace) for place in places]
         self._calls: Counter[int] = Counter()
         self._away: set[int] = set()
+        self._gone: set[int] = set()
         abouts = self._wait([copy.about.remote() for copy in self._copies])
         if len({about.identity for about in abouts}) > 1:
             self._kill()
@@ -126,7 +127,10 @@ class RayEngine:
     async def _ask(self, method: str, asked: Request | Question) -> Any:
         errors, why = self._ray.exceptions, ""
         for _ in range(SECONDS_TO_RETURN):
-            place = min(range(len(self._copies)), key=lambda copy: (copy in self._away, self._calls[copy]))
+            left = [copy for copy in range(len(self._copies)) if copy not in self._gone]
+            if not left:
+                break
+            place = min(left, key=lambda copy: (copy in self._away, self._calls[copy]))
             self._calls[place] += 1
             try:
                 answer = await getattr(self._copies[place], method).remote(asked)
@@ -139,7 +143,8 @@ class RayEngine:
                 self._away.add(place)
             except errors.RayError as error:
                 why = str(error)
-                break
+                self._gone.add(place)
+                continue
             finally:
                 self._calls[place] -= 1
             await asyncio.sleep(1)
