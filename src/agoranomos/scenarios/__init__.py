@@ -1,5 +1,7 @@
 """Scenarios: markets whose observations are words, a family a folder. Nothing here knows of institutions or models."""
 
+from agoranomos.scenarios.delegated import Delegated
+from agoranomos.scenarios.delegated_spec import DelegatedSpec
 from agoranomos.scenarios.measures import COMMON_KINDS, common_measures
 from agoranomos.scenarios.option import Option
 from agoranomos.scenarios.replies import Answer, read_choice
@@ -9,6 +11,8 @@ from agoranomos.scenarios.scenario_spec import Fabricated, NetworkedSpec, Scenar
 __all__ = [
     "COMMON_KINDS",
     "Answer",
+    "Delegated",
+    "DelegatedSpec",
     "Exchange",
     "Fabricated",
     "NetworkedSpec",

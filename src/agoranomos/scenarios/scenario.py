@@ -94,11 +94,13 @@ class Scenario(RoundMarket[OutcomeT]):
         linked = {agent, *self.neighbours(agent)}
         return tuple([name for name in self.possible_agents if name in linked])
 
+    def read_by(self, agent: str) -> tuple[str, ...]:
+        """Those of whose replies the agent reads something beside what they chose."""
+        return self.neighbours(agent) if self.spec.sees.others_reasoning else ()
+
     def overheard(self, agent: str, replies: Mapping[str, str]) -> str:
         """What the agent reads of the others' whole `replies` to a round; empty where it may not."""
-        if not self.spec.sees.others_reasoning:
-            return ""
-        return "\n".join([f"{other} wrote: {replies[other]}" for other in self.neighbours(agent) if other in replies])
+        return "\n".join([f"{other} wrote: {replies[other]}" for other in self.read_by(agent) if other in replies])
 
     @cached_property
     def _linked_places(self) -> tuple[tuple[int, ...], ...]:

@@ -8,7 +8,7 @@ from agoranomos.errors import UsageError
 from agoranomos.policies.answering.parameters import AnsweringParameters
 from agoranomos.policies.prompted.memories import NoMemory
 from agoranomos.policies.prompted.shown import require_shown
-from agoranomos.scenarios import Scenario
+from agoranomos.scenarios import Delegated, Scenario
 
 
 def require_fitting(parameters: AnsweringParameters, scenario: Scenario[Any], agent: str) -> None:
@@ -21,6 +21,12 @@ def require_fitting(parameters: AnsweringParameters, scenario: Scenario[Any], ag
         raise UsageError(
             f"{agent} answers with a number in {scenario.facts.market}: there are no options to choose among",
             advice="Write `by: reply`.",
+        )
+    if parameters.by == "choice" and isinstance(scenario, Delegated) and scenario.writes:
+        raise UsageError(
+            f"{agent} says in its own words what it chose in {scenario.facts.market} (`statements: written`), "
+            "and a choice by probability has none",
+            advice="Write `by: reply`, or `statements: offered` in the scenario, where all that can be said is listed.",
         )
     if parameters.orders == "rotated" and len(scenario.orders()) < 2:
         raise UsageError(

@@ -97,17 +97,16 @@ class Answering:
 
     def shared(self, memory: Recollection, played: SharedRound) -> Recollection:
         """The memory with what everybody did, where the scenario or the memory shows any of it."""
-        hears = isinstance(self.parameters.memory, SharedMemory) or self._words.first.spec.sees.others_reasoning
+        reads = self._words.first.read_by(self._words.agent)
+        hears = isinstance(self.parameters.memory, SharedMemory) or bool(reads)
         return replace(memory, shared=played) if hears else memory
 
     @property
     def reads(self) -> tuple[str, ...]:
         """The agents whose whole replies it is shown."""
-        scenario = self._words.first
-        told = scenario.spec.sees.others_reasoning and self._yoked is None
-        return (
-            () if not told or isinstance(self.parameters.memory, NoMemory) else scenario.neighbours(self._words.agent)
-        )
+        if self._yoked is not None or isinstance(self.parameters.memory, NoMemory):
+            return ()
+        return self._words.first.read_by(self._words.agent)
 
     @property
     def writes(self) -> bool:

@@ -104,8 +104,7 @@ class ToolUsing:
     @property
     def reads(self) -> tuple[str, ...]:
         """The agents whose whole replies it is shown."""
-        told = self._scenario.spec.sees.others_reasoning and self.parameters.window
-        return self._scenario.neighbours(self._agent) if told else ()
+        return self._scenario.read_by(self._agent) if self.parameters.window else ()
 
     @property
     def writes(self) -> bool:
