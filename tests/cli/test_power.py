@@ -77,6 +77,7 @@ def test_a_pilot_gives_spreads_and_clusters_and_no_effect(tmp_path, monkeypatch,
     found = asked(capsys, "--from", folder, "--effect", "1")
     assert found["design"] == "clustered"
     assert (found["pilot"]["pairs"], found["pilot"]["clusters"], found["clusters"]) == (15, 3, 3)
+    assert found["pilot"]["unit"] == "rosters"
     assert found["pilot"]["sd"] == found["sd"] > 0
     assert (found["pilot"]["first"], found["pilot"]["second"]) == ("institutional", "ungoverned")
     assert "effect" not in found["pilot"]
@@ -84,6 +85,37 @@ def test_a_pilot_gives_spreads_and_clusters_and_no_effect(tmp_path, monkeypatch,
     assert "institutional" in capsys.readouterr().err
     assert run_command(["power", "--from", folder, "--runs", "9", "--outcome", "nothing"]) == 2
     assert "share 0 finished runs" in capsys.readouterr().err
+
+
+TIPPING = """\
+kind: campaign
+version: 1
+name: pilot
+market: role-play
+rosters: [null-win-stay]
+regimes:
+  alone: {}
+factors:
+  audit:
+    none: {}
+    some: {market: {audit: {probability: above}}}
+seeds: 32
+rounds: 8
+outcome: share_violated
+"""
+
+
+def test_a_pilot_whose_runs_draw_settings_has_these_as_clusters(tmp_path, monkeypatch, capsys):
+    (tmp_path / "pilot.yaml").write_text(TIPPING)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("AGORA_HOME", str(tmp_path / "home"))
+    assert run_command(["run", "pilot.yaml", "--out", "logs", "--workers", "1"]) == 0
+    folder = str(next((tmp_path / "logs").rglob("plan.json")).parent)
+    capsys.readouterr()
+    arms = ["--first", "alone.some", "--second", "alone.none"]
+    found = asked(capsys, "--from", folder, "--effect", "0.5", *arms)
+    assert (found["design"], found["pilot"]["unit"]) == ("clustered", "settings")
+    assert (found["pilot"]["pairs"], found["pilot"]["clusters"], found["clusters"]) == (32, 16, 16)
 
 
 @pytest.mark.parametrize("name", ["power.svg", "power.png"])

@@ -64,8 +64,8 @@ def power(
     """Tell how many runs an effect needs, how small an effect some runs find, or the chance that they do.
 
     Give --effect for the runs, --runs for the smallest effect, both for the chance. welch: runs that share nothing;
-    paired: runs of one seed; clustered: pairs in rosters, by t over roster means; sign-flip: the same by the exact
-    test; tiers: a shift of ordered tiers. Effects are in standard deviations unless --sd or --from gives one.
+    paired: runs of one seed; clustered: pairs in rosters or settings, by t over their means; sign-flip: the same by
+    the exact test; tiers: a shift of ordered tiers. Effects are in standard deviations unless --sd or --from gives one.
 
     Example:  agora power --design clustered --clusters 12 --icc 0.1 --effect 0.5
     """
@@ -121,7 +121,7 @@ def power(
 
 
 def _usual(found: Pilot | None) -> str:
-    """The design that the pilot calls for: clustered where it has several rosters."""
+    """The design that the pilot calls for: clustered where it has several rosters, or settings."""
     return "welch" if found is None else "clustered" if found.clusters > 1 else "paired"
 
 
@@ -129,8 +129,10 @@ def _pilot(folder: Path, first: str | None, second: str | None, outcome: str | N
     """The spreads of a campaign, between its first two regimes unless they are named."""
     from agoranomos.analysis.campaign import summarise
     from agoranomos.analysis.pilot import pilot
+    from agoranomos.analysis.tipping.scenario_arms import scenario_arms
     from agoranomos.campaigns import CampaignFolder
     from agoranomos.campaigns.fresh_tables import bring_tables_up_to_date
+    from agoranomos.scenarios.settings import setting_of
 
     bring_tables_up_to_date(CampaignFolder(folder))
     summary = summarise(folder)
@@ -138,4 +140,9 @@ def _pilot(folder: Path, first: str | None, second: str | None, outcome: str | N
     if len(regimes) < 2 and (first is None or second is None):
         raise UsageError(f"{folder} has one regime: name two arms with --first and --second")
     measure = outcome or summary.outcome or "price"
-    return pilot(summary.arms, first or regimes[1], second or regimes[0], measure)
+    specs = {arm.name: arm.spec for arm in scenario_arms(folder)}
+
+    def setting(arm: str, seed: int) -> str | None:
+        return setting_of(specs[arm].drawn(seed)) if arm in specs else None
+
+    return pilot(summary.arms, first or regimes[1], second or regimes[0], measure, setting)

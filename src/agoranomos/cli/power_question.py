@@ -112,7 +112,7 @@ class Question:
         if not sized or (self.margin is not None and self.name not in ("welch", "paired", "clustered")):
             raise UsageError("--margin: a number above 0, for the designs welch, paired and clustered, was expected")
         if self.name in ("clustered", "sign-flip") and self.clusters is None:
-            raise UsageError(f"the design {self.name} needs --clusters, such as the number of rosters")
+            raise UsageError(f"the design {self.name} needs --clusters, such as the number of rosters or settings")
         counted = len(self.shares) > 1 and min(self.shares) >= 0 and 0 < sum(self.shares) < math.inf
         if self.tiers and not counted:
             raise UsageError(

@@ -45,7 +45,7 @@ def say_answer(
     if found is not None:
         icc = "unknown" if math.isnan(found.icc.point) else f"{found.icc.point:.2f} ({_bounds(found)})"
         say(
-            f"from {found.pairs} pairs of {found.first} and {found.second} in {found.clusters} rosters: "
+            f"from {found.pairs} pairs of {found.first} and {found.second} in {found.clusters} {found.unit}: "
             f"{found.outcome} has sd {found.sd:.4g}, pairs a correlation of {found.correlation:.2f}, "
             f"their differences an ICC of {icc}"
         )
@@ -82,6 +82,7 @@ def as_json(
             "second": found.second,
             "pairs": found.pairs,
             "clusters": found.clusters,
+            "unit": found.unit,
             "sd": found.sd,
             "correlation": found.correlation,
             "icc": {"point": _number(found.icc.point), "low": _number(found.icc.low), "high": _number(found.icc.high)},
