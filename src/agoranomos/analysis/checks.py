@@ -134,13 +134,19 @@ def _check(name: str, must: str, good: bool, figures: Sequence[str]) -> Check:
 
 
 def _beside_baseline(arms: Sequence[ArmSummary], *, told_only: bool) -> Iterator[tuple[ArmSummary, ArmSummary]]:
-    """Arms only told, or those with an institution, each beside the ungoverned arm of its roster and market."""
+    """Arms only told, or those with an institution, each beside the ungoverned arm of its roster, market and levels."""
     for summary in arms:
         wanted = bool(summary.arm.told) and not summary.arm.institution if told_only else summary.arm.enforced
         for other in arms:
             same = (other.arm.roster, other.arm.market) == (summary.arm.roster, summary.arm.market)
+            same &= _without_regime(other) == _without_regime(summary)
             if wanted and same and other.arm.ungoverned:
                 yield summary, other
+
+
+def _without_regime(summary: ArmSummary) -> str:
+    """An arm's name as far as it says roster, market and the levels of factors."""
+    return summary.arm.name.removeprefix(summary.arm.regime)
 
 
 def _division_play(summary: ArmSummary) -> tuple[float, float]:

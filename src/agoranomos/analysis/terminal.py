@@ -35,7 +35,7 @@ def print_summary(summary: CampaignSummary, console: Console) -> None:
     layout = _Layout(
         priced=any(arm.priced for arm in summary.arms),
         tiered=any(arm.means["tier"].n for arm in summary.arms),
-        others=tuple(dict.fromkeys(measure for arm in summary.arms for measure in arm.others))[:MOST_OTHERS],
+        others=_others(summary),
         governed=any(arm.arm.institution for arm in summary.arms),
         models=any(arm.conduct.calls for arm in summary.arms),
     )
@@ -73,6 +73,16 @@ def print_summary(summary: CampaignSummary, console: Console) -> None:
         console.print(
             f"models: {', '.join(summary.models)}; n is small and says nothing of other models", soft_wrap=True
         )
+
+
+def _others(summary: CampaignSummary) -> tuple[str, ...]:
+    """Those of the market's own measures that are shown: what the campaign asks about first, then others."""
+    known = dict.fromkeys(measure for arm in summary.arms for measure in arm.others)
+    asked = [summary.outcome]
+    if summary.findings is not None:
+        asked += [answer.outcome for answer in summary.findings.inference.answers]
+    first = dict.fromkeys(measure for measure in asked if measure in known)
+    return tuple({**first, **known})[: max(MOST_OTHERS, len(first))]
 
 
 def _findings(summary: CampaignSummary) -> list[str]:

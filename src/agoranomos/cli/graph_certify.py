@@ -18,6 +18,8 @@ from agoranomos.errors import UsageError
 if TYPE_CHECKING:
     from agoranomos.deterrence.best_plan import BestPlan, PlannedRound
     from agoranomos.deterrence.certificate import Certificate
+    from agoranomos.institutions import Institution
+    from agoranomos.scenarios import Scenario
 
 
 _MOST_LINES = 30
@@ -59,14 +61,16 @@ def certify(
 ) -> None:
     """Ask whether compliance is the best that firms can do, and how much of what they gain otherwise harms consumers.
 
-    Searches all plans of all firms together, and those of one firm alone. Exit code 1: the harmful gain is more than
-    the tolerance.
+    Searches all plans of all firms together, and those of one firm alone. In a scenario it plays the scripted agents
+    and each entry of the menu, by one agent and by all, and tells what a breach of duty earns. Exit code 1: the
+    harmful gain, or that of a breach, is more than the tolerance.
 
     Example:  agora graph certify cournot-antitrust --market cournot-duopoly --plans nash,division
     """
     from agoranomos.deterrence.certificate import certify as certified
     from agoranomos.deterrence.derived import changed
     from agoranomos.markets import load_market
+    from agoranomos.scenarios import Scenario
     from agoranomos.workspace import find_workspace
 
     if output is not None and output.suffix not in {".png", ".svg"}:
@@ -75,6 +79,10 @@ def certify(
         raise UsageError(f"--tolerance {tolerance:g}: a share of Nash profit was expected, such as 0.03")
     read = changed(institution_named(institution), settings or ())
     place = load_market(market, find_workspace())
+    if isinstance(place, Scenario):
+        given = {"--plans": plans, "--grid": grid, "--output": output, "--traces": traces}
+        _certify_duty(read, place, tolerance, [name for name, value in given.items() if value is not None], as_json)
+        return
     names = [name.strip() for name in plans.split(",") if name.strip()] if plans is not None else []
     if plans is not None and not names:
         raise UsageError("--plans names no outcome", advice="For example --plans nash,division.")
@@ -100,6 +108,28 @@ def certify(
         say_json({**_as_json(found), **drawn})
     else:
         _say(found, output, traces)
+    if not found.holds:
+        raise typer.Exit(1)
+
+
+def _certify_duty(
+    institution: Institution, scenario: Scenario[Any], tolerance: float, given: Sequence[str], as_json: bool
+) -> None:
+    """The certificate where the market is a scenario."""
+    from agoranomos.cli.graph_certify_duty import duty_json, say_duty
+    from agoranomos.deterrence.duty_certificate import certify_duty
+
+    if given:
+        raise UsageError(
+            f"{' and '.join(given)}: {scenario.facts.market} is a scenario, whose plans are its own",
+            advice="Leave them out; `--tolerance` and `--set` are read.",
+        )
+    found = certify_duty(institution, scenario, tolerance=tolerance, progress=_progress())
+    _clear_line()
+    if as_json:
+        say_json(duty_json(found))
+    else:
+        say_duty(found)
     if not found.holds:
         raise typer.Exit(1)
 

@@ -114,7 +114,8 @@ class Delegated(Scenario[OutcomeT]):
         if benchmark == RANDOM:
             menu = self.menu(agent)
             coming = round(float(observation["round"][0])) + 1
-            return np.array(menu[named_integer(self.seed, "random-play", coming, agent) % len(menu)].action)
+            seed = self._seed or 0  # Whoever asks before the first episode asks whether there is such a play.
+            return np.array(menu[named_integer(seed, "random-play", coming, agent) % len(menu)].action)
         plays = self.plays(agent)
         if benchmark not in plays:
             raise unknown_name("benchmark", benchmark, [*plays, RANDOM])

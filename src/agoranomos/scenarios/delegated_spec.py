@@ -9,9 +9,15 @@ from pydantic import Field, model_validator
 from agoranomos.documents import Name
 from agoranomos.randomness import MAX_EXACT_INTEGER, named_integer
 from agoranomos.scenarios.parties import Routes, require_routes
-from agoranomos.scenarios.scenario_spec import ScenarioSpec, Sees
+from agoranomos.scenarios.scenario_spec import OthersActions, ScenarioSpec, Sees
 
 Statements = Literal["offered", "written"]
+
+
+class OwnSees(Sees):
+    """What is left of the table where the rest is `routes`: an agent's own reward, and what it is told of audits."""
+
+    others_actions: OthersActions = "nothing"
 
 
 class DelegatedSpec(ScenarioSpec):
@@ -30,7 +36,7 @@ class DelegatedSpec(ScenarioSpec):
     WORDINGS: ClassVar[int] = 5
     """How many paraphrases the family has."""
 
-    sees: Sees = Field(default_factory=lambda: Sees(others_actions="nothing"))
+    sees: OwnSees = Field(default_factory=OwnSees)
     statements: Statements = "offered"
     characters: Annotated[int, Field(ge=20, le=4000)] = 400
     routes: dict[Name, tuple[Name, ...]] = Field(default_factory=dict)

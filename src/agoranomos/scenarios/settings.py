@@ -36,6 +36,12 @@ def setting_of(drawn: MarketSpec) -> str | None:
     return None if setting is None else str(getattr(setting, "root", setting.name))
 
 
+def unit_of(drawn: MarketSpec) -> float:
+    """What payoffs of a run are counted in: the income of the required option, where it has `drawn` one, else 1."""
+    incomes: Any = getattr(drawn, "incomes", None)
+    return float(incomes[1]) if incomes else 1.0
+
+
 ModelT = TypeVar("ModelT", bound=BaseModel)
 NamedT = TypeVar("NamedT", bound=Named)
 

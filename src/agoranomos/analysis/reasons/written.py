@@ -18,11 +18,12 @@ from agoranomos.institutions.entries import CallRecord, DecisionRecord
 from agoranomos.institutions.parts import whole_entries
 from agoranomos.models.reasoning import split
 from agoranomos.policies.prompted.reply import INSIGHTS, PLANS, THOUGHTS, text_at, writable
+from agoranomos.scenarios.delegated import SAID
 
 REASONING = "reasoning"
 """What a model thought before its answer, or before it was asked how probable it finds options."""
 
-SOURCES: Mapping[str, str] = {THOUGHTS: "thoughts", PLANS: "plans", INSIGHTS: "insights"}
+SOURCES: Mapping[str, str] = {THOUGHTS: "thoughts", PLANS: "plans", INSIGHTS: "insights", SAID: "reason"}
 """The keys of a reply under which reasons stand, and what they are called."""
 
 _OBJECTS_TRIED = 8

@@ -16,6 +16,7 @@ from agoranomos.analysis.tipping.scenario_arms import ScenarioArm, scenario_arms
 from agoranomos.analysis.tipping.theory import Theory, theory_of
 from agoranomos.analysis.tipping.tips import distinct, tip_of
 from agoranomos.analysis.tipping.trajectories import PAYOFFS, Trajectories, trajectories
+from agoranomos.scenarios import DelegatedSpec
 from agoranomos.statistics import Interval, bootstrap_cluster_mean, rate_interval
 from agoranomos.statistics.tipping import (
     ChangePoint,
@@ -96,10 +97,14 @@ class TippingResults:
 def tipping_results(folder: Path) -> TippingResults | None:
     """The results of the campaign in `folder`; None where no arm plays a scenario, or none has a finished run.
 
+    Scenarios with principals are left out: their duties are broken by more than two options, and the null players of
+    tipping say nothing about them.
+
     Raises `MachineError` for a plan that cannot be read, and what Arrow raises for tables that are damaged.
     """
     nulls = NullCurves()
-    found = [trajectories(folder, arm) for arm in scenario_arms(folder)]
+    arms_told = [arm for arm in scenario_arms(folder) if not isinstance(arm.spec, DelegatedSpec)]
+    found = [trajectories(folder, arm) for arm in arms_told]
     arms = tuple([_arm(one, nulls) for one in found if one is not None])
     return TippingResults(arms, _experience(arms)) if arms else None
 

@@ -14,7 +14,7 @@ from agoranomos.campaigns import CampaignFolder
 from agoranomos.errors import AgoraError, MachineError
 from agoranomos.markets.registry import find_market_type
 from agoranomos.scenarios import Scenario, ScenarioSpec
-from agoranomos.scenarios.settings import setting_of
+from agoranomos.scenarios.settings import setting_of, unit_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +45,7 @@ class ScenarioArm:
 
     def unit(self, seed: int) -> float:
         """What payoffs of this run are counted in: the income of the required option, where there is one, else 1."""
-        incomes = getattr(self.spec.drawn(seed), "incomes", None)
-        return float(incomes[1]) if incomes else 1.0
+        return unit_of(self.spec.drawn(seed))
 
     def setting(self, seed: int) -> str:
         """What this run shares with others: its setting, either way round, or where it has none, its seed."""
