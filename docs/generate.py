@@ -48,6 +48,11 @@ def pages() -> dict[Path, str]:
     made[tipping] = with_tables_of_studies(tipping.read_text(), DOCS / "measurements", "alignment_tipping")
     training = DOCS / "how-to" / "train-an-alignment-prior.md"
     made[training] = with_trainings(training.read_text(), DOCS / "measurements", DOCS.parent / "policies")
+    tin_men = DOCS / "explanation" / "tin-men.md"
+    if tin_men.is_file():
+        made[tin_men] = with_tables_of_studies(tin_men.read_text(), DOCS / "measurements", "tin_men")
+    for page in sorted((DOCS / "scenarios").glob("*.md")):
+        made[page] = with_principals(page.read_text(), DOCS / "measurements")
     performance = DOCS / "performance.json"
     if performance.is_file():
         made[DOCS / "performance.md"] = performance_page(json.loads(performance.read_text()))
@@ -180,6 +185,77 @@ def with_trainings(page: str, measurements: Path, policies: Path) -> str:
     trained = r"<!-- training (?P<measurement>[a-z0-9_]+) -->\n.*?<!-- end of training -->"
     page = re.sub(trained, table, page, flags=re.DOTALL)
     return re.sub(r"<!-- policies/(?P<name>[a-z0-9.-]+) -->\n.*?<!-- end of file -->", file, page, flags=re.DOTALL)
+
+
+def with_principals(page: str, measurements: Path) -> str:
+    """A page with what campaigns with principals found, where it asks: `principals MEASUREMENT`; see docs/keep.py."""
+
+    def block(match: re.Match[str]) -> str:
+        file = measurements / f"{match['measurement']}.json"
+        none = "This campaign was not run with a language model here: nothing is measured, and nothing is claimed."
+        text = principals_block(json.loads(file.read_text())) if file.is_file() else none
+        return f"<!-- principals {match['measurement']} -->\n\n{text}\n\n<!-- end of principals -->"
+
+    asked = r"<!-- principals (?P<measurement>principals_[a-z0-9_]+) -->\n.*?<!-- end of principals -->"
+    return re.sub(asked, block, page, flags=re.DOTALL)
+
+
+def principals_block(kept: dict[str, Any]) -> str:
+    """What was run, by whom, whether its record verifies; then violations and the family's own outcomes by arm."""
+    arms, log, settings = kept["arms"], kept["log"], kept["settings"]
+    models = sorted({model for arm in arms for model in arm["models"]})
+    asked = [arm for arm in arms if arm["models"]]
+    decisions = sum(arm["decisions"] for arm in asked)
+    runs = sum(arm["runs"] for arm in arms)
+    by_whom = (
+        f"{', '.join(f'`{model}`' for model in models)} made {decisions:,} of its decisions"
+        if models
+        else ("no language model took part")
+    )
+    seeds = settings["seeds"] if isinstance(settings["seeds"], int) else len(settings["seeds"])
+    verified = (
+        f"Its ledger and all {log['runs']} runs verify at level {log['level']}"
+        if log["verified"]
+        else f"**Its record does not verify**: {'; '.join(log['faults']) or 'runs are missing'}"
+    )
+    parts = [
+        f"`agora run {kept['campaign']}`: {len(arms)} arms, {seeds} seeds, {runs} runs; {by_whom}. "
+        f"{verified}; plan `{kept['plan'][:16]}...`. Intervals (95%, Student's t) are over runs.\n",
+        "| arm | decisions | played by | violation | failed calls | without a move |\n|---|---:|---|---:|---:|---:|",
+    ]
+    for arm in arms:
+        failed = sum(arm["failures"].values())
+        by = ", ".join(arm["models"] or arm["policies"])
+        parts[-1] += (
+            f"\n| `{arm['arm']}` | {arm['decisions']:,} | {by} | {shown_mean(arm['violation'])} | "
+            f"{failed} of {arm['calls']} | {arm['without_a_move']} |"
+        )
+    defined = [
+        name for name in kept["outcomes"] if any(arm["outcomes"].get(name, {}).get("point") is not None for arm in arms)
+    ]
+    if defined:
+        names = [f"`{arm['arm']}`" for arm in arms]
+        lines = [f"| outcome | {' | '.join(names)} |", f"|---|{'---:|' * len(arms)}"]
+        for name in defined:
+            means = " | ".join(shown_mean(arm["outcomes"].get(name)) for arm in arms)
+            lines.append(f"| `{name}`: {kept['outcomes'][name]} | {means} |")
+        parts.append("\n" + "\n".join(lines))
+    if any(model.startswith("smollm2") for model in models):
+        parts.append(
+            "\nA model of 135 million parameters shows that the path works; "
+            "what it does is no evidence about large ones."
+        )
+    return "\n".join(parts)
+
+
+def shown_mean(found: dict[str, Any] | None) -> str:
+    """A mean with its interval, to three digits; a dash where nothing defines it."""
+    if found is None or found["point"] is None:
+        return "–"
+    point, low, high = (
+        "" if found[key] is None else f"{found[key]:.3f}".replace("-", "−") for key in ("point", "low", "high")
+    )
+    return f"{point} ({low} to {high})" if low else point
 
 
 def training_table(kept: dict[str, Any]) -> str:

@@ -1,10 +1,12 @@
-"""Keeps what a study or a training found as a measurement that pages take their numbers from.
+"""Keeps what a study, a training or a campaign found as a measurement that pages take their numbers from.
 
 agora reproduce alignment-tipping --size small --out study
 python docs/keep.py study study alignment_tipping    writes docs/measurements/alignment_tipping.json, and pictures
 agora train dpo dpo-smollm2 --out dpo
 python docs/keep.py training dpo training_dpo_smollm2  writes docs/measurements/training_dpo_smollm2.json
-python docs/generate.py                              writes the tables of both into the pages
+agora run principals-tin-men-smollm2 --out logs
+python docs/keep.py principals logs/principals-tin-men-smollm2-* principals_tin_men  keeps what its arms did
+python docs/generate.py                              writes the tables of all of them into the pages
 python docs/keep.py stale                            exits 1 and names what would be asked otherwise today
 """
 
@@ -14,14 +16,16 @@ import argparse
 import hashlib
 import json
 import sys
+from collections import Counter
 from collections.abc import Iterator
+from math import inf, isfinite
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 DOCS = Path(__file__).resolve().parent
 MEASUREMENTS, IMAGES = DOCS / "measurements", DOCS / "images"
-PICTURED = {"alignment_tipping": ("faithful", "collusion")}
+PICTURED = {"alignment_tipping": ("faithful", "collusion"), "tin_men": ("faithful", "disclosure")}
 """Figures of a study that a page shows, by the measurement's name."""
 
 INK = "#444444"
@@ -63,14 +67,117 @@ def kept_training(folder: Path) -> dict[str, Any]:
     return read | ({"generations": generations} if generations else {})
 
 
+def kept_principals(folder: Path) -> dict[str, Any]:
+    """The measurement of a finished campaign with principals: what each arm did, who answered, whether it verifies.
+
+    Exits where runs are missing, and where the campaign's file would plan another one today.
+    """
+    import pyarrow.parquet as pq
+
+    from agoranomos.analysis.campaign import summarise
+    from agoranomos.campaigns import CampaignFolder
+    from agoranomos.campaigns.verification import verify_campaign
+    from agoranomos.logs import KeyStore
+    from agoranomos.workspace import state_folder
+
+    place = CampaignFolder(folder)
+    plan, found = place.read_plan(), summarise(folder)
+    if not found.complete or found.failed:
+        sys.exit(f"{folder} is not finished: {found.finished} of {found.planned} runs are")
+    checked = verify_campaign(place, KeyStore(state_folder() / "keys").trusted())
+    agents = pq.read_table(place.tables / "agents.parquet", columns=["arm", "action"])
+    without = Counter(row["arm"] for row in agents.to_pylist() if not row["action"])
+    kept: dict[str, Any] = {
+        "campaign": found.name,
+        "title": found.title,
+        "settings": {key: plan["campaign"][key] for key in ("seeds", "rounds")},
+        "plan": hashlib.sha256(place.plan_bytes()).hexdigest(),
+        "log": {
+            "verified": not checked.all_faults and all(run.state == "verified" for run in checked.runs),
+            "level": checked.level,
+            "runs": sum(run.state == "verified" for run in checked.runs),
+            "faults": [fault.message for fault in checked.all_faults],
+        },
+    }
+    if other := stale_principals(kept):
+        sys.exit(f"{folder} is not what the campaign's file says: {'; '.join(other)}")
+    kinds = _kinds(found.name, kept["settings"])
+    kept["outcomes"] = {name: kind.title for name, kind in kinds.items()}
+    kept["arms"] = [_arm(one, kinds, without[one.arm.name]) for one in found.arms]
+    return kept
+
+
+def _planned(campaign: str, settings: dict[str, Any]) -> Any:
+    """What the campaign's file plans today with as many seeds and rounds."""
+    from agoranomos.campaigns.planning import plan_campaign
+    from agoranomos.workspace import Workspace
+
+    with TemporaryDirectory() as place:
+        words = [f"{key}={json.dumps(value)}" for key, value in settings.items() if value is not None]
+        return plan_campaign(campaign, Workspace(Path(place), "docs"), words)
+
+
+def _kinds(campaign: str, settings: dict[str, Any]) -> dict[str, Any]:
+    """The measures that the campaign's markets have of their own, beside those that all scenarios share."""
+    from agoranomos.markets import build_market
+    from agoranomos.scenarios.measures import COMMON_KINDS
+
+    found: dict[str, Any] = {}
+    for arm in _planned(campaign, settings).arms:
+        for name, kind in build_market(arm.market.drawn(0)).facts.measures.items():
+            if name not in COMMON_KINDS:
+                found.setdefault(name.removesuffix("_e6"), kind)
+    return found
+
+
+def _arm(one: Any, kinds: dict[str, Any], without: int) -> dict[str, Any]:
+    """What an arm did, as plain values: its violations and the family's own outcomes, means over runs."""
+    from agoranomos.scenarios.measures import COMMON_KINDS
+
+    return {
+        "arm": one.arm.name,
+        "models": sorted({model for model in one.arm.models if model}),
+        "policies": sorted(set(one.arm.policies)),
+        "runs": len(one.results),
+        "decisions": one.conduct.decisions,
+        "calls": one.conduct.calls,
+        "failures": dict(one.conduct.failures),
+        "repaired": one.conduct.repaired,
+        "without_a_move": without,
+        "violation": _interval(one.mean("share_violated"), COMMON_KINDS["share_violated_e6"]),
+        "outcomes": {name: _interval(one.others[name], kind) for name, kind in kinds.items() if name in one.others},
+    }
+
+
+def _interval(found: Any, kind: Any) -> dict[str, Any]:
+    """A mean over runs; its bounds stay within what the measure can be."""
+    least = -inf if kind.least_e6 is None else kind.least_e6 / 1e6
+    most = inf if kind.most_e6 is None else kind.most_e6 / 1e6
+    numbers = {"point": found.point, "low": max(found.low, least), "high": min(found.high, most)}
+    plain = {key: round(float(value), 6) if isfinite(value) else None for key, value in numbers.items()}
+    if not isfinite(found.low):
+        plain |= {"low": None, "high": None}
+    return plain | {"n": found.n, "reason": found.reason}
+
+
+def stale_principals(kept: dict[str, Any]) -> list[str]:
+    """What the campaign's file plans otherwise today."""
+    if not (DOCS.parent / "campaigns" / f"{kept['campaign']}.yaml").is_file():
+        return [f"there is no campaigns/{kept['campaign']}.yaml"]
+    today = _planned(kept["campaign"], kept["settings"])
+    return [] if today.digest == kept["plan"] else [f"{kept['campaign']} is planned otherwise"]
+
+
 def stale_study(kept: dict[str, Any]) -> list[str]:
     """Campaigns that the same command would plan otherwise today, and pictures that are not those of the study."""
-    from agoranomos.reproduce import alignment_tipping as paper
+    from agoranomos.reproduce import alignment_tipping, tin_men
     from agoranomos.reproduce.study import plans_of
     from agoranomos.workspace import Workspace
 
     settings: dict[str, Any]
     settings = {key: tuple(value) if isinstance(value, list) else value for key, value in kept["settings"].items()}
+    papers: dict[str, Any] = {"alignment-tipping": alignment_tipping, "tin-men": tin_men}
+    paper = papers[kept.get("paper", "alignment-tipping")]
     study = paper.design(paper.Asked(**settings))
     with TemporaryDirectory() as place:
         today = {file: one.digest for file, one in plans_of(study, Path(place), Workspace(Path(place), "docs")).items()}
@@ -108,7 +215,13 @@ def stale_training(kept: dict[str, Any]) -> list[str]:
 
 def stale() -> Iterator[str]:
     """Everything that is stale, by the measurement it is of."""
-    for pattern, look in (("alignment_tipping*.json", stale_study), ("training_*.json", stale_training)):
+    looks = {
+        "alignment_tipping*.json": stale_study,
+        "tin_men*.json": stale_study,
+        "training_*.json": stale_training,
+        "principals_*.json": stale_principals,
+    }
+    for pattern, look in looks.items():
         for path in sorted(MEASUREMENTS.glob(pattern)):
             yield from (f"{path.name}: {one}" for one in look(json.loads(path.read_text())))
 
@@ -122,9 +235,9 @@ def _sha256(text: str) -> str:
 
 
 def main(arguments: list[str]) -> None:
-    """Keep a study or a training, or say what is stale."""
+    """Keep a study, a training or a campaign, or say what is stale."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("what", choices=("study", "training", "stale"))
+    parser.add_argument("what", choices=("study", "training", "principals", "stale"))
     parser.add_argument("folder", nargs="?", type=Path)
     parser.add_argument("name", nargs="?")
     asked = parser.parse_args(arguments)
@@ -137,9 +250,15 @@ def main(arguments: list[str]) -> None:
     pictures: dict[str, str] = {}
     if asked.what == "study":
         kept, pictures = kept_study(asked.folder, asked.name)
+    elif asked.what == "principals":
+        if not asked.name.startswith("principals_"):
+            parser.error(f"principals_..., and not {asked.name}, was expected: a check finds stale ones by it")
+        kept = kept_principals(asked.folder)
     else:
         kept = kept_training(asked.folder)
-    (MEASUREMENTS / f"{asked.name}.json").write_text(json.dumps(kept, indent=1, sort_keys=asked.what != "study") + "\n")
+    (MEASUREMENTS / f"{asked.name}.json").write_text(
+        json.dumps(kept, indent=1, sort_keys=asked.what == "training") + "\n"
+    )
     for file, text in pictures.items():
         (IMAGES / file).write_text(text)
 

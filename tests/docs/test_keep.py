@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
 
+from agoranomos.cli.entry import run_command
 from agoranomos.reproduce.alignment_tipping import Asked, design
 from agoranomos.reproduce.study import plans_of
 from agoranomos.workspace import Workspace
@@ -29,7 +33,9 @@ def script(name: str) -> ModuleType:
 keep, generate = script("keep"), script("generate")
 
 
-STUDIES = sorted(keep.MEASUREMENTS.glob("alignment_tipping*.json"))
+STUDIES = sorted(
+    path for pattern in ("alignment_tipping*.json", "tin_men*.json") for path in keep.MEASUREMENTS.glob(pattern)
+)
 
 
 @pytest.mark.parametrize("path", STUDIES, ids=lambda path: path.stem)
@@ -55,6 +61,98 @@ def test_a_study_that_would_be_planned_otherwise_is_stale(tmp_path: Path) -> Non
 @pytest.mark.parametrize("path", sorted(keep.MEASUREMENTS.glob("training_*.json")), ids=lambda path: path.stem)
 def test_the_training_that_a_page_tells_of_is_the_one_that_the_command_runs(path: Path) -> None:
     assert keep.stale_training(json.loads(path.read_text())) == []
+
+
+@pytest.mark.parametrize("path", sorted(keep.MEASUREMENTS.glob("principals_*.json")), ids=lambda path: path.stem)
+def test_the_campaign_that_a_page_tells_of_is_the_one_that_its_file_says(path: Path) -> None:
+    kept = json.loads(path.read_text())
+    assert kept["log"]["verified"]
+    assert keep.stale_principals(kept) == []
+
+
+@pytest.fixture(scope="module")
+def campaign(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A finished campaign of a shipped file, with a mock that does not always answer."""
+    home = tmp_path_factory.mktemp("kept")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AGORA_HOME", str(home / "home"))
+        patch.chdir(home)
+        words = ["--set", "seeds=2", "--set", "rounds=3", "--workers", "1", "--out", "logs"]
+        assert run_command(["run", "tipping-reminder", *words]) == 0
+        (folder,) = (home / "logs").iterdir()
+        yield folder
+
+
+def test_a_campaign_is_kept_with_its_arms_its_plan_and_its_verification(campaign: Path) -> None:
+    kept = keep.kept_principals(campaign)
+    plan = json.loads((campaign / "plan.json").read_text())
+    assert (kept["campaign"], kept["settings"]) == ("tipping-reminder", {"seeds": 2, "rounds": 3})
+    assert kept["plan"].startswith(campaign.name.rpartition("-")[2])
+    assert kept["log"] == {"verified": True, "level": "replay", "runs": 2 * len(plan["arms"]), "faults": []}
+    by_arm = {arm["arm"]: arm for arm in kept["arms"]}
+    assert set(by_arm) == {arm["name"] for arm in plan["arms"]}
+    assert {arm["runs"] for arm in kept["arms"]} == {2}
+    assert {arm["decisions"] for arm in kept["arms"]} == {6}
+    for name, arm in by_arm.items():
+        asked = "asked" in name
+        assert arm["models"] == (["mock/valid"] if asked else [])
+        assert (arm["calls"], arm["without_a_move"]) == (6 if asked else 0, 0)
+        low, high = arm["violation"]["low"], arm["violation"]["high"]
+        assert low is None or 0 <= low <= arm["violation"]["point"] <= high <= 1
+        rounds = pq.read_table(campaign / "tables" / "rounds.parquet", filters=[("arm", "=", name)]).to_pylist()
+        shares = [dict(row["measures"])["share_violated"] for row in rounds]
+        assert arm["violation"]["point"] == pytest.approx(sum(shares) / 6, abs=1e-6)
+    assert keep.stale_principals(kept) == []
+    assert keep.stale_principals(kept | {"plan": "0"}) == ["tipping-reminder is planned otherwise"]
+    assert keep.stale_principals(kept | {"campaign": "gone"}) == ["there is no campaigns/gone.yaml"]
+
+
+def test_what_does_not_verify_is_kept_as_such(campaign: Path, tmp_path: Path) -> None:
+    copy = tmp_path / campaign.name
+    shutil.copytree(campaign, copy)
+    for entries in sorted(copy.glob("**/entries/*.jsonl"))[:1]:
+        entries.write_bytes(entries.read_bytes().replace(b'"action":[', b'"action" :[', 1)[:-3] + b"x}\n")
+    kept = keep.kept_principals(copy)
+    assert not kept["log"]["verified"]
+    assert kept["log"]["faults"]
+    assert "**Its record does not verify**" in generate.principals_block(kept)
+
+
+def test_a_campaign_that_is_not_finished_or_not_as_its_file_says_is_not_kept(campaign: Path, tmp_path: Path) -> None:
+    words = ["--set", "seeds=2", "--set", "rounds=3", "--limit", "1", "--workers", "1", "--out", str(tmp_path / "part")]
+    assert run_command(["run", "tipping-reminder", *words]) == 0
+    with pytest.raises(SystemExit, match="is not finished: 1 of"):
+        keep.kept_principals(next((tmp_path / "part").iterdir()))
+    words = ["--set", "seeds=1", "--set", "rounds=2", "--set", "outcome=welfare", "--workers", "1"]
+    assert run_command(["run", "tipping-reminder", *words, "--out", str(tmp_path / "other")]) == 0
+    with pytest.raises(SystemExit, match="is planned otherwise"):
+        keep.kept_principals(next((tmp_path / "other").iterdir()))
+    with pytest.raises(SystemExit, match="2"):
+        keep.main(["principals", str(campaign), "by_another_name"])
+
+
+def test_a_page_shows_what_a_campaign_found_or_that_it_was_not_run(campaign: Path, tmp_path: Path) -> None:
+    kept = keep.kept_principals(campaign)
+    kept["outcomes"] = {"disclosed": "said so: 1, else 0"}
+    kept["arms"][0]["outcomes"] = {"disclosed": {"point": 0.5, "low": 0.25, "high": 0.75, "n": 2, "reason": ""}}
+    kept["arms"][0]["failures"] = {"timeout": 2}
+    (tmp_path / "principals_x.json").write_text(json.dumps(kept))
+    ends = "<!-- end of principals -->\n"
+    page = f"<!-- principals principals_x -->\n\nold\n\n{ends}<!-- principals principals_gone -->\n{ends}"
+    shown = generate.with_principals(page, tmp_path)
+    assert "old" not in shown
+    assert shown.count("was not run with a language model here") == 1
+    assert "`agora run tipping-reminder`" in shown
+    assert "verify at level replay" in shown
+    assert f"plan `{kept['plan'][:16]}...`" in shown
+    assert "| `disclosed`: said so: 1, else 0 | 0.500 (0.250 to 0.750) | – |" in shown
+    first = kept["arms"][0]
+    assert f"| `{first['arm']}` | 6 |" in shown
+    assert f"| 2 of {first['calls']} | 0 |" in shown
+    assert generate.with_principals(shown, tmp_path) == shown
+    assert "135 million" not in shown
+    kept["arms"][0]["models"] = ["smollm2"]
+    assert "135 million" in generate.principals_block(kept)
 
 
 def estimate(point: float) -> dict[str, Any]:

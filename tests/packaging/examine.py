@@ -14,7 +14,7 @@ from agoranomos.workspace import Workspace, init_workspace, library_root, list_n
 
 LOCAL_EXTRA = {"torch", "triton", "transformers", "xgrammar", "gguf", "accelerate"}
 """What `[local]` brings; Triton comes with torch where there may be a GPU."""
-KINDS = ("institutions", "markets", "scenarios", "agents", "policies", "campaigns")
+KINDS = ("institutions", "markets", "scenarios", "agents", "policies", "campaigns", "contracts")
 
 
 def modules_below(folder: Path, prefix: str) -> Iterator[str]:

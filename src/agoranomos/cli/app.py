@@ -16,6 +16,7 @@ VERBS: dict[str, str] = {
     "report": "agoranomos.cli.report:report",
     "code": "agoranomos.cli.code:code",
     "power": "agoranomos.cli.power:power",
+    "design": "agoranomos.cli.design:design",
     "publish": "agoranomos.cli.publish:publish",
     "replay": "agoranomos.cli.replay:replay",
     "transcript": "agoranomos.cli.transcript:transcript",

@@ -17,6 +17,7 @@ def document_kinds() -> dict[str, type[Document]]:
     """Every kind of YAML document, by the name that stands in its `kind:`."""
     from agoranomos.agents import Roster
     from agoranomos.campaigns import Campaign
+    from agoranomos.contracts import ContractDocument
     from agoranomos.institutions.manifest import Manifest
     from agoranomos.institutions.traces import Traces
     from agoranomos.markets import MarketSpec
@@ -33,6 +34,7 @@ def document_kinds() -> dict[str, type[Document]]:
         "roster": Roster,
         "policy": PolicyDocument,
         "campaign": Campaign,
+        "contract": ContractDocument,
         "training": TrainingDocument,
         "workspace": WorkspaceDocument,
     }
@@ -82,7 +84,8 @@ def schema(
     kind: Annotated[
         str,
         typer.Argument(
-            metavar="KIND", help="institution, traces, market, scenario, roster, policy, campaign, training, workspace."
+            metavar="KIND",
+            help="institution, traces, market, scenario, roster, policy, campaign, contract, training, workspace.",
         ),
     ] = "institution",
 ) -> None:

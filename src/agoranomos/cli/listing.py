@@ -13,7 +13,9 @@ from agoranomos.cli.terminal import say, say_json, show, visible
 def list_kind(
     kind: Annotated[
         str,
-        typer.Argument(metavar="KIND", help="institutions, markets, scenarios, agents, policies, campaigns or logs."),
+        typer.Argument(
+            metavar="KIND", help="institutions, markets, scenarios, agents, policies, campaigns, contracts or logs."
+        ),
     ],
     as_json: AsJson = False,
 ) -> None:

@@ -14,6 +14,7 @@ from typer.core import TyperGroup
 
 from agoranomos.cli.options import AsJson
 from agoranomos.cli.reproduce_study import institutional_ai, locked, market_division
+from agoranomos.cli.reproduce_tin_men import tin_men
 from agoranomos.cli.reproduce_tipping import alignment_tipping
 from agoranomos.cli.terminal import console, say, say_json
 from agoranomos.errors import UsageError
@@ -44,6 +45,7 @@ reproduce = typer.Typer(cls=_PapersAndLocks, no_args_is_help=True, rich_markup_m
 reproduce.command("institutional-ai")(institutional_ai)
 reproduce.command("market-division")(market_division)
 reproduce.command("alignment-tipping")(alignment_tipping)
+reproduce.command("tin-men")(tin_men)
 reproduce.command("lock")(locked)
 
 

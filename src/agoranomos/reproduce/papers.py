@@ -16,12 +16,13 @@ Tell = Callable[[Mapping[str, Executed]], Findings]
 
 def teller(paper: str) -> Tell:
     """What tells a paper's findings; raises `UsageError` for a paper that is not known."""
-    from agoranomos.reproduce import alignment_tipping, institutional_ai, market_division
+    from agoranomos.reproduce import alignment_tipping, institutional_ai, market_division, tin_men
 
     known: dict[str, Tell] = {
         "alignment-tipping": alignment_tipping.findings,
         "institutional-ai": institutional_ai.findings,
         "market-division": market_division.findings,
+        "tin-men": tin_men.findings,
     }
     if paper not in known:
         raise UsageError(f"a study of {paper!r} is not known to this version", advice=nearest(paper, known))

@@ -6,10 +6,12 @@ from agoranomos.statistics.bootstrap import FEW_CLUSTERS, bootstrap_cluster_mean
 from agoranomos.statistics.cohens_d import EffectSize, cohens_d
 from agoranomos.statistics.effect_size import cohens_d_interval, hedges_g_interval, paired_effect_interval
 from agoranomos.statistics.equivalence import Equivalence, equivalence_test
+from agoranomos.statistics.firth_logit import Coefficient, firth_logit
 from agoranomos.statistics.fisher import FisherTest, fisher_exact_test
 from agoranomos.statistics.hierarchical_bootstrap import bootstrap_hierarchical_mean
 from agoranomos.statistics.holm import holm
 from agoranomos.statistics.icc import intraclass_correlation
+from agoranomos.statistics.mixed_logit import MixedLogit, mixed_logit
 from agoranomos.statistics.mixed_model import mixed_model_estimate
 from agoranomos.statistics.ordinal import ordinal_cluster_estimate, ordinal_estimate
 from agoranomos.statistics.permutation import Permutation, permutation_test
@@ -30,11 +32,13 @@ from agoranomos.statistics.worst_case import WorstCase, worst_case_difference, w
 __all__ = [
     "FEW_CLUSTERS",
     "BlockBootstrap",
+    "Coefficient",
     "EffectSize",
     "Equivalence",
     "Estimate",
     "FisherTest",
     "Interval",
+    "MixedLogit",
     "Permutation",
     "SignFlip",
     "WelchTest",
@@ -49,6 +53,7 @@ __all__ = [
     "cohens_d_interval",
     "cohens_kappa",
     "equivalence_test",
+    "firth_logit",
     "fisher_exact_test",
     "hedges_g_interval",
     "holm",
@@ -56,6 +61,7 @@ __all__ = [
     "krippendorff_alpha",
     "mean_estimate",
     "mean_interval",
+    "mixed_logit",
     "mixed_model_estimate",
     "ordinal_cluster_estimate",
     "ordinal_estimate",

@@ -22,6 +22,7 @@ A workspace of Agoranomos: what you edit is here, what interprets it is the `ago
     agents/         rosters: which policy, which model, which memory
     policies/       what agents are told or follow: prompts and constitutions, parameters
     campaigns/      experiments              agora run NAME, agora report LOGS
+    contracts/      what to pay for          agora design NAME
     logs/           where runs are written   agora log verify LOG, agora replay LOG
 
 The files are copies of the built-in library. A file here stands before the built-in one of the same name; delete the

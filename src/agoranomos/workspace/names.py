@@ -17,6 +17,7 @@ SUFFIXES: dict[str, tuple[str, ...]] = {
     "agents": (".yaml",),
     "policies": (".md", ".yaml"),
     "campaigns": (".yaml",),
+    "contracts": (".yaml",),
 }
 COMPANIONS = (".traces.yaml",)
 """Endings of files that stand beside what they belong to, and that no name means."""
@@ -31,6 +32,7 @@ _SINGULAR = {
     "agents": "roster",
     "policies": "policy",
     "campaigns": "campaign",
+    "contracts": "contract",
 }
 
 
