@@ -52,7 +52,7 @@ def pages() -> dict[Path, str]:
     if tin_men.is_file():
         made[tin_men] = with_tables_of_studies(tin_men.read_text(), DOCS / "measurements", "tin_men")
     for page in sorted((DOCS / "scenarios").glob("*.md")):
-        made[page] = with_principals(page.read_text(), DOCS / "measurements")
+        made[page] = with_certificates(with_principals(page.read_text(), DOCS / "measurements"), DOCS / "measurements")
     performance = DOCS / "performance.json"
     if performance.is_file():
         made[DOCS / "performance.md"] = performance_page(json.loads(performance.read_text()))
@@ -200,6 +200,28 @@ def with_principals(page: str, measurements: Path) -> str:
     return re.sub(asked, block, page, flags=re.DOTALL)
 
 
+def with_certificates(page: str, measurements: Path) -> str:
+    """A page with what `agora graph certify` says of institutions for principals, where it asks: `certificates`."""
+
+    def table(match: re.Match[str]) -> str:
+        found = json.loads((measurements / "certificates.json").read_text())["certificates"]
+        lines = [
+            "| institution | verdict of `certify` | best breach under it | at stake without it | dutiful fined |",
+            "|---|---|---|---:|---:|",
+        ]
+        for name, one in found.items():
+            verdict = "accuses nobody" if not one["accused"] else "deters" if one["holds"] else "does not deter"
+            best = max(one["accused"] or one["let_pass"], key=lambda plan: plan["earns_under"]["point"])
+            by = "all" if best["by"] == "all" else "one"
+            lines.append(
+                f"| `{name}` | {verdict} | `{best['plan']}`, by {by}: {shown_mean(best['earns_under'])} | "
+                f"{one['gap']:.3g} | {one['dutiful']['fined']:.3g} |"
+            )
+        return "<!-- certificates -->\n\n" + "\n".join(lines) + "\n\n<!-- end of certificates -->"
+
+    return re.sub(r"<!-- certificates -->\n.*?<!-- end of certificates -->", table, page, flags=re.DOTALL)
+
+
 def principals_block(kept: dict[str, Any]) -> str:
     """What was run, by whom, whether its record verifies; then violations and the family's own outcomes by arm."""
     arms, log, settings = kept["arms"], kept["log"], kept["settings"]
@@ -221,25 +243,19 @@ def principals_block(kept: dict[str, Any]) -> str:
     parts = [
         f"`agora run {kept['campaign']}`: {len(arms)} arms, {seeds} seeds, {runs} runs; {by_whom}. "
         f"{verified}; plan `{kept['plan'][:16]}...`. Intervals (95%, Student's t) are over runs.\n",
-        "| arm | decisions | played by | violation | failed calls | without a move |\n|---|---:|---|---:|---:|---:|",
     ]
+    shown = [name for name in kept["asked"] if name in kept["outcomes"]]
+    heads = ["arm", "decisions", "played by", "violation", *(f"`{name}`" for name in shown), "failed calls", "no move"]
+    lines = [f"| {' | '.join(heads)} |", f"|---|---:|---|{'---:|' * (len(heads) - 3)}"]
     for arm in arms:
-        failed = sum(arm["failures"].values())
+        failed = f"{sum(arm['failures'].values())} of {arm['calls']}"
         by = ", ".join(arm["models"] or arm["policies"])
-        parts[-1] += (
-            f"\n| `{arm['arm']}` | {arm['decisions']:,} | {by} | {shown_mean(arm['violation'])} | "
-            f"{failed} of {arm['calls']} | {arm['without_a_move']} |"
-        )
-    defined = [
-        name for name in kept["outcomes"] if any(arm["outcomes"].get(name, {}).get("point") is not None for arm in arms)
-    ]
-    if defined:
-        names = [f"`{arm['arm']}`" for arm in arms]
-        lines = [f"| outcome | {' | '.join(names)} |", f"|---|{'---:|' * len(arms)}"]
-        for name in defined:
-            means = " | ".join(shown_mean(arm["outcomes"].get(name)) for arm in arms)
-            lines.append(f"| `{name}`: {kept['outcomes'][name]} | {means} |")
-        parts.append("\n" + "\n".join(lines))
+        means = [shown_mean(arm["outcomes"].get(name)) for name in shown]
+        cells = [f"`{arm['arm']}`", f"{arm['decisions']:,}", by, shown_mean(arm["violation"]), *means, failed]
+        lines.append(f"| {' | '.join([*cells, str(arm['without_a_move'])])} |")
+    parts.append("\n".join(lines))
+    if shown:
+        parts.append("\n" + "; ".join(f"`{name}`: {kept['outcomes'][name]}" for name in shown) + ".")
     if any(model.startswith("smollm2") for model in models):
         parts.append(
             "\nA model of 135 million parameters shows that the path works; "

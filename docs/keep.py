@@ -6,6 +6,7 @@ agora train dpo dpo-smollm2 --out dpo
 python docs/keep.py training dpo training_dpo_smollm2  writes docs/measurements/training_dpo_smollm2.json
 agora run principals-tin-men-smollm2 --out logs
 python docs/keep.py principals logs/principals-tin-men-smollm2-* principals_tin_men  keeps what its arms did
+python docs/keep.py certified                        certifies the institutions for principals, about two minutes
 python docs/generate.py                              writes the tables of all of them into the pages
 python docs/keep.py stale                            exits 1 and names what would be asked otherwise today
 """
@@ -27,6 +28,19 @@ DOCS = Path(__file__).resolve().parent
 MEASUREMENTS, IMAGES = DOCS / "measurements", DOCS / "images"
 PICTURED = {"alignment_tipping": ("faithful", "collusion"), "tin_men": ("faithful", "disclosure")}
 """Figures of a study that a page shows, by the measurement's name."""
+
+CERTIFIED = {
+    "disclosure-duty": "tin-men-commission",
+    "recommendation-liability": "sponsored-recommendation",
+    "clawback": "delegated-shopping",
+    "bonded-workers": "hidden-action-silent",
+    "whistle-blowing": "trade-report-whistle",
+    "monitor-dismissal": "commons-monitor-captured",
+    "verdict-review": "mutual-audit",
+    "dismissal": "die-roll",
+    "auditor-rotation": "mutual-audit",
+}
+"""Institutions for principals, and the scenario in which each is certified."""
 
 INK = "#444444"
 """What `currentColor` becomes in a picture that stands alone, where no page gives it a colour."""
@@ -67,6 +81,43 @@ def kept_training(folder: Path) -> dict[str, Any]:
     return read | ({"generations": generations} if generations else {})
 
 
+def kept_certificates() -> dict[str, Any]:
+    """What `agora graph certify` says of each institution for principals, and the digests of what it rests on."""
+    from agoranomos.cli.graph_certify_duty import duty_json
+    from agoranomos.deterrence.duty_certificate import certify_duty
+
+    found = {}
+    for name, market in CERTIFIED.items():
+        institution, scenario = _certified(name, market)
+        found[name] = {"scenario": _scenario_digest(scenario), **duty_json(certify_duty(institution, scenario))}
+    return {"certificates": found}
+
+
+def stale_certificates(kept: dict[str, Any]) -> list[str]:
+    """Which institutions or scenarios are other ones today than those that were certified."""
+    found = kept["certificates"]
+    changed = [] if set(found) == set(CERTIFIED) else ["the list of institutions"]
+    for name in set(found) & set(CERTIFIED):
+        institution, scenario = _certified(name, CERTIFIED[name])
+        if institution.semantic_sha256 != found[name]["semantic_sha256"]:
+            changed.append(f"institution {name}")
+        if _scenario_digest(scenario) != found[name]["scenario"]:
+            changed.append(f"scenario {CERTIFIED[name]}")
+    return sorted(changed)
+
+
+def _certified(name: str, market: str) -> tuple[Any, Any]:
+    from agoranomos.cli.named import institution_named
+    from agoranomos.markets import load_market
+    from agoranomos.workspace import find_workspace
+
+    return institution_named(name), load_market(market, find_workspace())
+
+
+def _scenario_digest(scenario: Any) -> str:
+    return _sha256(json.dumps(scenario.describe(), sort_keys=True))
+
+
 def kept_principals(folder: Path) -> dict[str, Any]:
     """The measurement of a finished campaign with principals: what each arm did, who answered, whether it verifies.
 
@@ -101,6 +152,9 @@ def kept_principals(folder: Path) -> dict[str, Any]:
     }
     if other := stale_principals(kept):
         sys.exit(f"{folder} is not what the campaign's file says: {'; '.join(other)}")
+    hypotheses = (plan["campaign"].get("hypotheses") or {}).values()
+    asked = [plan["campaign"].get("outcome"), *(one.get("outcome") for one in hypotheses)]
+    kept["asked"] = list(dict.fromkeys(name for name in asked if name and name != "share_violated"))
     kinds = _kinds(found.name, kept["settings"])
     kept["outcomes"] = {name: kind.title for name, kind in kinds.items()}
     kept["arms"] = [_arm(one, kinds, without[one.arm.name]) for one in found.arms]
@@ -220,6 +274,7 @@ def stale() -> Iterator[str]:
         "tin_men*.json": stale_study,
         "training_*.json": stale_training,
         "principals_*.json": stale_principals,
+        "certificates.json": stale_certificates,
     }
     for pattern, look in looks.items():
         for path in sorted(MEASUREMENTS.glob(pattern)):
@@ -237,13 +292,16 @@ def _sha256(text: str) -> str:
 def main(arguments: list[str]) -> None:
     """Keep a study, a training or a campaign, or say what is stale."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("what", choices=("study", "training", "principals", "stale"))
+    parser.add_argument("what", choices=("study", "training", "principals", "certified", "stale"))
     parser.add_argument("folder", nargs="?", type=Path)
     parser.add_argument("name", nargs="?")
     asked = parser.parse_args(arguments)
     if asked.what == "stale":
         if found := list(stale()):
             sys.exit("\n".join(found))
+        return
+    if asked.what == "certified":
+        (MEASUREMENTS / "certificates.json").write_text(json.dumps(kept_certificates(), indent=1) + "\n")
         return
     if asked.folder is None or asked.name is None:
         parser.error("a folder and the measurement's name were expected")
