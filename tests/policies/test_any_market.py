@@ -17,9 +17,13 @@ POLICY_NAMES = sorted(
 LEARNERS = ("fictitious-play", "regret-matching", "roth-erev", "tit-for-tat", "grim-trigger", "imitation", "rotation")
 
 
+ROUNDS = 6
+"""A whole number of episodes in every family that has any."""
+
+
 def market_of(name):
     kind = find_market_type(name)
-    return kind.build(kind.spec(name="tried", rounds=4))
+    return kind.build(kind.spec(name="tried", rounds=ROUNDS))
 
 
 def test_the_standard_strategies_are_general():

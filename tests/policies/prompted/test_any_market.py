@@ -56,6 +56,10 @@ def reply(**chosen: Any) -> dict[str, Any]:
     }
 
 
+ROUNDS = 6
+"""A whole number of episodes in every family that has any."""
+
+
 def market_of(kind: str, **fields: Any) -> Market:
     found = find_market_type(kind)
     return found.build(found.spec(**fields))
@@ -63,14 +67,14 @@ def market_of(kind: str, **fields: Any) -> Market:
 
 @pytest.mark.parametrize("kind", market_types())
 def test_a_model_plays_every_type_of_market(kind: str) -> None:
-    market = market_of(kind, rounds=2, talk={"characters": 60})
+    market = market_of(kind, rounds=ROUNDS, talk={"characters": 60})
     roster = Roster(kind="roster", version=1, agents=(RosterEntry(policy="prompted", parameters=ANY),))
     engine = open_engine("mock/valid")
     agents = seat_agents(roster, market, 1, engines={"mock/valid": engine}, workspace=WORKSPACE)
     log = MemoryLog()
     asyncio.run(run_one(Governed(market, None, log), agents, 1, put_blob=lambda _: "0" * 64))
     rounds = [json.loads(line) for line in log.entries if b'"kind":"round"' in line]
-    assert len(rounds) == 2
+    assert len(rounds) == ROUNDS
     calls = [call for entry in rounds for decision in entry["body"]["decisions"] for call in decision["calls"]]
     assert calls
     assert not any(call.get("failure") == "invalid" for call in calls)
