@@ -210,7 +210,11 @@ def with_certificates(page: str, measurements: Path) -> str:
             "|---|---|---|---:|---:|",
         ]
         for name, one in found.items():
-            verdict = "accuses nobody" if not one["accused"] else "deters" if one["holds"] else "does not deter"
+            verdict = "deters" if one["holds"] else "does not deter"
+            if not one["accused"]:
+                verdict = "accuses no plan more than the dutiful"
+            elif one["gap"] <= 0:
+                verdict = "nothing is at stake in what was tried"
             best = max(one["accused"] or one["let_pass"], key=lambda plan: plan["earns_under"]["point"])
             by = "all" if best["by"] == "all" else "one"
             lines.append(

@@ -9,7 +9,9 @@ from agoranomos.cli.named import institution_named
 from agoranomos.deterrence.derived import changed
 from agoranomos.deterrence.duty_certificate import certify_duty
 from agoranomos.errors import UsageError
+from agoranomos.markets import load_market
 from agoranomos.scenarios import coordination_v0, role_play_v0, tin_men_v0
+from agoranomos.workspace import find_workspace
 
 GAP = 0.5
 """In incomes of the required option: what breaking the rule earns more in the scenario below."""
@@ -91,6 +93,21 @@ def test_the_command_tells_it_and_ends_with_its_verdict(capsys):
     said = capsys.readouterr().out
     assert "does not deter" in said
     assert "Accused:" in said
+
+
+@pytest.mark.parametrize(
+    ("name", "market"), [("bonded-workers", "hidden-action-principal"), ("dismissal", "commons-monitor-newcomer")]
+)
+def test_seats_with_other_menus_keep_their_duty_and_seeded_ones_play_as_ever(name, market):
+    found = certify_duty(institution(name), load_market(market, find_workspace(None)), runs=3)
+    assert found.plans
+
+
+def test_who_accuses_the_dutiful_alike_accuses_no_plan_and_holds_nothing():
+    found = certify_duty(institution("auditor-rotation"), load_market("mutual-audit", find_workspace(None)), runs=4)
+    assert (found.accused, found.holds) == ((), False)
+    assert found.innocents_accused > 0
+    assert all(each.accused <= each.else_accused for each in found.plans)
 
 
 @pytest.mark.parametrize("option", [["--plans", "nash"], ["--grid", "2"], ["--output", "map.svg"]])

@@ -15,8 +15,15 @@ if TYPE_CHECKING:
 def sentence(found: DutyCertificate) -> str:
     """The result in a sentence or two."""
     if not found.accused:
-        return f"{found.institution} accuses nobody in {found.market}, whatever plan is tried: it deters nothing there."
+        told = f"{found.institution} accuses no plan that was tried in {found.market} more than the dutiful"
+        return f"{told}, who are accused in {found.innocents_accused:.1%} of rounds: it deters nothing there."
     worst = found.accused[0]
+    if found.gap <= 0:
+        return (
+            f"Nothing is at stake in {found.market}: the {len(found.accused)} plans that {found.institution} accuses "
+            f"earn no more than dutiful play without it either. Under it {_called(worst)} does best, with "
+            f"{_estimate(worst.gain)} a round."
+        )
     verdict = "deters" if found.holds else "does not deter"
     limit = f"{100 * found.tolerance:g}% of the {found.gap:.3g} that is at stake without it"
     said = (

@@ -20,7 +20,7 @@ from agoranomos.errors import UsageError
 from agoranomos.institutions import Governed, Institution
 from agoranomos.markets.catalogue import build_market
 from agoranomos.markets.facts import SCALE
-from agoranomos.scenarios import Delegated, Scenario
+from agoranomos.scenarios import Delegated, Option, Scenario
 from agoranomos.scenarios.settings import unit_of
 from agoranomos.statistics import Estimate, mean_estimate
 
@@ -47,9 +47,10 @@ class DutyPlan:
     required option where runs draw incomes, else the scenario's own.
 
     `free` is what it earns more than keeping the duty where there is no institution, `gain` the same under it, fines
-    taken off. `accused` and `fined` are the accusations and the fines of a round, `broke` the share of its rounds in
-    which the scenario's own duty was broken. `principal` and `third_party` are what the round is worth to them less
-    what it is where all keep their duty, under the institution.
+    taken off. `accused` and `fined` are the accusations and the fines of a round, `else_accused` the accusations of the
+    same agent in dutiful play, `broke` the share of its rounds in which the scenario's own duty was broken.
+    `principal` and `third_party` are what the round is worth to them less what it is where all keep their duty, under
+    the institution.
     """
 
     name: str
@@ -58,6 +59,7 @@ class DutyPlan:
     free: Estimate
     gain: Estimate
     accused: float
+    else_accused: float
     fined: float
     broke: float
     principal: float
@@ -68,7 +70,8 @@ class DutyPlan:
 class DutyCertificate:
     """What was found over `runs` runs of `rounds` rounds; `cost` is what those who keep their duty are fined a round.
 
-    `gap` is the most that a plan which the institution accuses earns without it: what is at stake.
+    `innocents_accused` is how often one of them is accused in a round. `gap` is the most that a plan which the
+    institution accuses earns without it: what is at stake.
     """
 
     institution: str
@@ -84,14 +87,14 @@ class DutyCertificate:
 
     @property
     def accused(self) -> tuple[DutyPlan, ...]:
-        """The plans that the institution accuses, the one that gains most under it first."""
-        found = [plan for plan in self.plans if plan.accused > self.innocents_accused]
+        """The plans that are accused more often than the same agent in dutiful play, the best under it first."""
+        found = [plan for plan in self.plans if plan.accused > plan.else_accused]
         return tuple(sorted(found, key=lambda plan: -plan.gain.point))
 
     @property
     def let_pass(self) -> tuple[DutyPlan, ...]:
         """The other plans, the one that costs the principal most first."""
-        found = [plan for plan in self.plans if plan.accused <= self.innocents_accused]
+        found = [plan for plan in self.plans if plan.accused <= plan.else_accused]
         return tuple(sorted(found, key=lambda plan: plan.principal))
 
     @property
@@ -101,8 +104,13 @@ class DutyCertificate:
 
     @property
     def holds(self) -> bool:
-        """Whether no accused plan gains more than the tolerance of what is at stake, at its interval's upper end."""
-        return all(_upper(plan.gain) <= self.tolerance * self.gap + 1e-9 for plan in self.accused)
+        """Whether it accuses any, and none of them gains more than the tolerance of what is at stake.
+
+        Gains are taken at the upper ends of their intervals.
+        """
+        return bool(self.accused) and all(
+            _upper(plan.gain) <= self.tolerance * self.gap + 1e-9 for plan in self.accused
+        )
 
 
 def certify_duty(
@@ -110,9 +118,10 @@ def certify_duty(
     scenario: Scenario[Any],
     *,
     tolerance: float = TOLERANCE,
+    runs: int | None = None,
     progress: Progress | None = None,
 ) -> DutyCertificate:
-    """The certificate of an institution for a scenario.
+    """The certificate of an institution for a scenario, over so many `runs`; by default as many as time allows.
 
     Raises `UsageError` for an institution that cannot govern it, and where it has no agent with a choice of its own.
     """
@@ -121,7 +130,8 @@ def certify_duty(
     agent, names = _seat(first)
     plays = _plays(first, agent, names)
     sides = (False, True) if len(first.possible_agents) > 1 else (False,)
-    runs = int(np.clip(ROUNDS_PLAYED // (2 * len(sides) * (len(plays) + 1) * spec.rounds), FEWEST_RUNS, MOST_RUNS))
+    fitting = int(np.clip(ROUNDS_PLAYED // (2 * len(sides) * (len(plays) + 1) * spec.rounds), FEWEST_RUNS, MOST_RUNS))
+    runs = fitting if runs is None else runs
     table: dict[_Key, list[tuple[_Run, _Run]]] = {}
     dutiful: list[tuple[_Run, _Run]] = []
     for seed in range(runs):
@@ -188,23 +198,40 @@ def _seat(scenario: Scenario[Any]) -> tuple[str, list[str]]:
 
 
 def _named(name: str) -> Play:
-    return lambda scenario, agent: scenario.play(name, agent, scenario.observation(agent))
+    """A play by its name; whoever does not know it keeps its duty."""
+
+    def play(scenario: Scenario[Any], agent: str) -> Any:
+        known = (
+            not isinstance(scenario, Delegated) or name in scenario.facts.benchmarks or name in scenario.plays(agent)
+        )
+        return scenario.play(name if known else "comply", agent, scenario.observation(agent))
+
+    return play
 
 
 def _plays(scenario: Scenario[Any], agent: str, names: Sequence[str]) -> dict[str, Play]:
     found: dict[str, Play] = {name: _named(name) for name in names}
-    menu = scenario.menu(agent) if isinstance(scenario, Delegated) else scenario.options(agent)
+    menu = _menu(scenario, agent)
     if len(menu) <= LARGEST_MENU:
-        found |= {f"entry {place + 1} for ever": _entry(place) for place in range(len(menu))}
+        found |= {f"entry {place + 1} for ever": _entry(place, menu) for place in range(len(menu))}
     return found
 
 
-def _entry(place: int) -> Play:
+def _entry(place: int, of: Sequence[Option]) -> Play:
+    """The entry at a place of a menu; whoever has another kind of menu keeps its duty."""
+
     def play(scenario: Scenario[Any], agent: str) -> Any:
-        menu = scenario.menu(agent) if isinstance(scenario, Delegated) else scenario.options(agent)
+        menu = _menu(scenario, agent)
+        if [option.action for option in menu] != [option.action for option in of]:
+            return scenario.play("comply", agent, scenario.observation(agent))
         return np.array(menu[place].action, dtype=np.float64)
 
     return play
+
+
+def _menu(scenario: Scenario[Any], agent: str) -> Sequence[Option]:
+    """What the agent can do, in the family's own order."""
+    return scenario.menu(agent) if isinstance(scenario, Delegated) else scenario.options(agent)
 
 
 def _run(world: Governed, seed: int, market: Scenario[Any], agent: str, play: Play, *, together: bool) -> _Run:
@@ -267,6 +294,7 @@ def _plan(names: Sequence[str], together: bool, played: Pairs, dutiful: Pairs) -
         free=mean_estimate(gains(0)),
         gain=mean_estimate(gains(1)),
         accused=_mean(own.accused for own in under),
+        else_accused=_mean(each.accused for each in kept),
         fined=_mean(own.fined for own in under),
         broke=_mean(own.broke for own in under),
         principal=_mean(own.principal for own in under) - _mean(each.principal for each in kept),
@@ -285,7 +313,7 @@ def _mean(values: Any) -> float:
 
 
 def _left_out(scenario: Scenario[Any], agent: str, shortened: bool) -> tuple[str, ...]:
-    menu = scenario.menu(agent) if isinstance(scenario, Delegated) else scenario.options(agent)
+    menu = _menu(scenario, agent)
     found = ["plans that are neither a scripted agent's nor one entry for ever"]
     if len(menu) > LARGEST_MENU:
         found.append(f"single entries of a menu of {len(menu)}")
