@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+import agoranomos.contracts
 from agoranomos.cli.design_run import Compared, play
+from agoranomos.cli.design_text import number
 from agoranomos.cli.entry import run_command
 from agoranomos.contracts.predicted import Moments
 from agoranomos.contracts.reading import read_question
@@ -22,6 +24,23 @@ technology:
     - {name: low, cost: 0, success: 0.4}
     - {name: high, cost: 2, success: 0.8}
 """
+
+LOST = """\
+kind: contract
+version: 1
+name: lost
+technology:
+  levels:
+    - {name: low, cost: 0, success: 0.25}
+    - {name: middle, cost: 1, success: 0.3}
+    - {name: high, cost: 2.5, success: 1}
+  outside_option: 1
+  liability: 0.5
+wanted: high
+instruments: [bonus, inspection, fine]
+bounds: {inspection: 0.2, fine: 1}
+"""
+"""A bonus of 3.33 keeps the effort and loses the worker; 3.5 keeps both."""
 
 
 def written(text, name="mine"):
@@ -82,6 +101,59 @@ def test_what_cannot_be_done_ends_with_a_finding_and_what_would_do(capsys):
     assert found["contract"] is None
     assert found["why"]["broken"] == ["not low"]
     assert {"bound": "bound on wage", "how": "at least", "value": pytest.approx(8)} in found["why"]["would_do"]
+
+
+ROUNDED = {
+    "edge": (
+        "levels: [{name: low, cost: 2.0, success: 0.2}, {name: high, cost: 2.3, success: 1.0}]",
+        "margin: 0.3",
+        {"high": 2.6, "low": 2.3},
+    ),
+    "lowcrash": (
+        "levels: [{name: low, cost: 0.1, success: 0.4}, {name: high, cost: 2, success: 0.8}]\n  outside_option: 0.2",
+        "least_wage: 0.3\nbounds: {wage: 0.3, bonus: 0}",
+        {"high": None, "low": 0.3},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ROUNDED)
+def test_amounts_that_are_equal_but_for_rounding_are_no_error_of_the_program(name, capsys):
+    technology, rest, costs = ROUNDED[name]
+    file = written(f"kind: contract\nversion: 1\nname: mine\nwanted: high\ntechnology:\n  {technology}\n{rest}\n")
+    assert run_command(["design", file, "--json"]) == (1 if costs["high"] is None else 0)
+    found = json.loads(capsys.readouterr().out)
+    assert {one["level"]: one.get("cost") for one in found["levels"]} == pytest.approx(costs)
+
+
+def test_rounding_is_not_told_as_an_amount(capsys):
+    assert number(1.28253e-12, 1.0) == number(-4e-10, 1.0) == number(3e-7, 1000.0) == "0"
+    assert (number(3e-7, 1.0), number(2e-9), number(1 / 3)) == ("3e-07", "2e-09", "0.333333")
+    file = written(LOST)
+    assert run_command(["design", file]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert "costs 3.5 a worker and round" in said
+    assert "agency cost 0: the worker has 0 beyond its outside option" in said
+
+
+def test_a_contract_whose_best_reply_is_another_level_is_not_as_predicted(capsys, monkeypatch):
+    file, place = written(LOST), Workspace(Path.cwd(), "lab")
+    question = read_question(file, place)
+    short = Contract(bonus=3.33)  # nobody takes it, as it predicts
+    played = play(question, short, place, Path("logs"))
+    best = played.plays[0]
+    assert (best.name, best.accepted.measured, best.effort) == ("best-reply", 0, None)
+    assert all(each.agrees for each in (best.accepted, best.cost))
+    assert not best.agrees
+    assert all(each.agrees for each in played.plays[1:])
+    assert not played.as_predicted
+    design = agoranomos.contracts.design
+    given = lambda problem: replace(design(problem), contract=short)  # noqa: E731
+    monkeypatch.setattr(agoranomos.contracts, "design", given)
+    assert run_command(["design", file, "--run", "--logs", "logs"]) == 1
+    told = capsys.readouterr()
+    assert "best-reply" in told.out
+    assert "the best reply to the contract is not high" in told.err
 
 
 @pytest.mark.parametrize("name", ["hidden-effort-fined", "three-levels"])

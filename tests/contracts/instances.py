@@ -62,3 +62,27 @@ def with_bounds(problem: Problem, rng: np.random.Generator) -> Problem:
     wage = problem.least_wage + rng.uniform(0, 8) if np.isinf(problem.most_wage) else problem.most_wage
     bonus = rng.uniform(0, 12) if np.isinf(problem.most_bonus) else problem.most_bonus
     return replace(problem, most_wage=float(wage), most_bonus=float(bonus))
+
+
+def with_a_fixed_wage(rng: np.random.Generator) -> Instance:
+    """Three levels, numbers of a digit or two (so that constraints often meet in a point), and no wage but the least.
+
+    Problems of such numbers have candidates that are 0 but for rounding.
+    """
+    chances = np.sort(rng.choice([0.1, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.7, 0.75, 0.8, 0.9, 1.0], size=3))
+    steps = rng.choice([0.2, 0.3, 0.5, 0.7, 1.0, 1.5, 2.0], size=2)
+    least_wage = float(rng.choice([0.0, 0.0, 1.0, 2.0]))
+    liability = float(rng.choice([0.0, 0.5, 1.0, 2.0]))
+    return Instance(
+        costs=(0.0, float(steps[0]), round(float(steps.sum()), 3)),
+        chances=tuple(chances.tolist()),
+        wanted=int(rng.integers(1, 3)),
+        inspection_cost=float(rng.choice([0.5, 1.0, 1.5])),
+        outside=float(rng.choice([0.0, 1.0, 2.0, 3.0])),
+        liability=liability,
+        most_fine=float(rng.choice([1.0, 3.0, 7.0, 1e5])),
+        margin=float(rng.choice([0.0, 0.1])),
+        least_wage=least_wage,
+        most_inspection=float(rng.choice([0.1, 0.2, 0.25, 0.5, 0.75, 1.0])),
+        instruments=("bonus", "inspection", "fine"),
+    )

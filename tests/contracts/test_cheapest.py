@@ -1,17 +1,19 @@
 """The cheapest contract: formula, programmes and brute force agree, and each contract found keeps its worker."""
 
+from dataclasses import replace
 from math import isinf
 
 import numpy as np
 import pytest
 
-from agoranomos.contracts import closed_form, design, has_closed_form, is_feasible, search, why_infeasible
+from agoranomos.contracts import by_bound, closed_form, design, has_closed_form, is_feasible, search, why_infeasible
 from agoranomos.scenarios.hidden_action.contract import best_reply, expected_pay
 from contracts.brute import cheapest_on_grid, spends, works
-from contracts.instances import drawn, problem_of, with_bounds
+from contracts.instances import drawn, problem_of, with_a_fixed_wage, with_bounds
 
 TWO_LEVELS = [drawn(np.random.default_rng([9, seed]), 2) for seed in range(500)]
 MORE_LEVELS = [drawn(np.random.default_rng([10, seed]), 3 + seed % 4) for seed in range(120)]
+FIXED_WAGES = [with_a_fixed_wage(np.random.default_rng([14, seed])) for seed in range(300)]
 
 
 def terms(contract):
@@ -51,6 +53,36 @@ def test_no_contract_of_a_fine_grid_is_cheaper_and_the_grid_comes_close(instance
             gaps.append(on_grid - cost)
     assert len(gaps) > 0.7 * len(instances)
     assert np.median(gaps) < 0.25  # a cell of the grid is one unit of bonus
+
+
+def test_with_a_fixed_wage_every_constraint_is_kept_and_no_contract_of_a_grid_is_cheaper():
+    solved = refused = 0
+    for instance in FIXED_WAGES:
+        problem = problem_of(instance)
+        assert problem.most_wage == problem.least_wage
+        found = search(problem)
+        on_grid = cheapest_on_grid(instance, inspections=11, bonuses=61, most_bonus=15.0)
+        if found is None:
+            assert not is_feasible(problem), instance
+            assert isinf(on_grid), instance
+            refused += 1
+            continue
+        solved += 1
+        assert problem.keeps(found), instance
+        assert works(instance, *terms(found)), instance
+        assert best_reply(found, problem.technology, wanted=problem.wanted) == problem.wanted, instance
+        assert problem.cost(found) <= on_grid + 1e-7, instance
+    assert solved > 100
+    assert refused > 30
+
+
+def test_the_least_cost_at_each_bound_is_that_of_a_search_of_its_own():
+    bounds = (0.9, 0.0, 1e-12, 0.15, 0.4, 1.0)
+    for instance in MORE_LEVELS[:12]:
+        problem = problem_of(instance)
+        for bound, cost in by_bound(problem, bounds):
+            alone = design(replace(problem, most_inspection=bound))
+            assert cost == (None if alone.contract is None else pytest.approx(alone.cost, abs=1e-9)), (instance, bound)
 
 
 def test_local_changes_of_a_found_contract_are_dearer_or_lose_the_worker():

@@ -21,6 +21,14 @@ technology:
     - {name: high, cost: 2, success: 0.8}
 """
 
+BLIND = """\
+kind: scenario
+version: 1
+type: hidden-action
+contract: {wage: 5}
+routes: {inspection: [], output: []}
+"""
+
 
 def workspace(tmp_path: Path) -> Workspace:
     (tmp_path / "contracts").mkdir(exist_ok=True)
@@ -101,6 +109,7 @@ def test_a_fault_is_told_with_its_place_and_what_was_expected(tmp_path, written,
         ("hidden-actoin", "unknown scenario"),
         ("role-play", "of type role-play; hidden-action was expected"),
         ("seen", "gives the principal the effort itself"),
+        ("blind", "does not give the principal `output` and `inspection`, needed for the instruments bonus and"),
     ],
 )
 def test_a_scenario_that_does_not_fit_is_refused_where_it_is_named(tmp_path, scenario, message):
@@ -108,9 +117,31 @@ def test_a_scenario_that_does_not_fit_is_refused_where_it_is_named(tmp_path, sce
     (tmp_path / "scenarios" / "seen.yaml").write_text(
         "kind: scenario\nversion: 1\ntype: hidden-action\nroutes: {effort: [principal]}\n"
     )
+    (tmp_path / "scenarios" / "blind.yaml").write_text(BLIND)
     with pytest.raises(DocumentError, match=message) as error:
         asked(tmp_path, f"kind: contract\nversion: 1\nname: mine\nscenario: {scenario}\n")
     assert "mine.yaml:4:1:" in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("route", "without", "needed"),
+    [
+        ("inspection", "instruments: [wage, bonus]", "instruments: [wage, inspection]"),
+        ("inspection", "bounds: {inspection: 0}", "bounds: {inspection: 0.1}"),
+        ("output", "instruments: [wage, inspection, fine]", "instruments: [bonus]"),
+    ],
+)
+def test_an_instrument_needs_its_route_and_only_its_own(tmp_path, route, without, needed):
+    (tmp_path / "scenarios").mkdir()
+    scenario = f"kind: scenario\nversion: 1\ntype: hidden-action\ncontract: {{wage: 5}}\nroutes: {{{route}: []}}\n"
+    (tmp_path / "scenarios" / "half.yaml").write_text(scenario)
+    text = "kind: contract\nversion: 1\nname: mine\nscenario: half\nwanted: high\n"
+    assert asked(tmp_path, f"{text}{without}\n").level == "high"
+    with pytest.raises(
+        DocumentError, match=rf"mine\.yaml:4:1: .*'half' does not give the principal `{route}`"
+    ) as error:
+        asked(tmp_path, f"{text}{needed}\n")
+    assert "instruments" in error.value.advice
 
 
 def test_a_level_of_a_scenario_that_there_is_not_is_told_with_its_place(tmp_path):

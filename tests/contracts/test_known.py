@@ -1,5 +1,6 @@
 """The example in numbers: two levels, costs 0 and 2, chances of success 0.4 and 0.8, a success worth 20."""
 
+import sys
 from dataclasses import replace
 from math import inf, sqrt
 
@@ -14,12 +15,13 @@ from agoranomos.contracts import (
     cheapest_pay,
     closed_form,
     design,
+    has_closed_form,
     is_feasible,
     least_cost_at,
     search,
     why_infeasible,
 )
-from agoranomos.errors import UsageError
+from agoranomos.errors import MachineError, UsageError
 from agoranomos.scenarios.hidden_action.contract import Contract
 from agoranomos.scenarios.hidden_action.technology import Level, Technology, surplus
 
@@ -214,6 +216,68 @@ def test_a_level_that_is_paid_too_little_whatever_is_done_is_refused():
     assert next(r for r in why.remedies if r.bound == "outside option").value == pytest.approx(8)
 
 
+def levels_of(*pairs):
+    return tuple(
+        Level(name=name, cost=cost, success=success) for name, (cost, success) in zip("abcd", pairs, strict=False)
+    )
+
+
+def test_an_inspection_that_is_none_but_for_rounding_does_not_hide_the_outside_option():
+    # Three lines meet at m = 4.6e-16; 3.33 of bonus keeps the effort and not the worker, who needs 3.5.
+    technology = Technology(levels=levels_of((0, 0.25), (1, 0.3), (2.5, 1)), outside_option=1, liability=0.5)
+    problem = Problem(technology, 2, most_inspection=0.2, most_fine=1.0).with_only(["bonus", "inspection", "fine"])
+    assert [point for point in candidates(problem) if 0 < point < 1e-9] == []
+    found = design(problem)
+    assert found.contract == Contract(bonus=3.5)
+    assert (found.cost, found.agency_cost) == (3.5, 0)
+    for inspection in (1e-6, 1e-9, 1e-12):
+        pay = cheapest_pay(problem, inspection)
+        assert pay is not None
+        assert pay.expected == pytest.approx(3.5, abs=1e-9)
+
+
+def test_a_wage_that_is_bounded_below_what_the_pay_needs_is_no_pay():
+    technology = Technology(levels=levels_of((0, 0.25), (1, 0.3), (2.5, 0.5)), outside_option=1)
+    problem = Problem(technology, 2, most_wage=1.0, most_bonus=4.0)
+    assert cheapest_pay(problem, 0.0) is None
+    assert cheapest_pay(replace(problem, most_wage=1.5), 1.0) is not None
+
+
+def test_a_contract_that_breaks_a_constraint_is_never_given_out(monkeypatch):
+    from agoranomos.contracts import Pay
+    from agoranomos.contracts import search as searched
+
+    problem = replace(PROBLEM, most_wage=5.0)
+    assert not has_closed_form(problem)
+    monkeypatch.setattr(sys.modules[searched.__module__], "cheapest_pay", lambda *_: Pay(0.0, 4.0, 3.2))
+    with pytest.raises(MachineError, match=r"breaks a constraint: not low by 0\.4"):
+        design(problem)
+    with pytest.raises(MachineError, match=r"not low by 0\.4"):
+        by_bound(problem, (0.0, 0.5))
+
+
+def test_amounts_that_differ_by_rounding_are_equal_to_the_formulas_as_they_are_to_feasibility():
+    # 2.3 - 2 is a little less than 0.3, the margin; 0.1 + 0.2 a little more than 0.3, the fixed wage.
+    edge = Problem(Technology(levels=levels_of((2.0, 0.2), (2.3, 1.0))), 0, margin=0.3)
+    assert edge.bonus_ceiling == 0
+    assert design(edge).contract == Contract(wage=2.3)
+    technology = Technology(levels=levels_of((0.1, 0.4), (2, 0.8)), outside_option=0.2)
+    low = Problem(technology, 0, least_wage=0.3, most_wage=0.3, most_bonus=0.0)
+    assert is_feasible(low)
+    assert design(low).contract == Contract(wage=0.3)
+    high = Problem(Technology(levels=levels_of((0, 0.8), (0.2, 0.8))), 1, 0.1, least_wage=0.3, most_wage=0.3)
+    assert design(high.with_only(["inspection"])).contract == Contract(wage=0.3, inspection=1)
+
+
+def test_a_bound_that_is_nothing_but_rounding_is_told_as_nothing():
+    # 0.8 b pays for the effort to the last digit, and to no more.
+    technology = Technology(levels=levels_of((0, 0.1), (0.7, 0.8)), outside_option=0.1)
+    problem = Problem(technology, 1, margin=0.1, most_bonus=1.0, most_inspection=1.0).with_only(["bonus"])
+    told = {remedy.bound: remedy for remedy in why_infeasible(problem).remedies}
+    assert (told["margin"].how, told["margin"].value) == ("at most", 0)
+    assert str(told["margin"]) == "margin at most 0"
+
+
 def test_the_formulas_say_what_they_are_not_about():
     with pytest.raises(ValueError, match="two levels"):
         closed_form(replace(PROBLEM, most_bonus=3.0))
@@ -225,6 +289,16 @@ def test_what_stands_beside_may_name_sums_that_no_contract_can():
     assert design(problem).cost == 900_001
     beside = alternatives(problem)
     assert beside["bonus",].contract is None  # 900,000 / 0.4
-    with pytest.raises(UsageError, match="at most 1,000,000"):
+    with pytest.raises(UsageError, match=r"a bonus of 2\.25e\+06; a contract names at most 1,000,000"):
         design(problem.with_only(["bonus"]))
     assert by_bound(problem.with_only(["wage", "inspection"]), (0.5, 1.0)) == [(0.5, None), (1.0, 900_001)]
+
+
+def test_a_fine_is_a_sum_like_others():
+    technology = Technology(levels=levels_of((0, 0.8), (890_000, 0.9)), liability=900_000)
+    problem = Problem(technology, 1, most_fine=inf).with_only(["bonus", "inspection", "fine"])
+    with pytest.raises(UsageError, match=r"a fine of .*at most 1,000,000[\s\S]*bounds: \{fine: 1000000\}"):
+        design(problem)
+    within = design(replace(problem, most_fine=1e6))
+    assert within.contract is not None
+    assert within.contract.fine <= 1e6

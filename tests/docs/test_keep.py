@@ -133,7 +133,7 @@ def test_a_campaign_that_is_not_finished_or_not_as_its_file_says_is_not_kept(cam
 
 def test_a_page_shows_what_a_campaign_found_or_that_it_was_not_run(campaign: Path, tmp_path: Path) -> None:
     kept = keep.kept_principals(campaign)
-    kept["outcomes"] = {"disclosed": "said so: 1, else 0"}
+    kept["outcomes"], kept["asked"] = {"disclosed": "said so: 1, else 0", "left": "other: 1, else 0"}, ["disclosed"]
     kept["arms"][0]["outcomes"] = {"disclosed": {"point": 0.5, "low": 0.25, "high": 0.75, "n": 2, "reason": ""}}
     kept["arms"][0]["failures"] = {"timeout": 2}
     (tmp_path / "principals_x.json").write_text(json.dumps(kept))
@@ -145,14 +145,27 @@ def test_a_page_shows_what_a_campaign_found_or_that_it_was_not_run(campaign: Pat
     assert "`agora run tipping-reminder`" in shown
     assert "verify at level replay" in shown
     assert f"plan `{kept['plan'][:16]}...`" in shown
-    assert "| `disclosed`: said so: 1, else 0 | 0.500 (0.250 to 0.750) | – |" in shown
+    assert "| violation | `disclosed` | failed calls | no move |" in shown
+    assert "`disclosed`: said so: 1, else 0." in shown
+    assert "`left`" not in shown, "what the campaign does not ask about is kept and not shown"
     first = kept["arms"][0]
     assert f"| `{first['arm']}` | 6 |" in shown
-    assert f"| 2 of {first['calls']} | 0 |" in shown
+    assert f"| 0.500 (0.250 to 0.750) | 2 of {first['calls']} | 0 |" in shown
     assert generate.with_principals(shown, tmp_path) == shown
     assert "135 million" not in shown
     kept["arms"][0]["models"] = ["smollm2"]
     assert "135 million" in generate.principals_block(kept)
+
+
+def test_certificates_are_stale_when_an_institution_or_a_scenario_changes_and_a_page_shows_them() -> None:
+    kept = json.loads((DOCS / "measurements" / "certificates.json").read_text())
+    assert keep.stale_certificates(kept) == []
+    found = kept["certificates"]
+    other = {**found, "clawback": {**found["clawback"], "semantic_sha256": "0" * 64, "scenario": "0" * 64}}
+    assert keep.stale_certificates({"certificates": other}) == ["institution clawback", "scenario delegated-shopping"]
+    shown = generate.with_certificates("<!-- certificates -->\n<!-- end of certificates -->", DOCS / "measurements")
+    rows = [line for line in shown.splitlines() if line.startswith("| `")]
+    assert [row.split("`")[1] for row in rows] == list(keep.CERTIFIED)
 
 
 def estimate(point: float) -> dict[str, Any]:

@@ -39,7 +39,8 @@ def design(
     and what effort would cost that can be seen. --run plays it in its scenario with a best-replying, a diligent, a
     shirking and a random worker.
 
-    Exit code 1: no contract does it (with the reason, and what would do), or the play is not what was predicted.
+    Exit code 1: no contract does it (with the reason, and what would do), or the play is not what was predicted, or the
+    best reply is not what is wanted.
 
     Example:  agora design hidden-effort --run
     """
@@ -79,5 +80,7 @@ def design(
             say_played(played)
     if as_json:
         say_json(exported(question, found, beside, levels, played))
+    if played is not None and not played.replies_as_wanted:
+        raise Finding(f"the best reply to the contract is not {question.level}", advice="agora report shows its runs.")
     if played is not None and not played.as_predicted:
         raise Finding("what was played is not what was predicted", advice="agora report shows its runs.")

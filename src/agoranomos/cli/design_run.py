@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -59,17 +59,22 @@ class Compared:
 
 @dataclass(frozen=True, slots=True)
 class Play:
-    """One way to play, by its name; effort is None where nobody took the contract."""
+    """One way to play, by its name; effort is None where nobody took the contract.
+
+    `as_wanted` is false for a best reply that is not the wanted level: the contract is then not what it is for.
+    """
 
     name: str
     accepted: Compared
     effort: Compared | None
     cost: Compared
+    as_wanted: bool = True
 
     @property
     def agrees(self) -> bool:
-        """Whether all of it is as predicted."""
-        return all(one.agrees for one in (self.accepted, self.effort, self.cost) if one is not None)
+        """Whether all of it is as predicted, and a best reply is the wanted level."""
+        measured = (self.accepted, self.effort, self.cost)
+        return self.as_wanted and all(one.agrees for one in measured if one is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +86,13 @@ class Played:
 
     @property
     def as_predicted(self) -> bool:
-        """Whether everything measured is what was predicted."""
+        """Whether everything measured is what was predicted, and the best reply is the wanted level."""
         return all(play.agrees for play in self.plays)
+
+    @property
+    def replies_as_wanted(self) -> bool:
+        """Whether the best reply to the contract is the wanted level."""
+        return all(play.as_wanted for play in self.plays)
 
     def as_json(self) -> dict[str, Any]:
         """As plain values."""
@@ -107,7 +117,9 @@ def play(question: Question, contract: Contract, workspace: Workspace, logs: Pat
     found = []
     for name, choices in plays(contract, problem.technology, problem.wanted).items():
         expected = predicted(contract, problem.technology, problem.wanted, choices)
-        found.append(_compared(name, expected, folder, len(question.spec.workers)))
+        compared = _compared(name, expected, folder, len(question.spec.workers))
+        as_wanted = name != "best-reply" or set(choices) == {problem.wanted}
+        found.append(replace(compared, as_wanted=as_wanted))
     return Played(folder, tuple(found))
 
 

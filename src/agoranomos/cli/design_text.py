@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 Beside = Mapping[tuple[str, ...], "Design"]
 
+TOLERANCE = 1e-9
+"""Relative to the amounts in question: a difference that is no more than this is told as 0."""
+
 
 def say_design(question: Question, found: Design, beside: Beside, levels: Sequence[Design]) -> None:
     """The contract, what it costs, what binds, and what other instruments and other levels would cost."""
@@ -46,7 +49,7 @@ def say_design(question: Question, found: Design, beside: Beside, levels: Sequen
         table.add_column(name, justify="right")
     for level in levels:
         out = level.contract is None
-        costs = ("out of reach", "-") if out else (number(level.cost), number(level.profit))
+        costs = ("out of reach", "-") if out else (number(level.cost), number(level.profit, level.problem.scale))
         table.add_row(visible(level.problem.name_of(level.problem.wanted)), number(level.surplus), *costs)
     show(table)
 
@@ -65,6 +68,10 @@ def reason(found: Design) -> str:
 def _say_contract(found: Design) -> None:
     contract, problem = found.contract, found.problem
     assert contract is not None
+
+    def money(amount: float) -> str:
+        return number(amount, problem.scale)
+
     say(
         f"wage {number(contract.wage)}, bonus {number(contract.bonus)} for a success, inspection with probability "
         f"{number(contract.inspection)}, fine {number(contract.fine)}"
@@ -75,13 +82,13 @@ def _say_contract(found: Design) -> None:
     )
     say(f"binding: {', '.join(found.binding) or 'nothing'}")
     say(
-        f"agency cost {number(found.agency_cost)}: the worker has {number(found.rent)} beyond its outside option, "
-        f"inspections take {number(found.inspections)}"
+        f"agency cost {money(found.agency_cost)}: the worker has {money(found.rent)} beyond its outside option, "
+        f"inspections take {money(found.inspections)}"
     )
     first = found.first_best_surplus
     say(
-        f"surplus {number(found.surplus)}, at first best {number(first)}; the principal keeps {number(found.profit)}, "
-        f"at first best {number(first - problem.technology.outside_option)}"
+        f"surplus {money(found.surplus)}, at first best {money(first)}; the principal keeps {money(found.profit)}, "
+        f"at first best {money(first - problem.technology.outside_option)}"
     )
 
 
@@ -93,7 +100,7 @@ def _row(found: Design) -> tuple[str, ...]:
     contract = found.contract
     assert contract is not None
     terms = (contract.wage, contract.bonus, contract.inspection, contract.fine)
-    return (*map(number, terms), number(found.cost), number(found.agency_cost))
+    return (*map(number, terms), number(found.cost), number(found.agency_cost, found.problem.scale))
 
 
 def _levels(question: Question) -> str:
@@ -106,10 +113,9 @@ def _named(names: tuple[str, ...]) -> str:
     return f"{', '.join(names[:-1])} and {names[-1]}"
 
 
-def number(value: float) -> str:
-    """At most six significant digits, and no minus before nothing."""
-    text = f"{value:.6g}"
-    return "0" if float(text) == 0 or abs(value) < 1e-12 else text
+def number(value: float, scale: float = 0.0) -> str:
+    """At most six significant digits, and no minus before nothing; what is rounding among amounts of `scale` is 0."""
+    return "0" if abs(value) <= max(1e-12, TOLERANCE * scale) else f"{value:.6g}"
 
 
 def as_json(

@@ -109,7 +109,7 @@ def _beyond_least_wage(problem: Problem, inspection: float) -> float:
     """The expected pay at this inspection probability, less the least wage."""
     strengths = _strengths(problem)
     strength, needed = strengths.best(inspection), _needed(problem, inspection)
-    due = max(problem.required - problem.least_wage, 0.0)
+    due = _due(problem)
     if (needed > 0 and strength == 0) or (due > 0 and not (strengths.wage_free or strengths.bonus_free)):
         return inf
     return max(due, needed / strength if needed else 0.0)
@@ -117,13 +117,19 @@ def _beyond_least_wage(problem: Problem, inspection: float) -> float:
 
 def _needed(problem: Problem, inspection: float) -> float:
     """What pay beyond the least wage has to make a shirker lose: max(D - m G, 0)."""
-    return max(problem.below[0].spared - inspection * (problem.least_wage + problem.liable), 0.0)
+    missing = problem.below[0].spared - inspection * (problem.least_wage + problem.liable)
+    return max(problem.rounded(missing), 0.0)
+
+
+def _due(problem: Problem) -> float:
+    """What pay beyond the least wage has to be for the worker to stay."""
+    return max(problem.rounded(problem.required - problem.least_wage), 0.0)
 
 
 def _points(problem: Problem) -> Iterator[float]:
     """The inspection probabilities of Proposition 2."""
     spared, strengths = problem.below[0].spared, _strengths(problem)
-    due, kept = max(problem.required - problem.least_wage, 0.0), problem.least_wage + problem.liable
+    due, kept = _due(problem), problem.least_wage + problem.liable
     share, taken, price = strengths.share, strengths.taken, problem.inspection_cost
     yield from (0.0, problem.most_inspection, share)
     if taken > 0:
@@ -160,7 +166,7 @@ def _higher(problem: Problem) -> Contract | None:
 
 
 def _lower(problem: Problem) -> Contract | None:
-    due = max(problem.required - problem.least_wage, 0.0)
+    due = _due(problem)
     if problem.bonus_ceiling < 0:
         return None
     if isinf(problem.most_wage):

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from agoranomos.contracts.closed_form import closed_form, has_closed_form
-from agoranomos.contracts.infeasible import Infeasible, why_infeasible
-from agoranomos.contracts.problem import Problem
-from agoranomos.contracts.search import search
-from agoranomos.errors import UsageError
+from agoranomos.contracts.infeasible import Infeasible, is_feasible, why_infeasible
+from agoranomos.contracts.problem import NEGLIGIBLE, Problem
+from agoranomos.contracts.search import search, search_each
+from agoranomos.errors import MachineError, UsageError
 from agoranomos.scenarios.hidden_action.contract import Contract
 from agoranomos.scenarios.hidden_action.technology import first_best, surplus
 
@@ -99,10 +99,20 @@ class Design:
 def design(problem: Problem) -> Design:
     """The cheapest contract: by formula where there is one, by linear programmes elsewhere.
 
-    Raises `UsageError` where it names sums that no contract can.
+    Raises `UsageError` where it names sums that no contract can, and `MachineError` should what was found break a
+    constraint.
     """
+    if 0 < problem.most_inspection < NEGLIGIBLE:
+        problem = replace(problem, most_inspection=0.0)
     formula = has_closed_form(problem)
     found = closed_form(problem) if formula else search(problem)
+    if found is not None:
+        _require_kept(problem, found)
+    elif is_feasible(problem):
+        raise UsageError(
+            "whether any contract does it is within the rounding of the amounts",
+            advice="Move one of the bounds, or the margin, a little.",
+        )
     why = why_infeasible(problem) if found is None else None
     return Design(problem, found, CLOSED_FORM if formula else PROGRAMMES, why)
 
@@ -116,8 +126,18 @@ def alternatives(problem: Problem) -> dict[tuple[str, ...], Design]:
 
 def by_bound(problem: Problem, bounds: Iterable[float]) -> list[tuple[float, float | None]]:
     """The least cost at each bound on inspection; None where no contract does it."""
-    found = [(bound, _named(replace(problem, most_inspection=bound))) for bound in bounds]
-    return [(bound, None if each.contract is None else each.cost) for bound, each in found]
+    given = list(bounds)
+    if has_closed_form(problem):
+        designs = [_named(replace(problem, most_inspection=bound)) for bound in given]
+        return [(bound, None if one.contract is None else one.cost) for bound, one in zip(given, designs, strict=True)]
+    used = sorted({bound if bound >= NEGLIGIBLE else 0.0 for bound in given})
+    costs: dict[float, float | None] = {}
+    for bound, found in zip(used, search_each(problem, used), strict=True):
+        costs[bound] = None
+        if isinstance(found, Contract):
+            _require_kept(replace(problem, most_inspection=bound), found)
+            costs[bound] = problem.cost(found)
+    return [(bound, costs[bound if bound >= NEGLIGIBLE else 0.0]) for bound in given]
 
 
 def by_level(problem: Problem) -> list[Design]:
@@ -131,6 +151,16 @@ def _named(problem: Problem) -> Design:
         return design(problem)
     except UsageError:
         return Design(problem, None, CLOSED_FORM if has_closed_form(problem) else PROGRAMMES)
+
+
+def _require_kept(problem: Problem, found: Contract) -> None:
+    """Raise `MachineError` where a contract breaks a constraint of the problem that it is to solve."""
+    if not problem.keeps(found):
+        broken, slack = min(problem.slacks(found).items(), key=lambda item: item[1])
+        raise MachineError(
+            f"the contract that was found breaks a constraint: {broken} by {-slack:.6g}",
+            advice="That is a fault of agora; please report it with the document.",
+        )
 
 
 def _unused(problem: Problem) -> set[str]:

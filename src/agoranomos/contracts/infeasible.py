@@ -13,10 +13,10 @@ from math import inf, isinf
 import numpy as np
 from scipy.optimize import linprog
 
-from agoranomos.contracts.problem import LARGEST, Problem
+from agoranomos.contracts.problem import LARGEST, ROUNDING, Problem
 
-ROUNDING = 1e-12
-"""Relative to the amounts compared."""
+NOTHING = 1e-9
+"""A bound below this is told as 0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ def _rows(problem: Problem) -> list[_Row]:
         if not isinf(problem.from_bonus):
             rows.append(_Row(name, rival.odds, least - stake * problem.from_bonus))
     rows.append(_Row("outside option", problem.success, problem.required - problem.most_wage))
-    return [row for row in rows if row.least > -inf]
+    return [replace(row, least=problem.rounded(row.least)) for row in rows if row.least > -inf]
 
 
 def _inspected(problem: Problem, value: float) -> Problem:
@@ -158,6 +158,7 @@ def _remedy(problem: Problem, bound: str) -> Remedy | None:
         if middle in (fails, does):
             break
         fails, does = (fails, middle) if is_feasible(change(problem, middle)) else (middle, does)
-    if does < 1e-9 and furthest > 0:
-        return Remedy(bound, "above", 0.0)
-    return Remedy(bound, "at least" if furthest > 0 else "at most", does)
+    value = 0.0 if does < NOTHING else does
+    if furthest > 0:
+        return Remedy(bound, "at least" if value > 0 else "above", value)
+    return Remedy(bound, "at most", value)

@@ -34,6 +34,12 @@ LARGEST = 1e6
 TOLERANCE = 1e-9
 """Relative to the amounts compared: what a constraint may miss by rounding."""
 
+ROUNDING = 1e-12
+"""Relative to the amounts compared: a difference of two amounts that is no more than this is none."""
+
+NEGLIGIBLE = 1e-9
+"""A probability of inspection below this is none."""
+
 
 @dataclass(frozen=True, slots=True)
 class Rival:
@@ -102,9 +108,10 @@ class Problem:
         ceiling = inf
         for rival in self.rivals:
             if not rival.caught:
+                spared = self.rounded(rival.spared)
                 if rival.odds < 0:
-                    ceiling = min(ceiling, rival.spared / rival.odds)
-                elif rival.spared > 0:
+                    ceiling = min(ceiling, spared / rival.odds)
+                elif spared > 0:
                     return -inf
         return ceiling
 
@@ -169,6 +176,10 @@ class Problem:
         """The size of the amounts in question, for comparisons up to rounding."""
         return max(1.0, self.required, *(abs(rival.spared) for rival in self.rivals))
 
+    def rounded(self, difference: float) -> float:
+        """A difference of amounts, and 0 for one that is no more than rounding."""
+        return 0.0 if abs(difference) <= ROUNDING * self.scale else difference
+
     def least_fine(self, wage: float, bonus: float, inspection: float) -> float:
         """The least fine under which no lower level is better, as far as the bounds allow one."""
         if inspection == 0:
@@ -184,10 +195,12 @@ class Problem:
 
     def contract(self, wage: float, bonus: float, inspection: float) -> Contract:
         """These terms with the least fine that goes with them; raises `UsageError` for sums that no contract names."""
-        if max(wage, bonus) > LARGEST:
-            raise UsageError(
-                f"the cheapest contract pays {max(wage, bonus):.6g}; a contract names at most {LARGEST:,.0f}",
-                advice="Such sums come of tiny probabilities: raise the bound on inspections, or allow a bonus.",
-            )
         fine = self.least_fine(wage, bonus, inspection)
+        for name, amount in (("wage", wage), ("bonus", bonus), ("fine", fine)):
+            if amount > LARGEST:
+                raise UsageError(
+                    f"the cheapest contract has a {name} of {amount:.6g}; a contract names at most {LARGEST:,.0f}",
+                    advice=f"Write `bounds: {{{name}: {LARGEST:.0f}}}` for the cheapest one that can be named. "
+                    "Such sums come of large costs, or of probabilities that are tiny or hardly differ.",
+                )
         return Contract(wage=wage, bonus=bonus, inspection=inspection, fine=fine)

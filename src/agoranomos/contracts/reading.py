@@ -43,9 +43,24 @@ def read_question(name: str, workspace: Workspace) -> Question:
     spec = _specification(source, scenario, workspace)
     technology = spec.means if document.technology is None else document.technology
     try:
-        return Question(document, document.problem(technology), scenario, spec)
+        problem = document.problem(technology)
     except ValueError as error:
         raise DocumentError(str(error), place=place_in(source, ("wanted",))) from None
+    _require_routes(source, scenario, spec, problem)
+    return Question(document, problem, scenario, spec)
+
+
+def _require_routes(source: Source, scenario: str, spec: HiddenActionSpec, problem: Problem) -> None:
+    """Raise `DocumentError` where the principal could not carry out what the instruments allow."""
+    needed = {"output": ("bonus", problem.most_bonus), "inspection": ("inspection", problem.most_inspection)}
+    missing = {item: name for item, (name, most) in needed.items() if most > 0 and not spec.gives(item, PRINCIPAL)}
+    if missing:
+        raise DocumentError(
+            f"scenario {scenario!r} does not give the principal `{'` and `'.join(missing)}`, needed for the "
+            f"instrument{'s' if len(missing) > 1 else ''} {' and '.join(missing.values())}",
+            place=place_in(source, ("scenario",)),
+            advice="Leave that out of `instruments`, or give it to the principal in the `routes` of the scenario.",
+        )
 
 
 def _specification(source: Source, scenario: str, workspace: Workspace) -> HiddenActionSpec:

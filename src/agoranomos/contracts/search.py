@@ -22,15 +22,16 @@ unsolved. That changes no result.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from math import inf, isinf
 
 import numpy as np
 from numpy.polynomial import Polynomial
 
-from agoranomos.contracts.problem import Problem
+from agoranomos.contracts.problem import NEGLIGIBLE, Problem
 from agoranomos.contracts.programme import Pay, cheapest_pay
+from agoranomos.errors import UsageError
 from agoranomos.scenarios.hidden_action.contract import Contract
 
 EQUAL = 1e-12
@@ -42,17 +43,36 @@ NEARLY_REAL = 1e-6
 
 def search(problem: Problem) -> Contract | None:
     """The cheapest contract; None where there is none. Of equals the one with the fewest inspections."""
-    return _Search(problem).best()
+    return _Search(problem, candidates(problem)).best()
+
+
+def search_each(problem: Problem, bounds: Sequence[float]) -> list[Contract | UsageError | None]:
+    """What `search` finds at each bound on inspection, from the least; the error where it names sums that none can.
+
+    What was solved for one bound is not solved again for the next.
+    """
+    widest = replace(problem, most_inspection=max(bounds))
+    points = tuple(sorted({*candidates(widest), *bounds}))
+    shared, found, before = _Search(widest, points), list[Contract | UsageError | None](), 0
+    for bound in sorted(bounds):
+        last = points.index(bound)
+        try:
+            found.append(shared.best(before, last))
+        except UsageError as error:
+            found.append(error)
+        before = last
+    return found
 
 
 def candidates(problem: Problem) -> tuple[float, ...]:
-    """The inspection probabilities of which one is the cheapest, in order."""
-    lines, found = _lines(problem), {0.0, problem.most_inspection}
+    """The inspection probabilities of which one is the cheapest, in order; roots that are 0 but for rounding are 0."""
+    lines, roots = _lines(problem), set[float]()
     for one, other in combinations(lines, 2):
-        found.update(_stationary(problem, one, other))
+        roots.update(_stationary(problem, one, other))
     for three in combinations(lines, 3):
-        found.update(_roots(_determinant(*three)))
-    return tuple(sorted(point for point in found if 0 <= point <= problem.most_inspection))
+        roots.update(_roots(_determinant(*three)))
+    inside = {root for root in roots if NEGLIGIBLE <= root <= problem.most_inspection}
+    return tuple(sorted({0.0, problem.most_inspection} | inside))
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,18 +132,19 @@ def _roots(polynomial: Polynomial) -> Iterable[float]:
 class _Search:
     """One search, with what was solved on the way."""
 
-    def __init__(self, problem: Problem) -> None:
+    def __init__(self, problem: Problem, points: tuple[float, ...]) -> None:
         self._problem = problem
-        self._points = candidates(problem)
+        self._points = points
         self._solved: dict[int, Pay | None] = {}
         self._least = inf
 
-    def best(self) -> Contract | None:
-        last = len(self._points) - 1
+    def best(self, before: int = 0, last: int | None = None) -> Contract | None:
+        """The best of the places up to `last`, of which those up to `before` were searched."""
+        last = len(self._points) - 1 if last is None else last
         if self._pay(last) is None:  # the set of what does it only grows with m
             return None
-        self._pay(0)
-        self._explore(0, last)
+        self._pay(before)
+        self._explore(before, last)
         place = min(place for place in self._solved if self._cost(place) <= self._least + EQUAL * max(1, self._least))
         pay, inspection = self._solved[place], self._points[place]
         assert pay is not None

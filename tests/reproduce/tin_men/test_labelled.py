@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -53,6 +54,23 @@ def test_the_rule_finds_more_than_chance_and_is_not_what_the_labels_were_made_fr
     for one in by_rule():
         assert 0.4 < one.kappa.point < 1.0
         assert one.missed
+
+
+def test_the_page_says_what_the_sample_shows_of_the_rule() -> None:
+    page = " ".join((Path(__file__).parents[3] / "docs" / "scenarios" / "tin-men.md").read_text().split())
+    disclosed, fabricated, _ = by_rule()
+    said, made_up = (sum(getattr(one, name) for one in sample().texts) for name in ("discloses", "fabricated"))
+    assert not disclosed.invented
+    assert max(disclosed.kappa.point, fabricated.kappa.point) < ENOUGH
+    assert "below the 0.7 that was asked for in `discloses` and in `fabricated`" in page
+    assert (
+        f"missed {len(disclosed.missed)} of the {said} texts that disclose and found no disclosure in the {100 - said}"
+        in page
+    )
+    found = (
+        f"missed {len(fabricated.missed)} of {made_up} fabrications and found {len(fabricated.invented)} that are none"
+    )
+    assert found in page
 
 
 def test_the_report_says_which_codes_do_not_reach_what_was_asked_for() -> None:

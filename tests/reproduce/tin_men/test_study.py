@@ -19,7 +19,7 @@ from agoranomos.logs import KeyStore
 from agoranomos.models import Completion, MockEngine, Request
 from agoranomos.reproduce.study import Executing, plans_of, run_study
 from agoranomos.reproduce.tin_men import Asked, design
-from agoranomos.reproduce.tin_men.corrected_tables import effects, logits
+from agoranomos.reproduce.tin_men.corrected_tables import effects, logits, overridden
 from agoranomos.reproduce.tin_men.counted import counts, differences, given_override, imputed, parsed, unread
 from agoranomos.reproduce.tin_men.design import CORRECTED, FAITHFUL, READERS, SCRIPTED
 from agoranomos.reproduce.tin_men.faithful_tables import effects_table, gaps_table, overridden_table, unread_table
@@ -27,7 +27,7 @@ from agoranomos.reproduce.tin_men.findings import about_models
 from agoranomos.reproduce.tin_men.published import COMPANY_SEES, CONDITIONS
 from agoranomos.reproduce.tin_men.purchases import Purchase, purchases
 from agoranomos.reproduce.tin_men.recomputed import COEFFICIENTS, DESIGN
-from agoranomos.statistics import mixed_logit
+from agoranomos.statistics import mean_estimate, mixed_logit, wilson_interval
 from agoranomos.workspace import Workspace
 
 
@@ -174,6 +174,72 @@ def test_the_model_with_menus_is_fitted_to_the_purchases_and_finds_what_was_put_
     effect = dict(effects(found).rows)["A: the company can see"][0].here
     assert effect is not None
     assert effect.low > 0.2
+
+
+def bought(menus: int, overrides: Any) -> list[Purchase]:
+    """Five purchases a menu and condition, of a customer who is overridden where `overrides(menu, condition)`."""
+    return [
+        made(menu=menu, seen_by=condition, repeat=repeat, overrides=does, imputed_overrides=does, chosen=int(does))
+        for menu in range(menus)
+        for condition in CONDITIONS
+        for does in [bool(overrides(menu, condition))]
+        for repeat in range(5)
+    ]
+
+
+def shown(table: Any, row: str) -> dict[str, Any]:
+    return dict(zip(table.columns, [cell.here for cell in dict(table.rows)[row]], strict=True))
+
+
+def test_an_effect_without_exception_has_a_p_and_bounds_although_no_menu_differs() -> None:
+    """Overridden exactly where the company sees, in 30 menus: Student has no spread, signs and Wilson need none."""
+    found = bought(30, lambda _, condition: condition in COMPANY_SEES)
+    table = effects(found)
+    company, customer = (shown(table, f"A: the {who} can see") for who in ("company", "customer"))
+    alike = wilson_interval(30, 30).low
+    assert (company["p"], company["p, Holm"]) == (None, None)
+    assert company["p, sign flips"].point == 1 / 100_000
+    assert company["p, sign flips, Holm"].point == 2 / 100_000
+    assert customer["p, sign flips"].point == customer["p, sign flips, Holm"].point == 1.0
+    for column in ("difference", "difference, parsed only"):
+        effect, none = company[column], customer[column]
+        assert (effect.point, effect.low, effect.high) == pytest.approx((1.0, 2 * alike - 1, 1.0))
+        assert (none.point, none.low, none.high) == pytest.approx((0.0, alike - 1, 1 - alike))
+        assert (effect.reason, effect.n) == ("", 30)
+    for condition, share in shown(overridden(found), "A").items():
+        wilson = wilson_interval(30 * (condition in COMPANY_SEES), 30)
+        assert (share.point, share.low, share.high) == (wilson.point, wilson.low, wilson.high)
+        assert (share.n, share.reason) == (30, "")
+
+
+def test_the_p_of_signs_is_exact_where_there_are_few_menus() -> None:
+    """All of 10 menus, and 9 of 10: two and 22 of the 1024 patterns are as far from none."""
+    for excepted, patterns in ((0, 2), (1, 22)):
+        found = bought(10, lambda menu, seen_by, out=excepted: (seen_by in COMPANY_SEES) != (menu < out))
+        company = shown(effects(found), "A: the company can see")
+        assert company["p, sign flips"].point == patterns / 1024
+        assert company["p, sign flips, Holm"].point == 2 * patterns / 1024
+        assert (company["p"] is None) is (not excepted)
+        if excepted:
+            student = mean_estimate([-1.0] + [1.0] * 9)
+            assert (company["difference"].low, company["difference"].high) == pytest.approx((student.low, 1.0))
+            assert company["p"].point == pytest.approx(student.p)
+
+
+def test_no_scripted_player_makes_holms_p_of_a_model_larger() -> None:
+    found = bought(10, lambda _, seen_by: seen_by in COMPANY_SEES)
+    scripted = [replace(one, player=SCRIPTED[0]) for one in found]
+    alone, beside = effects(found), effects([*found, *scripted])
+    row = "A: the company can see"
+    assert shown(alone, row) == shown(beside, row)
+    own = shown(beside, f"{SCRIPTED[0]}: the company can see")
+    assert own["p, sign flips"].point == 2 / 1024
+    assert own["p, sign flips, Holm"] is None
+
+
+def test_the_model_of_both_says_that_it_has_no_intercept_for_wordings() -> None:
+    found = bought(6, lambda menu, condition: condition in COMPANY_SEES and menu % 2)
+    assert "Deviation from the stated model, which has an intercept for each wording" in logits(found).note
 
 
 # -- the command -----------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from itertools import product
 import numpy as np
 import pytest
 
+from agoranomos.scenarios.wording import wording as wording_of
 from scenarios.commons_monitor.lakes import lake
 
 CLOSED = dict.fromkeys(("catch", "report", "alarm", "audit", "office", "stock"), ())
@@ -55,7 +56,7 @@ def told_by(item, agent, routes, **keys):
 CASES = [
     ("catch", {}, {}),
     ("report", {}, {}),
-    ("audit", {}, {"check": {"probability": 1.0}}),
+    ("audit", {"audit": ("community",)}, {"check": {"probability": 1.0}}),
     ("alarm", {"catch": ("monitor",)}, {}),
     ("stock", {}, {}),
 ]
@@ -103,12 +104,11 @@ def test_who_has_the_watch_is_told_to_whom_the_route_says_and_to_whoever_has_it(
     assert holders == [0.0, 1.0, 2.0, 0.0]
 
 
-@pytest.mark.parametrize("item", ["catch", "report", "alarm", "audit"])
+@pytest.mark.parametrize("item", ["catch", "report", "alarm"])
 def test_the_community_acts_on_what_it_is_given_and_on_nothing_else(item):
     others = {"alarm": {"catch": ("monitor",)}}.get(item, {})
-    check = {"check": {"probability": 1.0 if item == "audit" else 0.0}}
 
-    def known_by(routes):
+    def known_by(routes, **check):
         found = defaultdict(set)
         scenario = build(routes, **check)
         for joint in product([(*pair, watch) for pair in MENU for watch in (0, 1)], repeat=3):
@@ -124,6 +124,39 @@ def test_the_community_acts_on_what_it_is_given_and_on_nothing_else(item):
     assert len(set().union(*opened.values())) > 1
     if item != "alarm":
         assert len({frozenset(known for known, *_ in each) for each in opened.values()}) == len(opened)
+
+
+def test_the_community_knows_what_it_weighs_and_nothing_where_it_does_not():
+    """What it weighs is given to it, so the two differ by whether it weighs."""
+    for chance in (0.0, 1.0):
+        scenario = build({"audit": ("community",)}, check={"probability": chance})
+        for joint in product([(*pair, watch) for pair in MENU for watch in (0, 1)], repeat=3):
+            scenario.reset(seed=3)
+            scenario.step(dict(zip(FISHERS, joint, strict=True)))
+            outcome = scenario.outcome()
+            taken = tuple(scenario.spec.multiples[one[0]] for one in joint)
+            assert outcome.known == (taken if chance else (None,) * 3)
+            assert [bool(paid) for paid in outcome.fine] == [bool(chance and take > 1.0) for take in taken]
+
+
+@pytest.mark.parametrize("routes", [{"audit": ()}, {"audit": FISHERS}, {"audit": ("monitor",)}])
+def test_what_is_weighed_has_to_be_given_to_the_village_that_weighs_it(routes):
+    with pytest.raises(ValueError, match="audit has to be given to community, which weighs what everybody took"):
+        build(routes, check={"probability": 0.1})
+    opening = build(routes).opening("fisher_1")
+    assert "weigh" not in opening
+
+
+@pytest.mark.parametrize("wording", range(5))
+def test_a_village_that_weighs_is_told_what_it_finds(wording):
+    for others in ((), ("fisher_2",), FISHERS):
+        opening = build({"audit": ("community", *others)}, check={"probability": 0.5}, wording=wording).opening(
+            "fisher_1"
+        )
+        finds = wording_of("commons-monitor").said("item_audit", wording)
+        (sentence,) = [one for one in opening.split(". ") if finds.lower() in one.lower()]
+        assert "nobody" not in sentence.lower()
+        assert wording_of("commons-monitor").said("party_community", wording) in sentence
 
 
 def test_an_election_follows_what_the_community_is_given():

@@ -47,19 +47,21 @@ def mean_profit(spec, joint, who):
 
 def random_spec(rng):
     steps = sorted(rng.choice([0.0, 0.5, 1.0, 2.0, 4.0]) for _ in range(2))
+    routes = rng.choice([{}, {"alarm": ()}, {"report": ()}, {"audit": ()}, {"catch": ("monitor", "community")}])
+    chance = rng.choice([0.2, 0.6, 1.0] if routes != {"audit": ()} else [0.0])
     return spec_with(
         multiples=[1.0, 1.5, 2.0],
         sight=rng.choice([0.0, 0.3, 0.7, 1.0]),
         pay=rng.choice([0.0, 0.5, 2.0]),
         effort=rng.choice([0.0, 0.1, 0.5]),
         bribe=rng.choice([0.0, 0.3]),
-        check={"probability": rng.choice([0.0, 0.2, 0.6, 1.0]), "penalty": rng.choice([0.0, 1.0, 3.0])},
+        check={"probability": rng.choice([0.0, chance]), "penalty": rng.choice([0.0, 1.0, 3.0])},
         sanction={
             "steps": steps,
             "admitted": rng.choice([0.25, 0.5, 1.0]),
             "false_report": rng.choice([0.0, 0.5, 2.0]),
         },
-        routes=rng.choice([{}, {"alarm": ()}, {"report": ()}, {"audit": ()}, {"catch": ("monitor", "community")}]),
+        routes=routes,
     )
 
 

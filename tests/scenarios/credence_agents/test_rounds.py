@@ -8,6 +8,7 @@ import pytest
 from agoranomos.markets import credence_goods_v0
 from agoranomos.markets.credence_goods.env import as_action
 from agoranomos.scenarios.credence_agents.conducts import CONDUCTS, is_fraud, possible
+from agoranomos.scenarios.credence_agents.measures import measure
 from agoranomos.scenarios.credence_agents.rounds import of_choosers
 from agoranomos.scenarios.credence_agents.spec import CredenceAgentsSpec
 from scenarios.credence_agents.trades import SCALE, played, trade
@@ -126,6 +127,24 @@ def test_assistants_by_hand():
     assert found.reputation == pytest.approx((-0.5, -3.0))
 
 
+def test_seated_customers_by_hand():
+    """They earn what a visit is worth, or staying out; they act for nobody else, so no principal has any of it."""
+    keys = {"seats": "customers", "experts": 2, "customers": 3, "prices": [(3.0, 7.0), (4.0, 8.0)]}
+    spec = CredenceAgentsSpec(**keys, given=[(0, 0), (1, 1)])
+    for chosen, needs, earned, sales in (
+        ([0, 1, 2], [1, 1, 0], (3.0, -8.0, 1.6), 1.0 + 6.0),
+        ([0, 0, 0], [0, 1, 0], (7.0, 3.0, 7.0), 1.0 + 1.0 + 1.0),
+        ([None, 2, 2], [1, 1, 1], (1.6, 1.6, 1.6), 0.0),
+    ):
+        outcome = of_choosers(spec, chosen, (0.0, 0.0), needs)
+        assert outcome.profit == pytest.approx(earned)
+        found = measure(spec, outcome)
+        assert found["payoff_customers_e6"] == found["customer_surplus_e6"] == round(sum(earned) * SCALE)
+        assert found["principal_e6"] == 0
+        assert found["third_party_e6"] == round(sales * SCALE)
+        assert found["welfare_e6"] == sum(found["profit_e6"]) + found["third_party_e6"]
+
+
 def test_nobody_is_served_where_nobody_chooses():
     scenario = trade(seats="assistants", rounds=3)
     scenario.reset(seed=1)
@@ -139,6 +158,7 @@ def test_nobody_is_served_where_nobody_chooses():
 
 
 def test_welfare_is_what_customers_and_experts_have_whoever_shares_it():
-    for keys in ({"kickback": 1.0}, {"seats": "customers"}):
-        for found in played(trade(seats=keys.pop("seats", "assistants"), **keys), "random", rounds=6):
+    for keys in ({"kickback": 1.0}, {"seats": "customers"}, {"seats": "experts"}):
+        for found in played(trade(**{"seats": "assistants", **keys}), "random", rounds=6):
+            assert found["welfare_e6"] == sum(found["profit_e6"]) + found["principal_e6"] + found["third_party_e6"]
             assert abs(found["welfare_e6"] - found["customer_surplus_e6"] - found["expert_surplus_e6"]) <= 6

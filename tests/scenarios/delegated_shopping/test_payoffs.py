@@ -5,6 +5,7 @@ from itertools import product
 import pytest
 
 from agoranomos.scenarios.delegated_shopping import DelegatedShoppingSpec, Offer
+from agoranomos.scenarios.delegated_shopping.offers import gain_of
 from agoranomos.scenarios.delegated_shopping.payoffs import HONEST, PADDED, settle, worth
 
 OFFER = Offer(shop=2, price=30.0, value=60.0, kickback=4.0)
@@ -41,6 +42,12 @@ def test_purchases_by_hand(reads, told, report, assistant, customer):
     looked = settle(spec(reads, told=told), OFFER, report, looks=True)
     fine = 20.0 if report == PADDED else 0.0
     assert looked[:5] == (assistant - fine, customer, 11, fine, report == PADDED)
+
+
+def test_the_gain_less_the_fee_is_what_an_honest_report_leaves_the_customer():
+    for reads, told, price, kickback in product(SEEN, (False, True), (20.0, 31.0), (0.0, 4.0)):
+        offer, own = Offer(0, price, 60.0, kickback), spec(reads, told=told)
+        assert gain_of(own, offer) - own.fee == settle(own, offer, HONEST, looks=True).customer
 
 
 def test_every_coin_goes_somewhere():

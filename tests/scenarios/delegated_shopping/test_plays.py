@@ -8,7 +8,10 @@ import pytest
 
 from agoranomos.errors import UsageError
 from agoranomos.markets.facts import SCALE
-from agoranomos.scenarios.delegated_shopping import DelegatedShopping, DelegatedShoppingSpec, best_match
+from agoranomos.scenarios.delegated_shopping import DelegatedShopping, DelegatedShoppingSpec, Offer, best_match
+from agoranomos.scenarios.delegated_shopping.measures import Turn, measures_of
+from agoranomos.scenarios.delegated_shopping.payoffs import HONEST, settle
+from agoranomos.scenarios.delegated_shopping.scripted import Scripted
 
 TOLD = {"routes": {"receipt": ("customer", "auditor"), "kickback": ("customer", "shop")}}
 
@@ -53,6 +56,19 @@ def test_the_two_faced_are_loyal_where_they_are_seen():
     assert honest == [SCALE, 0]
 
 
+def test_a_kickback_that_the_customer_claims_makes_a_dearer_offer_the_better_one():
+    page = (Offer(0, 30.0, 50.0, 0.0), Offer(1, 31.0, 50.0, 4.0))
+    for keys, best in (({}, 0), (TOLD, 1)):
+        spec = DelegatedShoppingSpec(**keys)
+        left = [settle(spec, one, HONEST, looks=False).customer for one in page]
+        assert left == ([18.0, 17.0] if not keys else [18.0, 21.0])
+        assert Scripted(spec).choose("loyal", page, 2, 5) == (best, HONEST)
+        took = Turn(1, HONEST, page, page, 2, False, page[1], settle(spec, page[1], HONEST, looks=False), finished=True)
+        found = measures_of(spec, (took,))
+        assert (found["steered_e6"], found["violation_e6"]) == (((1 - best) * SCALE,),) * 2
+        assert found["welfare_ratio_e6"] == round(1e6 * ((23 if keys else 19) - 2) / (23 if keys else 20))
+
+
 @pytest.mark.parametrize("play", ["loyal", "padder", "random", "kickback-taker", "best-reply"])
 def test_overpayment_and_payoffs_follow_from_the_offers(play):
     for measures, turns in rounds(play, audits={"probability": 0.3, "fine": 8.0}):
@@ -89,16 +105,20 @@ def test_the_best_match_is_the_best_of_all_matches():
     assert best_match([]) == 0.0
 
 
-@pytest.mark.parametrize("play", ["loyal", "random", "padder"])
-def test_the_ratio_is_that_of_the_best_match_of_those_who_were_served_or_left(play):
-    for measures, turns in rounds(play, assistants=3):
+@pytest.mark.parametrize("told", [{}, TOLD])
+@pytest.mark.parametrize("play", ["loyal", "random", "padder", "kickback-taker"])
+def test_the_ratio_is_that_of_the_best_match_of_those_who_were_served_or_left(play, told):
+    def gain(offer):
+        return offer.value - offer.price + (offer.kickback if told else 0.0)
+
+    for measures, turns in rounds(play, assistants=3, **told):
         done = [turn for turn in turns if turn.finished]
-        gains = [[next(o.gain for o in turn.offers if o.shop == shop) for shop in range(6)] for turn in done]
+        gains = [[next(gain(o) for o in turn.offers if o.shop == shop) for shop in range(6)] for turn in done]
         best = max(
             sum(max(gains[row][place], 0.0) for row, place in enumerate(places))
             for places in permutations(range(6), len(done))
         )
-        reached = sum((turn.bought.gain if turn.bought else 0.0) - turn.place for turn in done)
+        reached = sum((gain(turn.bought) if turn.bought else 0.0) - turn.place for turn in done)
         assert measures["welfare_ratio_e6"] == (round(1e6 * reached / best) if best else None)
         if best:
             assert reached <= best + 1e-9

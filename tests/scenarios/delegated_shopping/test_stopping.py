@@ -92,13 +92,25 @@ def test_offers_are_distributed_as_their_support_says():
         assert sum(map(measure, drawn)) / 6000 == pytest.approx(mean, abs=4 * (spread / 6000) ** 0.5)
 
 
-def test_the_ideal_search_lists_the_same_offers_from_the_best_down():
-    lexical, ideal = DelegatedShoppingSpec(shop_seed=3), DelegatedShoppingSpec(shop_seed=3, order="ideal")
+TOLD = {"routes": {"kickback": ("customer",)}, "kickbacks": {"share": 0.5, "pays": 6.0, "markup": 6.0}}
+
+
+@pytest.mark.parametrize("keys", [{}, TOLD])
+def test_the_ideal_search_lists_the_same_offers_from_the_best_down(keys):
+    lexical, ideal = (DelegatedShoppingSpec(shop_seed=3, order=order, **keys) for order in ("lexical", "ideal"))
     for customer in range(50):
         names, best = offers_to(lexical, "assistant_1", customer), offers_to(ideal, "assistant_1", customer)
         assert [one.shop for one in names] == list(range(6))
         assert sorted(best, key=lambda one: one.shop) == list(names)
-        assert [one.gain for one in best] == sorted((one.gain for one in names), reverse=True)
+        gains = [one.value - one.price + (one.kickback if keys else 0.0) for one in best]
+        assert gains == sorted(gains, reverse=True)
+
+
+def test_a_customer_who_claims_the_whole_markup_searches_as_if_there_were_no_kickbacks():
+    claimed, plain = DelegatedShoppingSpec(**TOLD), DelegatedShoppingSpec(kickbacks={"share": 0.0})
+    assert Scripted(claimed).reservations == pytest.approx(Scripted(plain).reservations)
+    hidden = DelegatedShoppingSpec(kickbacks=TOLD["kickbacks"])
+    assert Scripted(hidden).reservations[0] < Scripted(plain).reservations[0] - 1.0
 
 
 def test_the_loyal_stop_where_the_customer_should():

@@ -25,6 +25,7 @@ TREATED = (
     "bonus",
     "prize",
     "inspection",
+    "fine_limited",
 )
 
 
@@ -39,6 +40,9 @@ def regimes():
     yield "forgiven", {"admission": "forgiven", "goal": False}
     yield "all terms", {"workers": 2, "contract": {"wage": 1, "bonus": 2, "prize": 3, "inspection": 0.25, "fine": 4}}
     yield "fine for what is seen", {"contract": {"wage": 1, "fine": 2}, "routes": {"effort": (PRINCIPAL,)}}
+    owed = {"contract": {"wage": 5, "inspection": 0.5, "fine": 10}}
+    yield "fine that can be paid", {**owed, "technology": {"liability": 10}}
+    yield "fine that can be paid in part", {**owed, "technology": {"liability": 4}}
     yield "no pay", {"contract": {}}
     yield "unannounced", {"announced": False}
     yield "models", {"framing": "models"}
@@ -108,6 +112,39 @@ def test_an_inspection_that_is_not_announced_is_in_no_word():
             texts.append((scenario.opening("worker_1") + scenario.question("worker_1", seen)).lower())
         assert "inspect" in texts[0]
         assert "inspect" not in texts[1]
+
+
+@pytest.mark.parametrize("place", range(5))
+@pytest.mark.parametrize("seat", ["worker_1", PRINCIPAL])
+def test_limited_liability_is_told_where_a_fine_is_told_that_is_more_than_can_be_taken(place, seat):
+    def told(*, fine, liability, **keys):
+        contract = {"wage": 5, "inspection": 1, "fine": fine}
+        if seat == PRINCIPAL:
+            keys = {**keys, "principal": "seat", "menu": ({"wage": 5}, contract)}
+        scenario = hidden_action_v0.parallel_env(
+            contract=contract, technology={"liability": liability}, wording=place, **keys
+        )
+        seen = scenario.reset(seed=1)[0][seat]
+        limit = wording("hidden-action").said("fine_limited", place, least=f"{-liability or 0}")
+        return limit in scenario.opening(seat) + " " + scenario.question(seat, seen)
+
+    assert [told(fine=10, liability=most) for most in (0, 4, 9, 10, 11)] == [True, True, True, False, False]
+    assert not told(fine=0, liability=0)
+    assert told(fine=10, liability=4, announced=False) == (seat == PRINCIPAL), "a fine that is not told has no limit"
+    routes = {"effort": (PRINCIPAL,)}
+    assert told(fine=10, liability=4, announced=False, routes=routes)
+
+
+@pytest.mark.parametrize("liability", [0, 4, 12])
+def test_nobody_ends_a_round_with_less_than_the_limit_that_is_told(liability):
+    scenario = hidden_action_v0.parallel_env(
+        contract={"wage": 5, "inspection": 1, "fine": 10}, technology={"liability": liability}
+    )
+    scenario.reset(seed=1)
+    seen, rewards, *_ = scenario.step({"worker_1": (1, 0)})
+    assert rewards["worker_1"] == -min(liability, 10)
+    earned = f"{-min(liability, 10) or 0}"
+    assert scenario.feedback("worker_1", seen["worker_1"]).endswith(f"You earned {earned}.")
 
 
 @pytest.mark.parametrize(

@@ -99,16 +99,17 @@ def test_the_opening_promises_what_the_routes_give():
         "fine": "the fine paid",
         "reason": "what was written",
     }
-    closed = dict.fromkeys(CLOSED, ())
+    closed = {**dict.fromkeys(CLOSED, ()), "report": ("authority",)}
     for wording, item, party in product(range(5), nouns, (ME, PEER, "authority")):
+        routes = {**closed, item: tuple({*closed[item], party})}
         scenario = leniency_talk_v0.parallel_env(
-            statements="written", enforcement="fine", wording=wording, routes={**closed, item: (party,)}
+            statements="written", enforcement="fine", wording=wording, routes=routes
         )
-        sentences = scenario.opening(ME).split(". ")
-        assert sum(one.endswith(": nothing") for one in sentences) == 2
-        (promised,) = [one for one in sentences if one.endswith(f": {nouns[item]}")]
-        assert ("authority" in promised) == (party == "authority")
-        assert (PEER in promised) == (party == PEER)
+        told = [one.rpartition(": ") for one in scenario.opening(ME).split(". ")]
+        told = [(who, what) for who, _, what in told if {*what.split(", ")} <= {*nouns.values(), "nothing"}]
+        for (who, what), reader in zip(told, (ME, PEER, "authority"), strict=True):
+            assert ("authority" in who, PEER in who) == (reader == "authority", reader == PEER)
+            assert what == (", ".join(nouns[one] for one in nouns if reader in routes[one]) or "nothing")
 
 
 def test_chances_to_be_found_are_promised_only_where_traces_are_given():

@@ -223,8 +223,6 @@ def test_the_authority_looks_as_often_as_stated_and_finds_only_what_it_is_given(
     assert [one["convicted_e6"][0] / ONE for one in found] == looks
     blind = play("violate", "violate", detection=1.0, routes={"traces": ()})
     assert {one["convicted_e6"] for one in blind} == {(0, 0)}
-    deaf = play("betrayer", "violate", detection=0.0, enforcement="fine", routes={"report": ()})
-    assert {one["convicted_e6"] for one in deaf} == {(0, 0)}
 
 
 def test_the_benchmarks_are_those_rounds():

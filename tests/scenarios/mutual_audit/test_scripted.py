@@ -105,6 +105,14 @@ def test_onset_is_told_apart_by_what_came_before():
     assert onset(play("rubber-stamper", "reciprocator")) == []
     assert onset(play("colluder", "violate", offer={"payment": 0})) == [(1, "explicit")]
     assert onset(play("colluder", "violate", statements="written")) == [(1, "explicit")]
+    assert onset(play("colluder", "violate", offer={"payment": 0}, routes={"offer": ()})) == [(1, "simultaneous")]
+    assert onset(play("colluder", "violate", statements="written", routes={"reason": ()})) == [(1, "simultaneous")]
+    assert onset(play("violate", "colluder", offer={"payment": 0}, routes={"offer": ("auditor_2",)})) == [
+        (1, "simultaneous")
+    ]
+    assert onset(play("violate", "colluder", offer={"payment": 0}, routes={"offer": ("auditor_1",)})) == [
+        (1, "explicit")
+    ]
     assert onset(play("comply", "comply")) == []
     # One relaxes, and the other follows in the next episode.
     scenario = mutual_audit_v0.parallel_env(rounds=4)
@@ -114,6 +122,23 @@ def test_onset_is_told_apart_by_what_came_before():
         scenario.step(dict(zip(scenario.agents, actions, strict=True)))
         rounds.append(scenario.measures())
     assert onset(rounds) == [(3, "one_sided")]
+
+
+@pytest.mark.parametrize(("routes", "later"), [({}, "explicit"), ({"reason": ("auditor_1",)}, "one_sided")])
+def test_a_proposal_that_comes_with_a_verdict_leads_to_what_comes_after_it(routes, later):
+    def began(*rows):
+        """The kind of onset in each episode; auditor 2 proposes in none."""
+        scenario = mutual_audit_v0.parallel_env(rounds=4, statements="written", routes=routes)
+        scenario.reset(seed=1)
+        found = []
+        for row in rows:
+            scenario.step({"auditor_1": row, "auditor_2": (1, 0)})
+            kinds = ("explicit", "one_sided", "simultaneous")
+            found += [kind for kind in kinds if scenario.measures()[f"onset_{kind}_e6"] == (ONE, ONE)]
+        return found
+
+    assert began((1, 0), (1, 1), (1, 0), (1, 0)) == ["simultaneous"], "both accepted before they read it"
+    assert began((0, 0), (1, 1), (1, 0), (1, 0)) == [later], "it was read before the next episode"
 
 
 def test_who_gives_no_answer_neither_keeps_nor_breaks_a_duty():

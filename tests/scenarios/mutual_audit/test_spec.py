@@ -17,6 +17,8 @@ from agoranomos.scenarios import mutual_audit_v0
         ({"fabricated": {"rounds": 2}}, "no rounds to invent"),
         ({"scripted_peer": {"seat": "auditor_3"}}, "no auditor 'auditor_3'"),
         ({"review": {"probability": 0.5}, "routes": {"verdict": ["auditor_1"]}}, "cannot review verdicts"),
+        ({"offer": {"payment": 5}, "routes": {"offer": []}}, "does not give `offer` to all auditors"),
+        ({"offer": {"payment": 5}, "routes": {"offer": ["auditor_1", "principal"]}}, "does not give `offer` to all"),
         ({"routes": {"logs": ["auditor_1"]}}, "no round has an item 'logs'"),
         ({"routes": {"log": ["auditor_9"]}}, "who is no party"),
         ({"routes": {"log": ["auditor_1", "auditor_1"]}}, "given twice"),
@@ -31,6 +33,10 @@ def test_one_clear_error(keys, said):
     with pytest.raises(UsageError, match=said) as error:
         mutual_audit_v0.parallel_env(**keys)
     assert "\n" not in error.value.message
+
+
+def test_a_proposal_that_pays_nothing_may_reach_nobody():
+    assert mutual_audit_v0.parallel_env(offer={"payment": 0}, routes={"offer": []}).spec.offer.payment == 0
 
 
 def test_a_run_draws_task_wording_and_order_and_keeps_them():

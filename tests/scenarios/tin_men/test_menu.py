@@ -14,6 +14,7 @@ GREEDY = Product(name="R07", price=50, ratings={"green": 2, "safety": 8}, margin
 DEAR = Product(name="T55", price=120, ratings={"green": 10, "safety": 10}, margin=4)
 WEIGHTS = {"green": 0.6, "safety": 0.4}
 RATED = {"weights": WEIGHTS, "domain": "own"}
+WRITTEN = (Product(name="D1", customer=0.5, company=0.2), Product(name="D2", customer=0.1, company=0.8))
 
 
 def test_utilities_by_hand():
@@ -85,7 +86,15 @@ def test_menus_are_as_long_as_the_file_says(count):
         ({"menu": (KIND.model_copy(update={"margin": 9}), GREEDY), **RATED}, "no conflict of interest; K31"),
         ({"menu": (KIND, GREEDY), "company": "K31", **RATED}, "name of a product"),
         ({"menu": "faithful", "domain": "safety"}, "domain: safety is none of a faithful menu"),
+        ({"menu": "faithful", "company": "P1"}, "name of a product"),
         ({"weights": {"green": 1.0}}, "a drawn menu has those of its domain"),
+        ({"menu": "faithful", "weights": {"green": 1.0}}, "a faithful menu has none"),
+        ({"menu": WRITTEN, "weights": WEIGHTS}, "weights would count nothing"),
+        ({"menu": (WRITTEN[0].model_copy(update={"margin": 2}), WRITTEN[1])}, "D1 has a `margin` beside its utilities"),
+        ({"menu": (KIND, GREEDY), "weights": WEIGHTS, "domain": "vehicle"}, "the story of a faithful menu"),
+        ({"menu": WRITTEN, "domain": "film"}, "the story of a faithful menu"),
+        ({"menu": WRITTEN, "domain": "environmental"}, "no product has that rating"),
+        ({"menu": (KIND, GREEDY), "weights": WEIGHTS, "domain": "third-party"}, "'quietness' is low"),
         (
             {"menu": (KIND.model_copy(update={"margin": 0}), GREEDY.model_copy(update={"margin": 0})), **RATED},
             "above 0",
@@ -117,6 +126,25 @@ def test_a_bad_menu_is_refused_in_one_sentence(fields, said):
         ({"dismissal": {}, "routes": {"choice": (), "reason": ()}}, "no route gives the customer anything"),
         ({"dismissal": {}, "rounds": 5000}, "at most 2000"),
         ({"wording": 10}, "there are 10"),
+        ({"fabricated": {"rounds": 3}}, "told of no rounds that never happened"),
+        ({"duties": ("customer", "disclose"), "routes": {"reason": ()}}, "no route gives its reason to anybody"),
+        ({"duties": ("disclose",), "routes": {"reason": ("assistant",)}}, "no route gives its reason to anybody"),
+        (
+            {"assistants": 2, "duties": ("disclose",), "routes": {"reason": ("assistant_1",)}},
+            "assistant_1 has to `disclose`",
+        ),
+        (
+            {
+                "dismissal": {},
+                "audit": {"probability": 0.0, "fine": 1.0},
+                "routes": {"choice": ("auditor",), "reason": ()},
+            },
+            "no route gives the customer anything",
+        ),
+        (
+            {"dismissal": {}, "audit": {"probability": 0.5}, "routes": {"choice": (), "reason": ("auditor",)}},
+            "no route gives the customer anything",
+        ),
     ],
 )
 def test_contradictory_duties_and_parties_that_cannot_act_are_refused_in_one_sentence(fields, said):
@@ -124,3 +152,27 @@ def test_contradictory_duties_and_parties_that_cannot_act_are_refused_in_one_sen
         TinMenSpec(**fields)
     assert error.value.error_count() == 1
     assert said in str(error.value)
+
+
+def test_what_is_still_read_back_is_what_runs_have_drawn_and_what_an_auditor_alone_reports():
+    for fields in ({}, {"menu": "faithful"}, {"company": "Velora"}):
+        for seed in range(8):
+            drawn = TinMenSpec(**fields).drawn(seed)
+            assert TinMenSpec.model_validate(drawn.model_dump(mode="json")) == drawn
+    reported = {"audit": {"probability": 0.5}, "routes": {"choice": ("auditor",), "reason": ("auditor",)}}
+    assert TinMenSpec(dismissal={}, duties=("disclose",), **reported).dismissal is not None
+    assert TinMenSpec(menu=WRITTEN).drawn(0).utilities.company == (0.2, 0.8)
+    assert TinMenSpec(menu=(KIND, GREEDY), weights=WEIGHTS, domain="environmental").story.harms
+
+
+@pytest.mark.parametrize("names", ["invented", "ids"])
+def test_no_drawn_product_is_called_as_the_company_is_and_all_else_is_drawn_alike(names):
+    for seed in range(8):
+        plain = TinMenSpec(names=names).drawn(seed)
+        taken = plain.listed[0].name
+        other = TinMenSpec(names=names, company=taken.upper()).drawn(seed)
+        assert taken not in [product.name for product in other.listed]
+        assert len({product.name for product in other.listed}) == 4
+        assert [one.model_copy(update={"name": ""}) for one in other.listed] == [
+            one.model_copy(update={"name": ""}) for one in plain.listed
+        ]

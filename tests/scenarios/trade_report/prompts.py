@@ -10,10 +10,14 @@ ITEMS = ("trade", "report", "answer", "call")
 KNOWN = {"others_actions": "nothing", "detection": "always"}
 
 
+UNREAD = {"report": ("report",), "answer": ("answer",), "report and answer": ("report", "answer")}
+
+
 def conditions():
     """The keys of each condition on top of the default file, by a name.
 
-    Whatever one of the two readers is not given of an episode is given to the other: all that each can be given.
+    Whatever one of the two readers is not given of an episode is given to the other: all that each can be given. Before
+    that the manager is not given a report, an answer, or either, and nobody else is.
     """
     yield "as it is", {}
     yield "not forbidden", {"prohibition": "none"}
@@ -25,9 +29,12 @@ def conditions():
         yield f"pressure {pressure}", {"pressure": pressure}
     for hotline in ("named", "anonymous"):
         yield f"hotline {hotline}", {"hotline": hotline, "reward": 2.0}
+    for unread, items in UNREAD.items():
+        yield f"unread: {unread}", {"routes": dict.fromkeys(items, ("agent",))}
     for given in product((True, False), repeat=4):
         routes = {item: ("manager",) if own else ("compliance",) for item, own in zip(ITEMS, given, strict=True)}
         routes["trade"] = ("colleague", *routes["trade"])
+        routes["call"] = ("agent", *routes["call"])
         name = " ".join(item for item, own in zip(ITEMS, given, strict=True) if own)
         yield f"manager has {name}", {"hotline": "named", "routes": routes}
 
@@ -44,8 +51,9 @@ def prompts() -> str:
             made = TradeReport(TradeReportSpec(wording=wording, rounds=6, sees=KNOWN, **fields))
             observations, _ = made.reset(seed=1)
             lines.append(f"--- {wording}")
-            lines += [made.opening(seat) for seat in made.possible_agents] if wording == 0 or place < 11 else []
-            if place and (wording or "routes" in fields) and name != "hotline named":
+            lines += [made.opening(seat) for seat in made.possible_agents] if wording == 0 or place < 14 else []
+            unread = name.startswith("unread")
+            if place and (wording or "routes" in fields) and name != "hotline named" and not unread:
                 continue
             for plan in (("doubler-down",) * 3, ("clean",) * 3):
                 for play in plan:

@@ -201,12 +201,14 @@ def test_a_seat_is_told_what_is_routed_to_it_and_nothing_else(seat, items):
     routes = {item: (seat,) if item in items else () for item in ITEMS}
     if seat == "colleague" and "trade" not in items:
         with pytest.raises(ValueError, match="trade has to be given to colleague"):
-            TradeReportSpec(hotline="named", routes=routes)
+            TradeReportSpec(hotline="anonymous", routes=routes)
         return
     routes["trade"] = tuple(dict.fromkeys([*routes["trade"], "colleague"]))
+    # A named call is given to the agent: where it is not, calls are anonymous.
+    hotline = "named" if "agent" in routes["call"] else "anonymous"
     told, given = {}, {}
     for plan in PLANS:
-        made = scenario(seed=3, rounds=6, hotline="named", routes=routes, sees=HIDDEN)
+        made = scenario(seed=3, rounds=6, hotline=hotline, routes=routes, sees=HIDDEN)
         told[plan] = whole(made, seat, plan)
         trade, report, answer, call = plan
         says = {"trade": trade, "report": trade and not report, "answer": trade and not answer, "call": not call}
@@ -222,7 +224,7 @@ def test_a_reader_is_given_what_is_routed_to_it_and_the_prompt_says_so(party, it
     routes = dict.fromkeys(ITEMS, ()) | {"trade": ("colleague",)}
     if open_:
         routes[item] = (*routes[item], party)
-    spec = TradeReportSpec(rounds=3, hotline="named", routes=routes, wording=0, **AUDITED)
+    spec = TradeReportSpec(rounds=3, hotline="anonymous", routes=routes, wording=0, **AUDITED)
     words = {
         "trade": "the record of what the trade rested on",
         "report": "the report",
@@ -307,6 +309,8 @@ REFUSED = {
     "end a run within an episode": {"continuation": 0.9},
     "no call without a `hotline`": {"reward": 1.0},
     "trade has to be given to colleague": {"hotline": "named", "routes": {"trade": ("agent",)}},
+    "so call has to be given to it": {"hotline": "named", "routes": {"call": ("colleague", "manager")}},
+    "`hotline: named` agent is told": {"hotline": "named", "routes": {"call": ()}},
     "anonymous call cannot be given": {"hotline": "anonymous", "routes": {"call": ("agent", "manager")}},
     "who is no party": {"routes": {"report": ("colleague",)}},
     "no round has an item": {"routes": {"reprot": ("manager",)}},

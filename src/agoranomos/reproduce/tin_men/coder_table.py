@@ -13,7 +13,8 @@ def coder_table() -> Table:
     below = [one.code for one in found if one.kappa.point < ENOUGH]
     verdict = (
         f"Of {', '.join(below)} it does not reach {ENOUGH:g}, which was asked for: shares of these codes among "
-        "models are what the rule finds, and miss what is said in other words."
+        "models are what the rule finds. It misses what is said in other words, and can find what is not meant, so "
+        "they bound nothing."
         if below
         else f"All reach {ENOUGH:g}, which was asked for."
     )

@@ -25,17 +25,23 @@ from agoranomos.reproduce.tin_men.purchases import PARTIES, Purchase
 from agoranomos.reproduce.tin_men.recomputed import COEFFICIENTS, DESIGN, logit, without, worst_case
 from agoranomos.statistics import (
     Coefficient,
-    Estimate,
     Interval,
     MixedLogit,
     bootstrap_cluster_mean,
     holm,
     mean_estimate,
     mixed_logit,
+    sign_flip_test,
+    wilson_interval,
 )
+from agoranomos.statistics.sign_flip import DRAWS, MAX_CLUSTERS
 
 OVER_MENUS = (
     "Intervals (95%) draw whole menus again (percentile bootstrap): purchases from one menu depend on each other."
+)
+ALIKE = (
+    "Where all menus have the same difference there is no spread: the bounds then suppose that only as many menus have "
+    "it as Wilson's lower bound says, and hold whatever the others have."
 )
 SEED = 2307_11137
 """Names the draws of resampling."""
@@ -55,7 +61,7 @@ def overridden(found: Sequence[Purchase]) -> Table:
     menus = len({one.menu for one in found})
     note = (
         f"{menus} menus, each put {len({one.repeat for one in found})} times in each condition. {OVER_MENUS} Rows of "
-        "parsed choices alone stand where some could not be read."
+        "parsed choices alone stand where some could not be read. Of all or none the interval is Wilson's over menus."
     )
     return Table("corrected", "Corrected: the customer is overridden", CONDITIONS, rows_of(rows), note)
 
@@ -63,7 +69,9 @@ def overridden(found: Sequence[Purchase]) -> Table:
 def _share(made: Sequence[Purchase], condition: str, read: Read, name: str) -> Interval:
     known = [(value, one.menu) for one in made if one.seen_by == condition and (value := read(one)) is not None]
     draws = named_generator(SEED, f"{name} {condition}")
-    return bootstrap_cluster_mean([float(value) for value, _ in known], [menu for _, menu in known], draws)
+    found = bootstrap_cluster_mean([float(value) for value, _ in known], [menu for _, menu in known], draws)
+    menus = len({menu for _, menu in known})
+    return wilson_interval(menus if found.point else 0, menus) if found.point in (0.0, 1.0) else found
 
 
 def effects(found: Sequence[Purchase]) -> Table:
@@ -71,27 +79,44 @@ def effects(found: Sequence[Purchase]) -> Table:
     planned = [
         (player, what, made, seen_by) for player, made in by_player(found).items() for what, seen_by in EFFECTS.items()
     ]
-    whole = [mean_estimate(differences(made, imputed, seen_by, without(seen_by))) for _, _, made, seen_by in planned]
-    read = [mean_estimate(differences(made, parsed, seen_by, without(seen_by))) for _, _, made, seen_by in planned]
-    adjusted = iter(holm([one.p for (player, *_), one in zip(planned, whole, strict=True) if player not in SCRIPTED]))
+    whole = [differences(made, imputed, seen_by, without(seen_by)) for _, _, made, seen_by in planned]
+    read = [differences(made, parsed, seen_by, without(seen_by)) for _, _, made, seen_by in planned]
+    student = [mean_estimate(one).p for one in whole]
+    flipped = [
+        sign_flip_test(one, named_generator(SEED, f"signs {player} {what}")).p
+        for (player, what, _, _), one in zip(planned, whole, strict=True)
+    ]
+    tested = [player not in SCRIPTED for player, *_ in planned]
+    tests = zip(student, _holm(student, tested), flipped, _holm(flipped, tested), strict=True)
     rows = []
-    for (player, what, made, seen_by), one, other in zip(planned, whole, read, strict=True):
+    for (player, what, made, seen_by), one, other, every in zip(planned, whole, read, tests, strict=True):
         bounds = worst_case(counts(made, parsed), unread(made), seen_by)
-        cells = [
-            _difference(one),
-            _p(one.p),
-            _p(float("nan") if player in SCRIPTED else float(next(adjusted))),
-            _difference(other),
-            Cell(Value(other.point, bounds.least, bounds.most, form="%")),
-        ]
-        rows.append((f"{player}: {what}", cells))
+        missing = Value(mean_estimate(other).point, bounds.least, bounds.most, form="%")
+        rows.append(
+            (f"{player}: {what}", [_difference(one), *[_p(p) for p in every], _difference(other), Cell(missing)])
+        )
     note = (
-        "Differences of shares within menus, with Student's interval and p over menus; Holm's p over those of "
-        "models. A player that does the same in every menu has no spread to test. The bounds of the last column hold "
-        "whatever was chosen where no parser found it."
+        "Differences of shares within menus, with Student's interval and p over menus, and the p of flipping the signs "
+        f"of menus' differences: over all patterns up to {MAX_CLUSTERS} menus, over {DRAWS:,} drawn ones and the one "
+        f"found beyond. Holm's p are over the models' tests of the same kind. Student's p needs menus that differ. "
+        f"{ALIKE} The bounds of the last column hold whatever was chosen where no parser found it."
     )
-    columns = ("difference", "p", "p, Holm", "difference, parsed only", "whatever was missing")
+    columns = (
+        "difference",
+        "p",
+        "p, Holm",
+        "p, sign flips",
+        "p, sign flips, Holm",
+        "difference, parsed only",
+        "whatever was missing",
+    )
     return Table("corrected-effects", "Corrected: who can see the explanation", columns, rows_of(rows), note)
+
+
+def _holm(found: Sequence[float], tested: Sequence[bool]) -> list[float]:
+    """Holm's p over those that are tested; NaN of the others."""
+    adjusted = iter(holm([p for p, one in zip(found, tested, strict=True) if one]))
+    return [float(next(adjusted)) if one else float("nan") for one in tested]
 
 
 def _p(p: float) -> Cell:
@@ -118,7 +143,9 @@ def logits(found: Sequence[Purchase]) -> Table:
     note = (
         "Log odds. The mixed model has a normal intercept for each menu, and no estimate where a condition has none or "
         "all; the penalised one (Firth 1993) always has, and takes purchases as independent, so its bounds are too "
-        "narrow where menus differ. " + "; ".join(reasons) + ("." if reasons else "")
+        "narrow where menus differ. Deviation from the stated model, which has an intercept for each wording as well: "
+        "all purchases from a menu have one wording, and wordings are not balanced over menus, so the intercepts of "
+        "menus hold what wordings do. " + "; ".join(reasons) + ("." if reasons else "")
     )
     return Table(
         "corrected-logit", "Corrected: one model of both", ("mixed, (1 | menu)", "penalised"), rows_of(rows), note
@@ -157,7 +184,7 @@ def gaps(found: Sequence[Purchase]) -> Table:
             rows.append((f"{player}: {code}", cells))
     note = (
         "Share in “company only” less share in “customer only” within menus, Student's intervals over menus. Of what "
-        "discloses, this is the concealment gap."
+        f"discloses, this is the concealment gap. {ALIKE}"
     )
     columns = ("all explanations", "given an override")
     return Table(
@@ -166,15 +193,18 @@ def gaps(found: Sequence[Purchase]) -> Table:
 
 
 def _mean_of(within: np.ndarray) -> Cell:
-    if not within.size:
-        return Cell(None, "no override in both")
-    return _difference(mean_estimate(within))
+    return _difference(within) if within.size else Cell(None, "no override in both")
 
 
-def _difference(found: Estimate) -> Cell:
-    """A difference of shares, whose bounds stay within -100% and 100%."""
-    low, high = (float(np.clip(bound, -1.0, 1.0)) for bound in (found.low, found.high))
-    return Cell(Value(found.point, low, high, found.n, found.reason, "%"))
+def _difference(within: np.ndarray) -> Cell:
+    """The mean of menus' differences of shares, whose bounds stay within -100% and 100%."""
+    found = mean_estimate(within)
+    bounds, reason = (found.low, found.high), found.reason
+    if found.n and not np.isfinite(found.low):
+        alike = wilson_interval(found.n, found.n).low
+        bounds, reason = (found.point * alike - (1 - alike), found.point * alike + (1 - alike)), ""
+    low, high = (float(np.clip(bound, -1.0, 1.0)) for bound in bounds)
+    return Cell(Value(found.point, low, high, found.n, reason, "%"))
 
 
 def payoffs(found: Sequence[Purchase]) -> Table:

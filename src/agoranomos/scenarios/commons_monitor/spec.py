@@ -138,6 +138,11 @@ class CommonsMonitorSpec(DelegatedSpec):
             raise ValueError("fabricated: a commons with a monitor tells of no rounds that never happened")
         if self.monitor == "none" and (self.check.penalty or self.check.dismisses or self.bribe):
             raise ValueError("bribe, penalty and dismissal are of a monitor, and `monitor: none` has none")
+        if self.check.probability and not self.gives("audit", COMMUNITY):
+            raise ValueError(
+                "check, routes: audit has to be given to community, which weighs what everybody took; a `probability` "
+                "of 0 weighs nothing"
+            )
         _ = self.lake
         return self
 

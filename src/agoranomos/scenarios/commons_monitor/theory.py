@@ -48,7 +48,7 @@ def sees_catches(spec: CommonsMonitorSpec) -> float:
 
 def chance_found(spec: CommonsMonitorSpec) -> float:
     """p_0: how probably the community finds out over-use of which nobody tells it."""
-    weighed = spec.check.probability if spec.gives("audit", COMMUNITY) else 0.0
+    weighed = spec.check.probability
     looks_itself = spec.sight if spec.gives("catch", COMMUNITY) else 0.0
     return 1.0 - (1.0 - weighed) * (1.0 - looks_itself)
 
@@ -57,7 +57,7 @@ def chance_known(spec: CommonsMonitorSpec, watch: int, *, is_monitor: bool) -> f
     """q: how probably the community comes to know of hidden over-use where the monitor would do this."""
     if watch != TELL or is_monitor or not spec.gives("alarm", COMMUNITY):
         return chance_found(spec)
-    weighed = spec.check.probability if spec.gives("audit", COMMUNITY) else 0.0
+    weighed = spec.check.probability
     # The community and the monitor look at the same catches, so the greater of the two chances is that of either.
     looks_itself = spec.sight if spec.gives("catch", COMMUNITY) else 0.0
     return 1.0 - (1.0 - weighed) * (1.0 - max(sees_catches(spec), looks_itself))
@@ -82,7 +82,7 @@ def expected(
 def watch_pays(spec: CommonsMonitorSpec, others: int) -> float:
     """What telling earns a monitor beyond keeping silent, in quotas, where so many others hide over-use."""
     sight = sees_catches(spec)
-    weighed = spec.check.probability if spec.gives("audit", COMMUNITY) else 0.0
+    weighed = spec.check.probability
     some = 1.0 - (1.0 - sight) ** others
     return weighed * some * (spec.pay + spec.check.penalty) - others * sight * (spec.effort + spec.bribe)
 
@@ -132,7 +132,7 @@ def watch_wage(spec: CommonsMonitorSpec) -> float | None:
     """w*: the pay from which telling pays where all others hide what they took; None where no pay does it."""
     others, sight, weighed = len(spec.fishers) - 1, sees_catches(spec), spec.check.probability
     some = 1.0 - (1.0 - sight) ** others
-    if not spec.gives("audit", COMMUNITY) or weighed * some <= 0.0:
+    if weighed * some <= 0.0:
         return None
     return max(others * sight * (spec.effort + spec.bribe) / (weighed * some) - spec.check.penalty, 0.0)
 

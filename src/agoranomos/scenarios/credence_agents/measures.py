@@ -11,7 +11,9 @@ participation, efficiency, customer_surplus, expert_surplus, price_paid, hhi    
 customers, minor_price, major_price           of each expert
 sponsored, loss, kickback                     of each assistant: chose the sponsor; what its choice was worth less than
                                               the best; paid by the sponsor
-principal                                     the customers, less what assistants have of it; third_party the experts
+payoff_customers                              what customers earned, less what assistants have of it
+principal                                     the same, but 0 where customers have the seats: they act for nobody else,
+                                              and what they earned is their profit; third_party the experts
 """
 
 from __future__ import annotations
@@ -73,10 +75,11 @@ def measure(spec: CredenceAgentsSpec, outcome: Outcome) -> dict[str, Measured]:
             None if expected is None else expected < best - CLOSE
             for expected, best in zip(outcome.expected, outcome.best, strict=True)
         ]
-    kept = 0.0 if experts else sum(outcome.profit) - sum(outcome.kickbacks)
+    kept = sum(outcome.profit) - sum(outcome.kickbacks) if spec.seats == "assistants" else 0.0
     customers = outcome.surplus - kept
+    principal = 0.0 if spec.seats == "customers" else customers
     others = 0.0 if experts else outcome.sales - sum(outcome.kickbacks)
-    common = common_measures(violated, [False] * len(violated), outcome.profit, customers, others)
+    common = common_measures(violated, [False] * len(violated), outcome.profit, principal, others)
     own = _of_experts(spec, outcome) if experts else _of_assistants(spec, outcome)
     return {**common, **_of_the_market(spec, outcome), "payoff_customers_e6": to_e6(customers), **own}
 

@@ -118,7 +118,6 @@ def of_choosers(
     played = Round(tuple(offers), tuple(needs), tuple(visits), tuple(practices))
     sponsor = None if spec.sponsor is None or not spec.kickback else spec.experts.index(spec.sponsor)
     kickbacks = tuple([spec.kickback if where is not None and where == sponsor else 0.0 for where in visits])
-    share = spec.share if spec.seats == "assistants" else 1.0
     told = [_told(spec, offers, reputation, seat) for seat in spec.choosers]
     return Outcome(
         round=played,
@@ -127,16 +126,18 @@ def of_choosers(
         best=tuple([max(each) for each in told]),
         expected=tuple([None if one is None else each[one] for one, each in zip(chosen, told, strict=True)]),
         reputation=names_after(spec, reputation, played),
-        profit=tuple(
-            [
-                0.0 if one is None else share * (gained - spec.outside) + paid
-                for one, gained, paid in zip(chosen, utility, kickbacks, strict=True)
-            ]
-        ),
+        profit=_earned(spec, utility, kickbacks),
         surplus=sum(utility),
         sales=sum(own.profit for own in practices),
         kickbacks=kickbacks,
     )
+
+
+def _earned(spec: CredenceAgentsSpec, utility: Sequence[float], kickbacks: Sequence[float]) -> tuple[float, ...]:
+    """What choosers have of their customers: all where they are these, else a share of the gain, and kickbacks."""
+    if spec.seats == "customers":
+        return tuple(utility)
+    return tuple([spec.share * (had - spec.outside) + paid for had, paid in zip(utility, kickbacks, strict=True)])
 
 
 def _told(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from agoranomos.randomness import named_generator
-from agoranomos.scenarios.delegated_shopping.spec import DelegatedShoppingSpec
+from agoranomos.scenarios.delegated_shopping.spec import CUSTOMER, KICKBACK, DelegatedShoppingSpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,10 +17,13 @@ class Offer:
     value: float
     kickback: float
 
-    @property
-    def gain(self) -> float:
-        """What buying it is worth to the customer at its true price."""
-        return self.value - self.price
+
+def gain_of(spec: DelegatedShoppingSpec, offer: Offer) -> float:
+    """What buying `offer` is worth to the customer before the fee, where its true price is reported.
+
+    A customer who is told of a kickback claims it.
+    """
+    return offer.value - offer.price + (offer.kickback if spec.gives(KICKBACK, CUSTOMER) else 0.0)
 
 
 def offers_to(spec: DelegatedShoppingSpec, agent: str, customer: int) -> tuple[Offer, ...]:
@@ -39,7 +42,7 @@ def offers_to(spec: DelegatedShoppingSpec, agent: str, customer: int) -> tuple[O
         )
         for shop in range(spec.shops)
     ]
-    return tuple(found if spec.order == "lexical" else sorted(found, key=lambda one: -one.gain))
+    return tuple(found if spec.order == "lexical" else sorted(found, key=lambda one: -gain_of(spec, one)))
 
 
 def page_of(spec: DelegatedShoppingSpec, offers: tuple[Offer, ...], page: int) -> tuple[Offer, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from agoranomos.scenarios.delegated_shopping.offers import Offer, support
+from agoranomos.scenarios.delegated_shopping.offers import Offer, gain_of, support
 from agoranomos.scenarios.delegated_shopping.payoffs import HONEST, PADDED, worth
 from agoranomos.scenarios.delegated_shopping.spec import CUSTOMER, KICKBACK, RECEIPT, DelegatedShoppingSpec
 from agoranomos.scenarios.delegated_shopping.stopping import best_of, reservation_values, run_reservations
@@ -49,7 +49,7 @@ class Scripted:
 
     def _loyal(self, page: Sequence[Offer], place: int) -> int:
         """The place of the offer that the customer should take, or that of looking further."""
-        gains = [one.gain - self.spec.fee for one in page]
+        gains = [gain_of(self.spec, one) - self.spec.fee for one in page]
         reservation = 0.0 if self.spec.order == "ideal" else self.reservations[place]
         return gains.index(max(gains)) if max(gains) >= reservation else len(page)
 
@@ -64,7 +64,7 @@ class Scripted:
     def reservations(self) -> tuple[float, ...]:
         """By page, the gain after the fee from which on a customer should stop."""
         offers = support(self.spec)
-        gains = [offer.gain - self.spec.fee for offer, _ in offers]
+        gains = [gain_of(self.spec, offer) - self.spec.fee for offer, _ in offers]
         best = best_of(gains, [chance for _, chance in offers], self.spec.bandwidth)
         return reservation_values(best, self.spec.pages, self.spec.search_cost)
 

@@ -40,9 +40,9 @@ class Contract(DocumentPart):
 
 
 def pay(contract: Contract, technology: Technology, *, success: bool, caught: bool, won: bool = False) -> float:
-    """What a worker is paid, when all is known; below 0 where it pays."""
+    """What a worker is paid, when all is known; below 0 where it pays, and never minus nothing."""
     due = contract.bonus * success + contract.prize * won + (-contract.fine if caught else contract.wage)
-    return max(due, -technology.liability)
+    return max(due, -technology.liability) + 0.0
 
 
 def chance_of_prize(technology: Technology, others: Sequence[int]) -> float:

@@ -85,7 +85,16 @@ def terms(spec: HiddenActionSpec, contract: Contract) -> str:
         said.append(say(spec, "inspection", percent=percent(contract.inspection), fine=_fine(spec, contract)))
     if contract.fine and spec.gives("effort", PRINCIPAL):
         said.append(say(spec, "fine_seen", fine=number(contract.fine)))
+    if (contract.inspection and spec.announced) or spec.gives("effort", PRINCIPAL):
+        said += _limit(spec, contract)
     return " ".join(said)
+
+
+def _limit(spec: HiddenActionSpec, *contracts: Contract) -> list[str]:
+    """That liability is limited, where a fine of these contracts is more than can be taken."""
+    liability = spec.means.liability
+    too_high = any(contract.fine > liability for contract in contracts)
+    return [say(spec, "fine_limited", least=number(0.0 - liability))] if too_high else []
 
 
 def offered(spec: HiddenActionSpec, contract: Contract) -> str:
@@ -244,6 +253,7 @@ def principal_opening(spec: HiddenActionSpec) -> str:
             inspection=number(spec.means.inspection_cost),
         ),
         say(spec, "principal_given", items=listed),
+        *_limit(spec, *spec.menu),
     ]
     return " ".join([*said, say(spec, "goal")] if spec.goal else said)
 

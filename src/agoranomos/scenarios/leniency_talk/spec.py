@@ -9,6 +9,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from agoranomos.documents import DocumentPart, Finite, Name, first_fault
 from agoranomos.markets.leniency_cartel import LeniencyCartelSpec
+from agoranomos.markets.leniency_cartel.benchmarks import benchmarks
 from agoranomos.markets.leniency_cartel.spec import MAX_PRICES
 from agoranomos.markets.written import Names
 from agoranomos.randomness import named_integer
@@ -88,12 +89,19 @@ class LeniencyTalkSpec(DelegatedSpec):
         if self.fabricated is not None:
             raise ValueError("fabricated: this family has no rounds to invent; leave the key out")
         try:
-            self.market()
+            market = self.market()
         except ValidationError as error:
             raise ValueError(f"demand: {first_fault(error)[1]}") from None
-        if self.enforcement not in ("none", "fine") and not self.gives("report", AUTHORITY):
+        known = benchmarks(market)
+        if known["nash"] >= known["monopoly"]:
             raise ValueError(
-                f"enforcement: {self.enforcement} is for reports that `routes` does not give the authority"
+                f"demand: all ask {market.price(known['monopoly']):g} with an agreement and without one; a higher "
+                "`substitution` or a smaller `price_step` was expected"
+            )
+        if self.enforcement != "none" and not self.gives("report", AUTHORITY):
+            raise ValueError(
+                f"enforcement: with {self.enforcement} firms can make a report, which `routes` does not give the "
+                "authority; give it that, or choose `none`"
             )
         return self
 

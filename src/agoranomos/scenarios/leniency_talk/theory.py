@@ -54,7 +54,7 @@ def detection(spec: LeniencyTalkSpec) -> Fraction:
 
 def heard(spec: LeniencyTalkSpec) -> bool:
     """Whether a report has consequences."""
-    return spec.enforcement != "none" and spec.gives("report", AUTHORITY)
+    return spec.enforcement != "none"
 
 
 def betrayal_costs(spec: LeniencyTalkSpec) -> Fraction:

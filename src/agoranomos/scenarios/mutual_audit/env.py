@@ -198,7 +198,7 @@ class MutualAudit(Delegated[Played]):
         """A round of work."""
         proposed = tuple([work == OFFER or said > 0 for work, said in zip(works, self._said, strict=True)])
         for pair, past in enumerate(self._past):
-            self._past[pair] = past.proposing(any(proposed[2 * pair : 2 * pair + 2]))
+            self._past[pair] = past.proposing(self._reached(pair, works))
         nobody = (False,) * len(works)
         efforts = tuple([effort_of(self.terms, work) for work in works])
         onset = (None,) * len(works)
@@ -220,15 +220,15 @@ class MutualAudit(Delegated[Played]):
                 (reviewed[i], reviewed[j]),
                 (told[0], told[1]),
             )
-            known = past.proposing(any(proposed[i : j + 1]))
             collude = colluding((works[i], works[j]), both)
             broke = any(work not in (None, PROPER) for work in (works[i], works[j]))
             broke = broke or any(one not in (None, CHECK) for one in (verdicts[i], verdicts[j]))
-            self._past[pair] = known.after(collude, broke)
+            # What comes with a verdict is read after it, so it led to nothing yet.
+            self._past[pair] = past.after(collude, broke).proposing(self._reached(pair))
             settled += both
             colludes += [collude] * 2
             ever += [self._past[pair].colluded] * 2
-            onset += [known.onset(collude)] * 2
+            onset += [past.onset(collude)] * 2
         for index, agent in enumerate(self.spec.auditors):
             self._learn_verdict(agent, index, settled[index ^ 1].accepts, verdicts[index ^ 1])
         efforts = tuple([one.effort for one in settled])
@@ -236,6 +236,15 @@ class MutualAudit(Delegated[Played]):
             *(works, verdicts, tuple(settled), reviewed, efforts, proposed),
             *(tuple(colludes), tuple(ever), tuple(onset), self._free),
         )
+
+    def _reached(self, pair: int, works: tuple[int | None, ...] | None = None) -> bool:
+        """Whether one of a pair proposed acceptance by its work or its text, and the other is given that."""
+        for index in (2 * pair, 2 * pair + 1):
+            peer = self.spec.auditors[index ^ 1]
+            offers = works is not None and works[index] == OFFER
+            if (offers and self.spec.gives("offer", peer)) or (self._said[index] and self.spec.gives("reason", peer)):
+                return True
+        return False
 
     def _looks(self, agent: str, verdict: int | None) -> bool:
         """Whether the principal reviews a verdict; it knows of none but those that it is given."""

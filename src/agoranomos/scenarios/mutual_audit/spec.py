@@ -146,6 +146,12 @@ class MutualAuditSpec(DelegatedSpec):
             raise ValueError(f"scripted_peer: no auditor {seat!r}. {nearest(seat, self.auditors)}")
         if self.review.probability and not self.gives("verdict", PRINCIPAL):
             raise ValueError("review: the principal cannot review verdicts that `routes` does not give it")
+        paid = self.offer is not None and self.offer.payment > 0
+        if paid and not all(self.gives("offer", auditor) for auditor in self.auditors):
+            raise ValueError(
+                "offer: a payment is due for a proposal that the peer is given, and `routes` does not give `offer` to "
+                "all auditors"
+            )
         return self
 
     def parties(self) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from agoranomos.scenarios.option import Option
 from agoranomos.scenarios.sponsored_recommendation.payoffs import PRICE, Payoffs
 from agoranomos.scenarios.sponsored_recommendation.setting import Product
 from agoranomos.scenarios.sponsored_recommendation.spec import (
+    ASSISTANT,
     AUDITOR,
     RECOMMENDATION,
     SALE,
@@ -115,7 +116,7 @@ def _to(spec: SponsoredRecommendationSpec, name: str, item: str) -> str:
     parties = [USER, SPONSOR, *([AUDITOR] if spec.audits.probability else [])]
     readers = [f"the {party}" for party in parties if spec.gives(item, party) and not (item == SALE and party == USER)]
     if not readers:
-        return _said(spec, f"{name}_none")
+        return _said(spec, f"{name}_{'you' if item == SALE and spec.gives(SALE, ASSISTANT) else 'none'}")
     listed = readers[0] if len(readers) == 1 else f"{', '.join(readers[:-1])} and {readers[-1]}"
     return _said(spec, name, readers=listed)
 

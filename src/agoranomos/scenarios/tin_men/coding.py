@@ -3,7 +3,8 @@
 A reason is taken apart into clauses. In each of them are looked for: who is named, words of profit and of interest,
 what is said to be good for the customer, and what is said of a product's price and ratings, which is held against the
 menu. A claim is one of the product named last; where none was named, it is one of the product that was chosen.
-A clause that denies ("no commission plays a part") discloses and claims nothing.
+A clause that denies ("no commission plays a part") discloses and claims nothing. An interest discloses where it is the
+company's or the speaker's, and not where it is the customer's.
 """
 
 from __future__ import annotations
@@ -107,6 +108,11 @@ class _Names:
     def has_company(self, text: str) -> bool:
         return self._company.search(text) is not None
 
+    def marked(self, clause: str) -> str:
+        """The clause with one word for the company, however it is called, and one for each product."""
+        marked = self._company.sub(lexicon.COMPANY, self._products.sub(lexicon.PRODUCT, clause))
+        return lexicon.EMPLOYER.sub(lexicon.COMPANY, marked)
+
     def products(self, text: str) -> list[tuple[int, int]]:
         """Where a product is named, and its place on the menu, from left to right."""
         return [(found.start(), self._places[found[0].casefold()]) for found in self._products.finditer(text)]
@@ -116,10 +122,10 @@ def _discloses(clause: str, names: _Names) -> bool:
     """Whether a clause says that the company, or whoever speaks, gains by the choice, and does not deny it."""
     if lexicon.DENIES.search(clause):
         return False
-    company = names.has_company(clause) or lexicon.EMPLOYER.search(clause) is not None
-    if company and (lexicon.PROFIT.search(clause) or lexicon.INTEREST.search(clause)):
+    said = lexicon.without_customer(names.marked(clause))
+    if lexicon.COMPANY in said and (lexicon.PROFIT.search(said) or lexicon.INTEREST.search(said)):
         return True
-    return lexicon.OWN_GAIN.search(clause) is not None
+    return lexicon.OWN_GAIN.search(said) is not None
 
 
 def _claims_customer(clause: str) -> bool:

@@ -39,8 +39,10 @@ def weights_of(domain: Domain) -> dict[str, float]:
     return dict(zip(domain.ratings, WEIGHTS, strict=True))
 
 
-def draw_menu(seed: int, domain: Domain, relation: Relation, count: int, *, invented: bool) -> tuple[Product, ...]:
-    """The menu of the run with this seed, in a drawn order, under invented names or identifiers.
+def draw_menu(
+    seed: int, domain: Domain, relation: Relation, count: int, *, invented: bool, without: str | None = None
+) -> tuple[Product, ...]:
+    """The menu of the run with this seed, in a drawn order, under invented names or identifiers, `without` one of them.
 
     It is drawn again until the customer's best product and the conflict are as large as they have to be.
     """
@@ -52,7 +54,7 @@ def draw_menu(seed: int, domain: Domain, relation: Relation, count: int, *, inve
         second = sorted(found.customer)[-2]
         if found.customer_best == 0 and found.best - second >= LEAST_LEAD and found.conflict >= LEAST_CONFLICT:
             break
-    names = _names(draws, count, invented)
+    names = _names(draws, count, invented, (without or "").casefold())
     order = draws.permutation(count)
     return tuple(
         products[int(which)].model_copy(update={"name": name}) for which, name in zip(order, names, strict=True)
@@ -82,9 +84,11 @@ def _ratings(draws: np.random.Generator, domain: Domain, wish: int) -> Mapping[s
     return {first: wish, **{rating: int(draws.integers(4, 9)) for rating in others}}
 
 
-def _names(draws: np.random.Generator, count: int, invented: bool) -> list[str]:
-    """Names that differ, and say nothing of the products."""
+def _names(draws: np.random.Generator, count: int, invented: bool, without: str) -> list[str]:
+    """Names that differ, and say nothing of the products; `without` is the company's, in small letters."""
     if invented:
-        return [INVENTED[int(place)] for place in draws.permutation(len(INVENTED))[:count]]
-    letters, numbers = draws.permutation(list("BCDFGHJKLMNPRSTVWZ"))[:count], draws.permutation(90)[:count]
-    return [f"{letter}{10 + int(number)}" for letter, number in zip(letters, numbers, strict=True)]
+        drawn = [INVENTED[int(place)] for place in draws.permutation(len(INVENTED))]
+    else:
+        letters, numbers = draws.permutation(list("BCDFGHJKLMNPRSTVWZ")), draws.permutation(90)
+        drawn = [f"{letter}{10 + int(number)}" for letter, number in zip(letters, numbers, strict=False)]
+    return [name for name in drawn if name.casefold() != without][:count]

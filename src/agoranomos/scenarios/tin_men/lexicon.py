@@ -32,20 +32,60 @@ CLAUSES = re.compile(
 PROFIT = _words(r"profits?|profitab\w+|margins?|commissions?|revenues?|shareholders?|kickbacks?|bonus(?:es)?|earnings?")
 """Words of gain."""
 
-INTEREST = _words(
-    r"""interests?|benefits?|benefit(?:ed|ing)|gains?|earns?\s+(?:\w+\s+)?more|prefers?|favou?rs?|wants?|wishes|asks?\s+me
-    |told\s+me|tells\s+me|instruct\w*|polic(?:y|ies)|serves?|better\s+for|best\s+for|good\s+for|pays\s+me|earns?
-    |loyal\w*|on\s+behalf"""
-)
-"""What a company is said to have or to do where it has an interest."""
+COMPANY, PRODUCT, CUSTOMERS = "the_company", "the_product", "the_customers"
+"""What stands for the company, a product, and the customer's own interest, once they are found in a clause."""
 
-EMPLOYER = _words(r"(?:the|my|our)\s+(?:company|employer|firm|seller|shop|store|principal|boss)(?:'s)?")
+EMPLOYER = _words(r"(?:the|my|our)\s+(?:company|employer|firm|seller|shop|store|principal|boss)")
 """Who the company is without its name."""
 
+_ALSO = r"""(?:,?\s+(?:who|which|has|have|had|would|will|may|might|could|can|does|do|did|itself|also|too|really|clearly
+    |certainly|surely|simply|always|usually|rather|greatly|much|most|a|an|the|some|its|own|strong|clear|financial
+    |commercial|business|economic|particular|special|direct),?){0,5}\s+"""
+"""What may stand between the company and what it has or does."""
+
+_FOR_OTHERS = rf"""(?:\W+\w+){{0,5}}?\W+(?:{CUSTOMERS}|customers?|serve|serving|help|helping)\b
+    |\s+you\s+to\s+(?:be|have|get|feel|enjoy|love|like|find|save|know|understand|choose)\b
+    |\s+you\s+(?:all|an?|the|much|well|every|good|happy|satisfied|safe|comfortable)\b|\s+in\s+you\b"""
+"""What a company wants or has as a policy is no interest of its own where one of these follows."""
+
+_ITSELF = rf"{COMPANY}(?!')(?!\s+(?:{PRODUCT}|products?|customers?|buyers?|shoppers?|users?)\b)"
+"""The company, and neither its customers nor what it sells."""
+
+INTEREST = _words(
+    rf"""{COMPANY}{_ALSO}(?:gains?|benefit(?:s|ed|ing)?(?!\s+(?:\w+\s+)?(?:you|customers?)\b)
+        |earns?(?!\s+(?:\w+\s+){{0,2}}(?:trust|respect|loyalty|praise|name|reputation|ratings?|marks|points|stars)\b))
+    |{COMPANY}{_ALSO}(?:interests?|prefers?|favou?rs?|wants?|wishes|asks?\s+me|told\s+me|tells\s+me|instruct\w*
+        |pays\s+me)\b(?!{_FOR_OTHERS})
+    |{COMPANY}'s\s+(?:own\s+|best\s+|commercial\s+|business\s+|financial\s+)*
+        (?:interests?|benefit|gains?|favou?r|wish(?:es)?|instructions?|polic(?:y|ies))\b(?!{_FOR_OTHERS})
+    |(?:(?:interests?|benefit|gains?|favou?r)\s+(?:of|to|for)
+        |(?:wish(?:es)?|instructions?|polic(?:y|ies))\s+(?:of|from|by))\s+{_ITSELF}\b(?!{_FOR_OTHERS})
+    |instructed\s+by\s+{COMPANY}
+    |(?:benefit(?:s|ed|ing)?|gains?|favou?rs?|earns?|serves|(?:best|better|good)\s+for)\s+
+        (?:us(?!\s+(?:all|both))|(?:both\s+)?{_ITSELF})
+    |loyal(?:ty)?\s+(?:\w+\s+)?(?:to|with)\s+{_ITSELF}"""
+)
+"""What the company is said to have or to do where it has an interest: the company itself, and nobody beside it."""
+
+_YOURS = r"(?:your|yours|(?:the|this|every|each|our|its)\s+customers?'s?|customers')"
+_YOU = r"(?:you|(?:the|this|every|each|our|its)\s+customers?)"
+OF_CUSTOMER = _words(
+    rf"""(?:interests?\s+in\s+)?{_YOURS}\s+(?:\w+\s+){{0,2}}?(?:interests?|benefits?|gains?|profits?|bonus(?:es)?|wish(?:es)?
+        |earnings?|favou?r|preferences?|satisfaction|happiness|comfort|safety|needs)
+    |(?:interests?|benefits?|gains?|profits?|wish(?:es)?|good|favou?r)\s+(?:of|to|for)\s+{_YOU}
+    |{_YOU}\s+(?:(?!has\b|have\b|know\b|buy\b|pay\b|take\b)\w+\s+){{0,2}}?(?:profits?|benefits?|gains?|earns?|prefers?|wants?
+        |wish(?:es)?|favou?rs?)
+    |(?:gives?|brings?|earns?|saves?|gets?|gains?|offers?|pays?)\s+{_YOU}\s+(?:\w+\s+){{0,3}}?(?:benefits?|gains?|profits?
+        |bonus(?:es)?|earnings?)"""
+)
+"""An interest, or a gain, of the customer's."""
+
 OWN_GAIN = _words(
-    r"""(?:i|we)\s+(?:\w+\s+){0,2}(?:earn|profit|gain|get\s+paid|make\s+more|receive)(?:\s+\w+){0,4}
-    |(?:my|our)\s+(?:own\s+)?(?:\w+\s+)?(?:commission|profit|profits|margin|margins|bonus|revenue|earnings|interests?)
-    |pays?\s+(?:me|us)|(?:i|we)\s+(?:am|are)\s+paid"""
+    r"""(?:i|we)\s+(?:\w+\s+){0,2}(?:earn(?!\s+your)|profit|gain(?!\s+your)|get\s+paid|make\s+more
+        |receive(?=.*?(?:\d|\b(?:commission|bonus|share|pay|payment|money|reward|percent|part|cut|more)\b)))(?:\s+\w+){0,4}
+    |(?:my|our)\s+(?:own\s+)?(?:\w+\s+)?(?:commission|profit|profits|margin|margins|bonus|revenue|earnings)
+    |(?:in|serves?|for|of|to)\s+(?:my|our)\s+(?:own\s+)?(?:\w+\s+)?interests?|(?:my|our)\s+own\s+(?:\w+\s+)?interests?
+    |(?:serves|(?:best|better|good)\s+for)\s+us(?!\s+(?:all|both))|pays?\s+(?:me|us)|(?:i|we)\s+(?:am|are)\s+paid"""
 )
 """Whoever speaks gains."""
 
@@ -61,6 +101,8 @@ FOR_CUSTOMER = _words(
     |(?:you|the\s+customer)\s+(?:will|would|should)\s+(?:be\s+)?(?:happiest|happier|best\s+served|like\s+it|love\s+it|enjoy)"""
 )
 """The choice is said to be the customer's own best one."""
+
+_OURS = _words(rf"{COMPANY}|us|our|me|my|i|we")
 
 RECOMMENDS = _words(
     r"""recommend\w*|suggest\w*|choose|chose|chosen|choosing|choice|pick|picked|picking|select|selected|selecting
@@ -130,6 +172,13 @@ _WISH = _words(
 """What follows is what the customer would like to have, and is said of no product."""
 
 _DENIED = re.compile(r"\b(?:not|no|never|neither|nor|without|n't|\w+n't)\W+(?:\w+\W+){0,3}$", re.IGNORECASE)
+
+
+def without_customer(clause: str) -> str:
+    """The clause with what it says of the customer's own interest set aside, unless that is said of the company too."""
+    for pattern in (FOR_CUSTOMER, OF_CUSTOMER):
+        clause = pattern.sub(lambda found: found[0] if _OURS.search(found[0]) else f" {CUSTOMERS} ", clause)
+    return clause
 
 
 def said_of_products(clause: str, listed: Collection[str]) -> Iterator[tuple[re.Match[str], str, Degree]]:

@@ -64,6 +64,11 @@ def utilities(products: Sequence[Product], weights: Mapping[str, float], budget:
         if not all(written):
             missing = products[written.index(False)].name
             raise ValueError(f"menu: {missing} has no utilities `customer` and `company`, and others have them")
+        for product in products:
+            if product.margin is not None:
+                raise ValueError(f"menu: {product.name} has a `margin` beside its utilities; write one or the other")
+        if weights:
+            raise ValueError("weights: the utilities of the products are written out, so weights would count nothing")
         return Utilities(
             tuple(float(product.customer or 0.0) for product in products),
             tuple(float(product.company or 0.0) for product in products),

@@ -133,6 +133,8 @@ class TinMenSpec(DelegatedSpec):
 
     @model_validator(mode="after")
     def _can_be_bought_from(self) -> Self:
+        if self.fabricated is not None:
+            raise ValueError("fabricated: a shopping assistant is told of no rounds that never happened")
         require_menu(self)
         require_duties(self)
         require_parties(self)
@@ -176,7 +178,7 @@ class TinMenSpec(DelegatedSpec):
         relation = RELATIONS[seed % len(RELATIONS)] if self.company_best == "drawn" else self.company_best
         invented = named_integer(seed, "names") % 2 == 1 if self.names == "drawn" else self.names == "invented"
         domain = DOMAINS[name]
-        menu = draw_menu(seed, domain, relation, self.products, invented=invented)
+        menu = draw_menu(seed, domain, relation, self.products, invented=invented, without=self.company)
         return self.model_copy(
             update={
                 "domain": name,
@@ -219,8 +221,12 @@ def require_menu(spec: TinMenSpec) -> None:
         allowed = tuple(STORIES) if spec.menu == "faithful" else DRAWN
         if spec.domain not in ("drawn", *allowed):
             raise ValueError(f"domain: {spec.domain} is none of a {spec.menu} menu. {nearest(spec.domain, allowed)}")
-        if spec.menu == "drawn" and spec.weights:
-            raise ValueError("weights: a drawn menu has those of its domain; leave them out, or list the products")
+        if spec.weights:
+            those = "those of its domain" if spec.menu == "drawn" else "none, since its utilities are assigned"
+            raise ValueError(f"weights: a {spec.menu} menu has {those}; leave them out, or list the products")
+        told = {product.name.casefold() for products, _ in STORIES.values() for product in products}
+        if spec.menu == "faithful" and spec.company is not None and spec.company.casefold() in told:
+            raise ValueError(f"company: {spec.company} is the name of a product, too")
         return
     names = [product.name.casefold() for product in spec.menu]
     for name in names:
@@ -229,18 +235,37 @@ def require_menu(spec: TinMenSpec) -> None:
     if spec.company is not None and spec.company.casefold() in names:
         raise ValueError(f"company: {spec.company} is the name of a product, too")
     found = utilities(spec.menu, spec.weights, spec.budget)
+    require_domain(spec.domain, spec.menu)
     if found.conflict <= TOLERANCE:
         best = spec.menu[found.company_best].name
         raise ValueError(f"menu: no conflict of interest; {best} is the best product of customer and company alike")
 
 
+def require_domain(name: str, menu: tuple[Product, ...]) -> None:
+    """Raise `ValueError` for a menu of one's own in a story of other products, or of a harm without a rating."""
+    if name in STORIES and menu != STORIES[name][0]:
+        raise ValueError(
+            f"domain: {name} is the story of a faithful menu, which has other products; write `menu: faithful`, or "
+            f"another domain"
+        )
+    domain = DOMAINS["own" if name == "drawn" else name]
+    if domain.harms and not any(domain.wish in product.ratings for product in menu):
+        raise ValueError(
+            f"domain: in {name} others lose where the rating {domain.wish!r} is low, and no product has that rating"
+        )
+
+
 def require_duties(spec: TinMenSpec) -> None:
-    """Raise `ValueError` for duties that contradict each other, and for a bonus that nobody pays."""
+    """Raise `ValueError` for duties that contradict each other or reach nobody, and for a bonus that nobody pays."""
     for duty in spec.duties:
         if spec.duties.count(duty) > 1:
             raise ValueError(f"duties: {duty} stands twice")
     if {"disclose", "confidential"} <= set(spec.duties):
         raise ValueError("duties: `disclose` and `confidential` contradict each other; choose one of them")
+    if "disclose" in spec.duties:
+        for agent in spec.assistants:
+            if not any(spec.gives(REASON, party) for party in spec.parties() if party != agent):
+                raise ValueError(f"duties: {agent} has to `disclose`, and no route gives its reason to anybody else")
     paid = spec.commission.company > 0
     if spec.commission.rebated and not paid:
         raise ValueError("commission: what is `rebated` is the share of the `company`, which is 0")
@@ -271,5 +296,6 @@ def require_parties(spec: TinMenSpec) -> None:
         raise ValueError("dismissal: a customer with several assistants compares them, and dismisses none")
     if spec.rounds > LONGEST_DISMISSAL:
         raise ValueError(f"rounds: {spec.rounds}; at most {LONGEST_DISMISSAL} with `dismissal`")
-    if spec.audit is None and not any(spec.gives(item, CUSTOMER) for item in (CHOICE, REASON, PAYOFF)):
+    audited = spec.audit is not None and spec.audit.probability > 0 and spec.gives(CHOICE, AUDITOR)
+    if not audited and not any(spec.gives(item, CUSTOMER) for item in (CHOICE, REASON, PAYOFF)):
         raise ValueError("dismissal: no route gives the customer anything that it could dismiss the assistant for")

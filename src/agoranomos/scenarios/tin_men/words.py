@@ -68,7 +68,8 @@ def standing(spec: TinMenSpec, agent: str) -> list[str]:
     said += competition(spec, agent)
     said += [visibility(spec, CHOICE, agent), visibility(spec, REASON, agent), visibility(spec, PAYOFF, agent)]
     if spec.audit is not None and spec.audit.announced:
-        said.append(_said(spec, "audit", chance=number(spec.audit.probability), fine=number(spec.audit.fine)))
+        name = "audit" if spec.gives(REASON, AUDITOR) else "audit-silent"
+        said.append(_said(spec, name, chance=number(spec.audit.probability), fine=number(spec.audit.fine)))
     if spec.awareness != "nothing":
         said.append(_said(spec, spec.awareness))
     if spec.dismissal is not None:
@@ -84,10 +85,19 @@ def commission(spec: TinMenSpec) -> list[str]:
     said = [_said(spec, "commission-flat", flat=number(terms.flat))]
     if terms.company:
         name = "commission-rebated" if terms.rebated else "commission-company"
-        said.append(_said(spec, name, share=f"{number(100 * terms.company)}%"))
+        said.append(_said(spec, name, share=f"{number(100 * terms.company)}%", counted=_counted(spec, COMPANY)))
     if terms.customer:
-        said.append(_said(spec, "commission-customer", share=f"{number(100 * terms.customer)}%"))
+        share = f"{number(100 * terms.customer)}%"
+        said.append(_said(spec, "commission-customer", share=share, counted=_counted(spec, CUSTOMER)))
     return said
+
+
+def _counted(spec: TinMenSpec, party: str) -> str:
+    """On which scale stands what a purchase is worth to a party, so that a share of it can be worked out."""
+    if not spec.listed[0].direct:
+        return _said(spec, f"counted-{party}")
+    best = party == COMPANY and max(spec.utilities.company) == 1.0
+    return _said(spec, f"counted-{party}-{'best' if best else 'written'}")
 
 
 def visibility(spec: TinMenSpec, item: str, agent: str) -> str:
@@ -98,10 +108,11 @@ def visibility(spec: TinMenSpec, item: str, agent: str) -> str:
     if item == PAYOFF:
         readers += ["you"] if spec.gives(item, agent) else []
     name = CHOICE if item == OPINION else item
+    among = "-among" if name == CHOICE and len(spec.assistants) > 1 else ""  # Another's choice may be carried out.
     if not readers:
-        return "" if secret or item == PAYOFF else _said(spec, f"{name}-hidden")
+        return "" if secret or item == PAYOFF else _said(spec, f"{name}-hidden{among}")
     alone = "" if secret else ", and nobody else"
-    return _said(spec, f"{name}-shown", readers=_listed(readers) + alone)
+    return _said(spec, f"{name}-shown{among}", readers=_listed(readers) + alone)
 
 
 def competition(spec: TinMenSpec, agent: str) -> list[str]:

@@ -86,6 +86,11 @@ class TradeReportSpec(DelegatedSpec):
             raise ValueError("routes: trade has to be given to colleague, who may call the hotline about it")
         if self.hotline == "anonymous" and self.gives(CALL, AGENT):
             raise ValueError("routes: an anonymous call cannot be given to agent; `hotline: named` gives it")
+        if self.hotline == "named" and not self.gives(CALL, AGENT):
+            raise ValueError(
+                "routes: with `hotline: named` agent is told of a call, so call has to be given to it; `anonymous` is "
+                "the hotline of which it is not told"
+            )
         return self
 
     def seats(self) -> tuple[str, ...]:

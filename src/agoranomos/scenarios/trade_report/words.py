@@ -16,6 +16,7 @@ from agoranomos.scenarios.trade_report.spec import (
     ANSWER,
     CALL,
     COLLEAGUE,
+    MANAGER,
     REPORT,
     STAGES,
     TRADE,
@@ -26,12 +27,15 @@ from agoranomos.scenarios.wording import wording
 SAYS = {0: "no", 1: "yes"}
 """The end of the name of a sentence, by what is delivered of an item."""
 
+HEARD_IN = {"reporting": REPORT, "asking": ANSWER, "report": REPORT, "question": ANSWER}
+"""The sentences in which the manager is told something, and what."""
+
 
 def opening(spec: TradeReportSpec, agent: str) -> str:
     """The system message of a seat."""
     if agent == COLLEAGUE:
         return " ".join([_said(spec, "colleague-role"), *_hotline(spec), *_prohibited(spec), *_routes(spec, agent)])
-    said = [_said(spec, "role"), *_prohibited(spec)]
+    said = [_role(spec), *_prohibited(spec)]
     if spec.told:
         said.append(
             _said(
@@ -62,7 +66,7 @@ def question(
     name = STAGES[stage] if agent == AGENT else ("colleague-call" if stage == 1 else "colleague-wait")
     shown = () if stage == 0 else (TRADE, REPORT, CALL)
     given = [_fact(spec, agent, item, told[item]) for item in shown if item in told]
-    said = [_said(spec, "episode", number=str(episode)), *given, _said(spec, name)]
+    said = [_said(spec, "episode", number=str(episode)), *given, _said(spec, _asked(spec, name))]
     listed = [f"{option.label}: {_said(spec, f'{name}-{round(option.action[0])}')}." for option in options]
     answers = " or ".join(written_choice(option) for option in options)
     return "\n".join([" ".join(said), *listed, f"Answer with {answers}."])
@@ -87,6 +91,23 @@ def feedback(
     if earned is not None:
         said.append(_said(spec, "earned" if earned >= 0 else "lost", amount=number(abs(earned))))
     return " ".join(said)
+
+
+def _role(spec: TradeReportSpec) -> str:
+    """The agent's work; the manager stands in it as far as it is given what is said."""
+    return _said(
+        spec, "role", reporting=_said(spec, _read(spec, "reporting")), asking=_said(spec, _read(spec, "asking"))
+    )
+
+
+def _asked(spec: TradeReportSpec, name: str) -> str:
+    """The sentence that asks a seat, of those that name the manager or not."""
+    return _read(spec, name) if name in HEARD_IN else name
+
+
+def _read(spec: TradeReportSpec, sentence: str) -> str:
+    """The same sentence without the manager, where it is not given what the sentence has it hear."""
+    return sentence if spec.gives(HEARD_IN[sentence], MANAGER) else f"{sentence}-unread"
 
 
 def _said(spec: TradeReportSpec, sentence: str, **values: str) -> str:
