@@ -15,10 +15,18 @@ from agoranomos.errors import UsageError
 from agoranomos.institutions import Governed, Institution, load_institution
 from agoranomos.markets import Market, build_market, load_market
 from agoranomos.markets.facts import SCALE
+from agoranomos.scenarios import DelegatedSpec
 from agoranomos.workspace import find_workspace, library_root
 
 NAMES = ("audit", "reminders", "escalating", "restoration", "monitors", "early-warning")
-SCENARIOS = sorted(path.stem for path in (library_root() / "scenarios").glob("*.yaml"))
+SHIPPED = sorted(path.stem for path in (library_root() / "scenarios").glob("*.yaml"))
+SCENARIOS = [
+    name
+    for name in SHIPPED
+    if not isinstance(load_market(name, find_workspace(Path(__file__).parent)).spec, DelegatedSpec)
+]
+"""Where principals are parties a breach can pay more than the gap: these have institutions of their own."""
+
 SEEDS = 40
 
 
