@@ -327,6 +327,7 @@ def test_it_is_kept_for_a_page_with_what_was_asked(home: Path, found: Any) -> No
     ]
 
 
+@pytest.mark.long  # CI does the same by the command
 def test_its_lock_makes_it_again(home: Path, found: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AGORA_HOME", str(home / "home"))
     monkeypatch.chdir(home)
