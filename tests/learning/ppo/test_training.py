@@ -87,7 +87,7 @@ def test_a_menu_of_the_stage_game_is_chosen_from() -> None:
 @pytest.mark.parametrize("name", LIBRARY)
 def test_every_market_of_the_library_can_be_learnt_in(name: str) -> None:
     kind = find_market_type(name)
-    spec = kind.spec(type=name, name=kind.spec.model_fields["name"].default, rounds=4)
+    spec = kind.spec(type=name, name=kind.spec.model_fields["name"].default, rounds=6)
     trained = learnt(spec, rounds=40, environments=2, horizon=10, hidden=(4,))
     market = build_market(spec)
     observations, _ = market.reset(seed=1)
