@@ -136,9 +136,13 @@ def generator() -> ModuleType:
     return module
 
 
-@pytest.mark.parametrize("path", sorted(generator().pages()), ids=lambda path: path.name)
+GENERATED = generator().pages()
+"""Each generated page and what it should hold: made once for all its tests, because it takes seconds."""
+
+
+@pytest.mark.parametrize("path", sorted(GENERATED), ids=lambda path: path.name)
 def test_generated_pages_are_fresh(path: Path) -> None:
-    assert path.read_text() == generator().pages()[path], "stale: run make docs"
+    assert path.read_text() == GENERATED[path], "stale: run make docs"
 
 
 def test_every_verb_is_on_the_page() -> None:
