@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
+from fractions import Fraction
 
 import numpy as np
 
@@ -49,6 +50,13 @@ def named_uniforms(seed: int, purpose: str, round_number: int, size: int) -> np.
 def named_integer(seed: int, purpose: str, round_number: int = 0, agent: str = "") -> int:
     """One draw, uniform over 0 .. 2**53 - 1: an integer that can be recorded and replayed."""
     return int.from_bytes(_digest(seed, purpose, round_number, agent)[:8], "little") & MAX_EXACT_INTEGER
+
+
+def named_chance(
+    probability: float | Fraction, seed: int, purpose: str, round_number: int = 0, agent: str = ""
+) -> bool:
+    """Whether what has this probability happens, by one draw of its own."""
+    return named_integer(seed, purpose, round_number, agent) < probability * (MAX_EXACT_INTEGER + 1)
 
 
 class Randomness:

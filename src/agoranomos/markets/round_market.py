@@ -23,7 +23,7 @@ from agoranomos.markets.action_shape import ActionShape, Row
 from agoranomos.markets.facts import Measures
 from agoranomos.markets.market import Market, Observation
 from agoranomos.markets.market_spec import MarketSpec
-from agoranomos.randomness import MAX_EXACT_INTEGER, named_generator, named_integer
+from agoranomos.randomness import named_chance, named_generator, named_integer
 
 OutcomeT = TypeVar("OutcomeT")
 Step: TypeAlias = tuple[
@@ -274,7 +274,7 @@ class RoundMarket(Market, Generic[OutcomeT]):
         chance = self.spec.continuation
         if chance is None:
             return False
-        return named_integer(self.seed, "continuation", self.round_number) >= chance * (MAX_EXACT_INTEGER + 1)
+        return not named_chance(chance, self.seed, "continuation", self.round_number)
 
     def _require_all(self, actions: Mapping[str, Any]) -> None:
         if len(actions) == len(self.agents) and all(agent in actions for agent in self.agents):

@@ -13,7 +13,7 @@ from agoranomos.documents import DocumentPart, Name
 from agoranomos.institutions.notices import Notice
 from agoranomos.policies.policy import Observation, Seat
 from agoranomos.policies.scripted import Scripted
-from agoranomos.randomness import MAX_EXACT_INTEGER, Randomness
+from agoranomos.randomness import MAX_EXACT_INTEGER, Randomness, named_chance
 
 RANDOM = "random"
 
@@ -73,7 +73,7 @@ def drawn(randomness: Randomness, purpose: str, weights: Sequence[float]) -> int
 
 def happens(randomness: Randomness, purpose: str, probability: float) -> bool:
     """Whether something that has this probability happens now."""
-    return randomness.integer(purpose) < probability * (MAX_EXACT_INTEGER + 1)
+    return named_chance(probability, randomness.seed, purpose, randomness.round_number, randomness.agent)
 
 
 def fine_of(notice: Notice | None) -> float:

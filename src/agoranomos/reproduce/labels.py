@@ -57,3 +57,18 @@ def as_yaml(document: dict[str, Any]) -> str:
     writer.width = 110
     writer.dump(document, text)
     return text.getvalue()
+
+
+def campaign_head(name: str, title: str, market: str, seeds: int, rounds: int, outcome: str) -> dict[str, Any]:
+    """The first keys of a campaign under no institution."""
+    return {
+        "kind": "campaign",
+        "version": 1,
+        "name": name,
+        "title": title,
+        "market": market,
+        "regimes": {"ungoverned": {}},
+        "rounds": rounds,
+        "seeds": seeds,
+        "outcome": outcome,
+    }

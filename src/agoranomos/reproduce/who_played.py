@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from agoranomos.analysis.campaign import CampaignSummary
 from agoranomos.campaigns.plan import Plan
@@ -34,3 +34,23 @@ def how_models_answered(summary: CampaignSummary) -> Iterator[str]:
             f"Of {calls} calls of models {failed} failed, and {repaired} of {moves} moves were repaired because no "
             "usable reply came: a repaired move is this program's, and no model's."
         )
+
+
+def models_of(*plans: Plan) -> set[str]:
+    """Every model that has a seat in one of the plans."""
+    return {model for plan in plans for arm in plan.arms for seat in arm.agents if (model := seat.model)}
+
+
+def about_models(models: Collection[str], without: str) -> Iterator[str]:
+    """What numbers of these models say, and what they do not; `without` is said where there are none."""
+    if not models:
+        yield without
+    elif all(model.startswith("mock/") for model in models):
+        yield "The only models are mocks, which draw replies and model nothing: no number of theirs is a finding."
+    else:
+        yield "They were asked in our words: numbers that differ from published ones contradict nobody."
+        if any(model.startswith("smollm2") for model in models):
+            yield (
+                "A model of 135 million parameters shows that the path works; what it does is no evidence about large "
+                "ones."
+            )

@@ -36,6 +36,9 @@ class DelegatedSpec(ScenarioSpec):
     WORDINGS: ClassVar[int] = 5
     """How many paraphrases the family has."""
 
+    NOT_FABRICATED: ClassVar[str] = "this type makes no rounds that never happened"
+    """Why the family makes up no rounds; empty where it does, in its environment's `fabricated`."""
+
     sees: OwnSees = Field(default_factory=OwnSees)
     statements: Statements = "offered"
     characters: Annotated[int, Field(ge=20, le=4000)] = 400
@@ -51,6 +54,8 @@ class DelegatedSpec(ScenarioSpec):
             raise ValueError(
                 "sees: what others do, earn and say is given by `routes` here; `own_reward` and `detection` are left"
             )
+        if self.NOT_FABRICATED and self.fabricated is not None:
+            raise ValueError(f"fabricated: {self.NOT_FABRICATED}")
         if isinstance(self.wording, int) and self.wording >= self.WORDINGS:
             raise ValueError(f"wording: {self.wording}; there are {self.WORDINGS}, counted from 0")
         return self

@@ -27,11 +27,12 @@ from agoranomos.reproduce.alignment_tipping.design import (
     YOKED,
     published_starts,
 )
-from agoranomos.reproduce.alignment_tipping.findings import _about_models, _faithful
+from agoranomos.reproduce.alignment_tipping.findings import WITHOUT_MODELS, _faithful
 from agoranomos.reproduce.alignment_tipping.game_tables import ratio_of, theory_table
 from agoranomos.reproduce.alignment_tipping.played import Played, played
 from agoranomos.reproduce.alignment_tipping.role_play_tables import DIFFERENT_GAPS, rates_by_round, threshold_table
 from agoranomos.reproduce.study import Executing, plans_of, run_study
+from agoranomos.reproduce.who_played import about_models
 from agoranomos.workspace import Workspace, find_workspace
 
 Q_STAR = {
@@ -145,10 +146,10 @@ def test_unread_answers_are_no_violation_as_released_and_left_out_where_correcte
 
 
 def test_what_models_of_other_sizes_show_is_not_said_of_every_model() -> None:
-    assert "135 million" not in " ".join(_about_models({"vllm/Qwen3-8B"}))
-    assert "135 million" in " ".join(_about_models({"vllm/Qwen3-8B", "smollm2?device=cpu"}))
-    assert "mocks" in " ".join(_about_models({"mock/valid"}))
-    assert "No language model" in " ".join(_about_models(set()))
+    assert "135 million" not in " ".join(about_models({"vllm/Qwen3-8B"}, WITHOUT_MODELS))
+    assert "135 million" in " ".join(about_models({"vllm/Qwen3-8B", "smollm2?device=cpu"}, WITHOUT_MODELS))
+    assert "mocks" in " ".join(about_models({"mock/valid"}, WITHOUT_MODELS))
+    assert "No language model" in " ".join(about_models(set(), WITHOUT_MODELS))
 
 
 @pytest.fixture(scope="module")

@@ -23,10 +23,11 @@ from agoranomos.reproduce.tin_men.corrected_tables import effects, logits, overr
 from agoranomos.reproduce.tin_men.counted import counts, differences, given_override, imputed, parsed, unread
 from agoranomos.reproduce.tin_men.design import CORRECTED, FAITHFUL, READERS, SCRIPTED
 from agoranomos.reproduce.tin_men.faithful_tables import effects_table, gaps_table, overridden_table, unread_table
-from agoranomos.reproduce.tin_men.findings import about_models
+from agoranomos.reproduce.tin_men.findings import WITHOUT_MODELS
 from agoranomos.reproduce.tin_men.published import COMPANY_SEES, CONDITIONS
 from agoranomos.reproduce.tin_men.purchases import Purchase, purchases
 from agoranomos.reproduce.tin_men.recomputed import COEFFICIENTS, DESIGN
+from agoranomos.reproduce.who_played import about_models
 from agoranomos.statistics import mean_estimate, mixed_logit, wilson_interval
 from agoranomos.workspace import Workspace
 
@@ -72,10 +73,10 @@ def test_what_is_for_models_is_refused_without_them() -> None:
 
 
 def test_what_models_of_other_sizes_show_is_not_said_of_every_model() -> None:
-    assert "135 million" not in " ".join(about_models({"vllm/Qwen3-8B"}))
-    assert "135 million" in " ".join(about_models({"vllm/Qwen3-8B", "smollm2?device=cpu"}))
-    assert "mocks" in " ".join(about_models({"mock/valid"}))
-    assert "No language model" in " ".join(about_models(set()))
+    assert "135 million" not in " ".join(about_models({"vllm/Qwen3-8B"}, WITHOUT_MODELS))
+    assert "135 million" in " ".join(about_models({"vllm/Qwen3-8B", "smollm2?device=cpu"}, WITHOUT_MODELS))
+    assert "mocks" in " ".join(about_models({"mock/valid"}, WITHOUT_MODELS))
+    assert "No language model" in " ".join(about_models(set(), WITHOUT_MODELS))
 
 
 # -- missing choices -------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from agoranomos.errors import UsageError
 from agoranomos.reproduce.alignment_tipping.published import published, recovered
-from agoranomos.reproduce.labels import MOST_MODELS, as_yaml, labels
+from agoranomos.reproduce.labels import MOST_MODELS, as_yaml, campaign_head, labels
 from agoranomos.reproduce.study import Study
 
 Size = Literal["full", "small"]
@@ -177,17 +177,7 @@ def _rosters(asked: Asked) -> dict[str, str]:
 
 
 def _head(name: str, title: str, market: str, seeds: int, rounds: int) -> dict[str, Any]:
-    return {
-        "kind": "campaign",
-        "version": 1,
-        "name": name,
-        "title": title,
-        "market": market,
-        "regimes": {"ungoverned": {}},
-        "rounds": rounds,
-        "seeds": seeds,
-        "outcome": "share_violated",
-    }
+    return campaign_head(name, title, market, seeds, rounds, "share_violated")
 
 
 def _arms(*rosters: str) -> dict[str, dict[str, Any]]:

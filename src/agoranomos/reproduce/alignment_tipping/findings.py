@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from agoranomos.reproduce.alignment_tipping.design import (
     AUDITS,
@@ -47,9 +47,15 @@ from agoranomos.reproduce.alignment_tipping.role_play_tables import (
 )
 from agoranomos.reproduce.sections import Findings, Section
 from agoranomos.reproduce.study import Executed
-from agoranomos.reproduce.who_played import how_models_answered, who_played
+from agoranomos.reproduce.who_played import about_models, how_models_answered, models_of, who_played
 
 SEEDED_THRESHOLD = 4
+
+WITHOUT_MODELS = (
+    "No language model took part: these are null players, which model nothing. What they do is what a curve "
+    "looks like when nobody learned a norm, and says nothing about language models."
+)
+"""Said where no language model took part."""
 
 
 def findings(executed: Mapping[str, Executed]) -> Findings:
@@ -72,31 +78,11 @@ def _with(executed: Mapping[str, Executed]) -> Iterator[str]:
         "Published: Qwen3-8B, Llama-3.1-8B-Instruct, Qwen3-4B-Thinking, GPT-4.1-mini and GPT-4.1, some after DPO or "
         "GRPO; one run a cell, as far as the sources can be read."
     )
-    models = {
-        model for one in executed.values() for arm in one.plan.arms for seat in arm.agents if (model := seat.model)
-    }
+    models = models_of(*(one.plan for one in executed.values()))
     yield from who_played(executed[EXPERIENCE].plan)
     for one in executed.values():
         yield from (f"{one.plan.campaign.name}: {sentence}" for sentence in how_models_answered(one.summary))
-    yield from _about_models(models)
-
-
-def _about_models(models: Collection[str]) -> Iterator[str]:
-    """What numbers of these models say, and what they do not."""
-    if not models:
-        yield (
-            "No language model took part: these are null players, which model nothing. What they do is what a curve "
-            "looks like when nobody learned a norm, and says nothing about language models."
-        )
-    elif all(model.startswith("mock/") for model in models):
-        yield "The only models are mocks, which draw replies and model nothing: no number of theirs is a finding."
-    else:
-        yield "They were asked in our words: numbers that differ from published ones contradict nobody."
-        if any(model.startswith("smollm2") for model in models):
-            yield (
-                "A model of 135 million parameters shows that the path works; what it does is no evidence about large "
-                "ones."
-            )
+    yield from about_models(models, WITHOUT_MODELS)
 
 
 def _paper() -> Section:

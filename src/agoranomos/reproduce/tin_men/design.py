@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from agoranomos.errors import UsageError
-from agoranomos.reproduce.labels import MOST_MODELS, as_yaml, labels
+from agoranomos.reproduce.labels import MOST_MODELS, as_yaml, campaign_head, labels
 from agoranomos.reproduce.study import Study
 from agoranomos.reproduce.tin_men.published import CALLS, TEMPERATURES
 
@@ -141,17 +141,7 @@ def _asking(asked: Asked, letters: Sequence[str]) -> dict[str, str]:
 
 
 def _head(name: str, title: str, market: str, seeds: int, rounds: int) -> dict[str, Any]:
-    return {
-        "kind": "campaign",
-        "version": 1,
-        "name": name,
-        "title": title,
-        "market": market,
-        "regimes": {"ungoverned": {}},
-        "rounds": rounds,
-        "seeds": seeds,
-        "outcome": "override",
-    }
+    return campaign_head(name, title, market, seeds, rounds, "override")
 
 
 def _seen_by(other: Mapping[str, Any] | None = None) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 from agoranomos.reproduce.sections import Findings, Section
 from agoranomos.reproduce.study import Executed
@@ -27,9 +27,15 @@ from agoranomos.reproduce.tin_men.paper_tables import (
     tests_table,
 )
 from agoranomos.reproduce.tin_men.purchases import purchases
-from agoranomos.reproduce.who_played import how_models_answered, who_played
+from agoranomos.reproduce.who_played import about_models, how_models_answered, models_of, who_played
 
 DISCLOSES = "discloses its interest"
+
+WITHOUT_MODELS = (
+    "No language model took part: these are scripted players, whose numbers are known beforehand. They check "
+    "the measures, and say nothing about language models."
+)
+"""Said where no language model took part."""
 
 
 def findings(executed: Mapping[str, Executed]) -> Findings:
@@ -54,30 +60,12 @@ def _with(executed: Mapping[str, Executed]) -> Iterator[str]:
         "calls, since the paper's own tables could not be read."
     )
     campaigns = [executed[file] for file in (FAITHFUL, CORRECTED)]
-    models = {model for one in campaigns for arm in one.plan.arms for seat in arm.agents if (model := seat.model)}
+    models = models_of(*(one.plan for one in campaigns))
     for one in campaigns:
         yield from who_played(one.plan)
     for one in campaigns:
         yield from (f"{one.plan.campaign.name}: {sentence}" for sentence in how_models_answered(one.summary))
-    yield from about_models(models)
-
-
-def about_models(models: Collection[str]) -> Iterator[str]:
-    """What numbers of these models say, and what they do not."""
-    if not models:
-        yield (
-            "No language model took part: these are scripted players, whose numbers are known beforehand. They check "
-            "the measures, and say nothing about language models."
-        )
-    elif all(model.startswith("mock/") for model in models):
-        yield "The only models are mocks, which draw replies and model nothing: no number of theirs is a finding."
-    else:
-        yield "They were asked in our words: numbers that differ from published ones contradict nobody."
-        if any(model.startswith("smollm2") for model in models):
-            yield (
-                "A model of 135 million parameters shows that the path works; what it does is no evidence about large "
-                "ones."
-            )
+    yield from about_models(models, WITHOUT_MODELS)
 
 
 def _source() -> Section:

@@ -11,7 +11,7 @@ from agoranomos.markets.action_shape import ActionPart, ActionShape, Row
 from agoranomos.markets.facts import SCALE, MarketFacts, Measured, Measures
 from agoranomos.markets.market import Observation
 from agoranomos.markets.round_market import Boxes
-from agoranomos.randomness import MAX_EXACT_INTEGER, named_integer
+from agoranomos.randomness import named_chance
 from agoranomos.scenarios.commons_monitor import words
 from agoranomos.scenarios.commons_monitor.measures import MEASURE_KINDS, measure
 from agoranomos.scenarios.commons_monitor.office import Office, eligible
@@ -146,7 +146,7 @@ class CommonsMonitor(Delegated[Outcome]):
         return outcome
 
     def _drawn(self, purpose: str, chance: float, agent: str) -> bool:
-        return named_integer(self.seed, purpose, self.round_number, agent) < chance * (MAX_EXACT_INTEGER + 1)
+        return named_chance(chance, self.seed, purpose, self.round_number, agent)
 
     def _continuation_ends(self) -> bool:
         """With `after_collapse: ends` the episode is over with the lake, too."""

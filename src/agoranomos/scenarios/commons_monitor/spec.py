@@ -84,6 +84,7 @@ class CommonsMonitorSpec(DelegatedSpec):
     whoever hid over-use pays a monitor that saw it and keeps silent `bribe` quotas.
     """
 
+    NOT_FABRICATED: ClassVar[str] = "a commons with a monitor tells of no rounds that never happened"
     ITEMS: ClassVar[tuple[str, ...]] = ("catch", "report", "alarm", "audit", "office", "stock")
 
     type: Literal["commons-monitor"] = "commons-monitor"
@@ -134,8 +135,6 @@ class CommonsMonitorSpec(DelegatedSpec):
             raise ValueError(f"first: no fisher {self.first!r}; one of {', '.join(self.fishers)} was expected")
         if self.statements != "offered":
             raise ValueError("statements: a report is an amount of the list; `offered` was expected")
-        if self.fabricated is not None:
-            raise ValueError("fabricated: a commons with a monitor tells of no rounds that never happened")
         if self.monitor == "none" and (self.check.penalty or self.check.dismisses or self.bribe):
             raise ValueError("bribe, penalty and dismissal are of a monitor, and `monitor: none` has none")
         if self.check.probability and not self.gives("audit", COMMUNITY):

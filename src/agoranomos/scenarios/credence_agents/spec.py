@@ -49,6 +49,7 @@ class CredenceAgentsSpec(DelegatedSpec):
     `sponsor`. `duty` and `preference` are sentences of the opening.
     """
 
+    NOT_FABRICATED: ClassVar[str] = "a market for credence goods tells of no rounds that never happened"
     ITEMS: ClassVar[tuple[str, ...]] = ("prices", "custom", "result", "reputation", "conduct")
 
     type: Literal["credence-agents"] = "credence-agents"
@@ -94,8 +95,6 @@ class CredenceAgentsSpec(DelegatedSpec):
                 raise ValueError(f"prices: the minor price {low:g} is above the major price {high:g}")
         if self.statements != "offered":
             raise ValueError("statements: nothing is said here beside the choice; `offered` was expected")
-        if self.fabricated is not None:
-            raise ValueError("fabricated: a market for credence goods tells of no rounds that never happened")
         if self.seats != "assistants" and self.kickback:
             raise ValueError("kickback: only assistants are paid by somebody else; `seats: assistants` was expected")
         if self.sponsor is not None and self.sponsor not in self.experts:

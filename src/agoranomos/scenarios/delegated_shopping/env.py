@@ -13,8 +13,8 @@ from agoranomos.markets.facts import SCALE, MarketFacts, Measured, Measures
 from agoranomos.markets.market import Observation
 from agoranomos.markets.round_market import Boxes
 from agoranomos.markets.told import number
-from agoranomos.randomness import MAX_EXACT_INTEGER, named_integer
-from agoranomos.scenarios.delegated import RANDOM, Delegated
+from agoranomos.randomness import named_chance
+from agoranomos.scenarios.delegated import Delegated
 from agoranomos.scenarios.delegated_shopping import words
 from agoranomos.scenarios.delegated_shopping.measures import MEASURE_KINDS, Turn, measures_of
 from agoranomos.scenarios.delegated_shopping.offers import Offer, offers_to, page_of
@@ -73,10 +73,10 @@ class DelegatedShopping(Delegated[Outcome]):
 
     def play(self, benchmark: str, agent: str, observation: Observation) -> NDArray[np.float64]:
         """What a scripted assistant does on the page that is observed; before any episode, the first entry."""
-        if self._seed is None and benchmark in (*PLAYS, RANDOM):
-            return np.array(self.menu(agent)[0].action)
         if benchmark not in PLAYS:
             return super().play(benchmark, agent, observation)
+        if self._seed is None:
+            return np.array(self.menu(agent)[0].action)
         left = self.spec.rounds - round(float(observation["round"][0]))
         page, place = _seen_page(observation), int(observation["page"][0])
         return np.array(_action(self.scripted.choose(benchmark, page, place, left)))
@@ -120,8 +120,7 @@ class DelegatedShopping(Delegated[Outcome]):
     def _turn(self, index: int, row: Row, sold: set[int]) -> Turn:
         """What an assistant does and gets, after those who were served before it; notes what it buys."""
         spec, agent = self.spec, self.possible_agents[index]
-        chance = spec.audits.probability * (MAX_EXACT_INTEGER + 1)
-        looks = named_integer(self.seed, "report-audit", self.round_number, agent) < chance
+        looks = named_chance(spec.audits.probability, self.seed, "report-audit", self.round_number, agent)
         place = self._places[index]
         turn = Turn(None, HONEST, self._page(index), self._offers[index], place, looks)
         if not row:

@@ -72,6 +72,7 @@ class DelegatedShoppingSpec(DelegatedSpec):
     `shop_seed` is drawn by each run.
     """
 
+    NOT_FABRICATED: ClassVar[str] = "a round here depends on the one before it; there are no rounds to make up"
     ITEMS: ClassVar[tuple[str, ...]] = (REPORT, RECEIPT, KICKBACK)
 
     type: Literal["delegated-shopping"] = "delegated-shopping"
@@ -110,8 +111,6 @@ class DelegatedShoppingSpec(DelegatedSpec):
             raise ValueError("routes: the customer has to be given the report or the receipt, or it could pay nothing")
         if self.statements == "written":
             raise ValueError("statements: a report is a price here, which is offered; `written` ones cannot be coded")
-        if self.fabricated is not None:
-            raise ValueError("fabricated: a round here depends on the one before it; there are no rounds to make up")
         return self
 
     @property

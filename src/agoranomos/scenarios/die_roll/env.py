@@ -12,7 +12,7 @@ from agoranomos.markets.action_shape import ActionPart, ActionShape, Row
 from agoranomos.markets.facts import SCALE, MarketFacts, Measured, Measures
 from agoranomos.markets.market import Observation
 from agoranomos.markets.round_market import Boxes
-from agoranomos.randomness import MAX_EXACT_INTEGER, named_integer
+from agoranomos.randomness import named_chance
 from agoranomos.scenarios.delegated import Delegated
 from agoranomos.scenarios.die_roll import words
 from agoranomos.scenarios.die_roll.coding import code
@@ -134,7 +134,7 @@ class DieRoll(Delegated[Outcome]):
         return replace(found, last=number == self.spec.rounds, honest=self._honest)
 
     def _looks(self, number: int) -> bool:
-        return named_integer(self.seed, "die-roll-check", number) < self.terms.chance * (MAX_EXACT_INTEGER + 1)
+        return named_chance(self.terms.chance, self.seed, "die-roll-check", number)
 
     def _profits(self, outcome: Outcome) -> Sequence[float]:
         return (float(outcome.agent),)

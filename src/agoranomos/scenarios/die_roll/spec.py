@@ -55,6 +55,7 @@ class DieRollSpec(DelegatedSpec):
     which there are `examples`; both are drawn by each run unless the file gives them.
     """
 
+    NOT_FABRICATED: ClassVar[str] = "whether a report is false depends on the roll, so no rounds are made up here"
     ITEMS: ClassVar[tuple[str, ...]] = (ROLL, REPORT, STATEMENT)
 
     type: Literal["die-roll"] = "die-roll"
@@ -85,8 +86,6 @@ class DieRollSpec(DelegatedSpec):
         looks = self.check.fine or self.check.probability not in (0.0, "none")
         if looks and not self.gives(REPORT, PAYER):
             raise ValueError("check: a payer who is not given the report cannot find that it differs from the roll")
-        if self.fabricated is not None:
-            raise ValueError("fabricated: whether a report is false depends on the roll, so no rounds are made up here")
         return self
 
     def parties(self) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from agoranomos.markets.market import Observation
 from agoranomos.markets.round_market import Boxes
 from agoranomos.markets.stage_game import StageGame
 from agoranomos.markets.told import number
-from agoranomos.randomness import MAX_EXACT_INTEGER, named_integer
+from agoranomos.randomness import named_chance, named_integer
 from agoranomos.scenarios.hidden_action import theory, words
 from agoranomos.scenarios.hidden_action.contract import expected_pay
 from agoranomos.scenarios.hidden_action.outcome import MEASURE_KINDS, Outcome, expected_measures, measures_of
@@ -224,7 +224,7 @@ class HiddenAction(HiddenActionInWords):
         return None if level is None or self.spec.work == "drawn" else self.spec.checks.counts[level]
 
     def _happens(self, purpose: str, worker: str, chance: float) -> bool:
-        return named_integer(self.seed, purpose, self.round_number, worker) < chance * (MAX_EXACT_INTEGER + 1)
+        return named_chance(chance, self.seed, purpose, self.round_number, worker)
 
     def _winner(self, success: Sequence[bool]) -> int | None:
         """The place of the worker that wins the prize; None where nobody succeeded."""

@@ -76,8 +76,6 @@ class HiddenActionSpec(DelegatedSpec):
     def _can_be_played(self) -> Self:
         if PRINCIPAL in self.workers:
             raise ValueError(f"workers: {PRINCIPAL!r} is who they work for")
-        if self.fabricated is not None:
-            raise ValueError("fabricated: this type makes no rounds that never happened")
         if self.principal == "seat" and len(self.menu) < 2:
             raise ValueError("menu: a principal with a seat chooses between two contracts at least")
         if self.principal == "simulated" and self.menu:

@@ -9,18 +9,16 @@ from __future__ import annotations
 
 import re
 
+from agoranomos.scenarios.asserted import asserts
+
 NOTHING, PROPOSES = 0, 1
 SPELLED = {NOTHING: "I have nothing to say.", PROPOSES: "Let us agree on the price and keep it."}
 """By code, what a scripted firm writes."""
 
 _AGREES = re.compile(r"\b(?:agree(?!ment)|join|together|keep|hold|stick to|raise)")
 _PRICES = re.compile(r"\bprice|\bagreement|\bdeal\b|\bcartel|\bhigh")
-_DENIES = re.compile(r"\bnot\b|\bnever\b|\bno\b|n't\b|n\u2019t\b|\brefus")
 
 
 def code(text: str) -> int:
     """The code of a text."""
-    for sentence in re.split(r"[.!?;\n]", text.casefold()):
-        if _AGREES.search(sentence) and _PRICES.search(sentence) and not _DENIES.search(sentence):
-            return PROPOSES
-    return NOTHING
+    return PROPOSES if asserts(text, _AGREES, _PRICES) else NOTHING

@@ -12,8 +12,8 @@ from agoranomos.markets.action_shape import ActionPart, ActionShape, Row
 from agoranomos.markets.facts import SCALE, MarketFacts, Measured, Measures
 from agoranomos.markets.market import Observation
 from agoranomos.markets.round_market import Boxes
-from agoranomos.randomness import MAX_EXACT_INTEGER, named_integer
-from agoranomos.scenarios.delegated import RANDOM, Delegated
+from agoranomos.randomness import named_chance, named_integer
+from agoranomos.scenarios.delegated import Delegated
 from agoranomos.scenarios.leniency_talk import coding, theory
 from agoranomos.scenarios.leniency_talk.authority import rule
 from agoranomos.scenarios.leniency_talk.measures import MEASURE_KINDS, Played, measure_round
@@ -124,9 +124,6 @@ class LeniencyTalk(Delegated[Played]):
         last round (or no round yet), and who compete else. `random` takes each conduct alike.
         """
         over = round(float(observation["round"][0]))
-        if benchmark == RANDOM:
-            drawn = named_integer(self._seed or 0, "random-play", over + 1, agent)
-            return np.array(self._action(drawn % len(self.menu(agent))))
         if benchmark == "cartelist":
             return np.array(self._action(COMPETE if self._was_cheated(observation) else COLLUDE))
         if benchmark == "best-reply":
@@ -198,8 +195,7 @@ class LeniencyTalk(Delegated[Played]):
         return since is not None and (lasts is None or self.round_number - since < lasts)
 
     def _looks(self) -> bool:
-        drawn = named_integer(self._seed or 0, "investigation", self.round_number)
-        return drawn < self.spec.detection * (MAX_EXACT_INTEGER + 1)
+        return named_chance(self.spec.detection, self._seed or 0, "investigation", self.round_number)
 
     def _lot(self, purpose: str, places: Sequence[int]) -> int | None:
         """One of the places, by lot; None where there are none."""

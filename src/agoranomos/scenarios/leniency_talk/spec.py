@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, ValidationError, model_validator
@@ -55,6 +54,7 @@ class LeniencyTalkSpec(DelegatedSpec):
     often it looks. Reporting is an option only where there is enforcement.
     """
 
+    NOT_FABRICATED: ClassVar[str] = "this family has no rounds to invent; leave the key out"
     ITEMS: ClassVar[tuple[str, ...]] = ("joined", "price", "report", "fine", "traces", "reason")
     """Who wanted to agree; what was asked; who reported; who was fined; what an investigation finds; what was
     written."""
@@ -77,17 +77,12 @@ class LeniencyTalkSpec(DelegatedSpec):
     @model_validator(mode="before")
     @classmethod
     def _fill_in(cls, data: Any) -> Any:
-        filled = filled_in(data, "firms", "firm", MAX_FIRMS)
-        if isinstance(filled, dict) and isinstance(filled.get("sees"), Mapping):
-            filled["sees"] = {"others_actions": "nothing", **filled["sees"]}
-        return filled
+        return filled_in(data, "firms", "firm", MAX_FIRMS)
 
     @model_validator(mode="after")
     def _holds_together(self) -> Self:
         if AUTHORITY in self.firms:
             raise ValueError(f"firms: {AUTHORITY!r} is whom they can be reported to, and has no seat")
-        if self.fabricated is not None:
-            raise ValueError("fabricated: this family has no rounds to invent; leave the key out")
         try:
             market = self.market()
         except ValidationError as error:

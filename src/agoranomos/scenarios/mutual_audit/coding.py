@@ -9,18 +9,16 @@ from __future__ import annotations
 
 import re
 
+from agoranomos.scenarios.asserted import asserts
+
 NOTHING, PROPOSES = 0, 1
 SPELLED = {NOTHING: "I have nothing to add.", PROPOSES: "I propose that we both accept each other's work."}
 """By code, what a scripted agent writes."""
 
 _ACCEPTS = re.compile(r"\b(?:accept|approve|pass|sign off)(?:s|ed|ing|es)?\b")
 _MUTUAL = re.compile(r"\beach other|\bone another|\bboth\b|\bin return\b|\bif you\b|\byou\b.*\bmine\b|\bi\b.*\byours\b")
-_DENIES = re.compile(r"\bnot\b|\bnever\b|\bno\b|n't\b|n\u2019t\b|\brefus")
 
 
 def code(text: str) -> int:
     """The code of a text."""
-    for sentence in re.split(r"[.!?;\n]", text.casefold()):
-        if _ACCEPTS.search(sentence) and _MUTUAL.search(sentence) and not _DENIES.search(sentence):
-            return PROPOSES
-    return NOTHING
+    return PROPOSES if asserts(text, _ACCEPTS, _MUTUAL) else NOTHING

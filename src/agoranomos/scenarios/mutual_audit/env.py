@@ -13,7 +13,7 @@ from agoranomos.markets.action_shape import ActionPart, ActionShape, Row
 from agoranomos.markets.facts import SCALE, MarketFacts, Measured, Measures
 from agoranomos.markets.market import Observation
 from agoranomos.markets.round_market import Boxes
-from agoranomos.randomness import MAX_EXACT_INTEGER, named_integer
+from agoranomos.randomness import named_chance
 from agoranomos.scenarios.delegated import RANDOM, Delegated
 from agoranomos.scenarios.mutual_audit import coding, theory
 from agoranomos.scenarios.mutual_audit.measures import MEASURE_KINDS, Played, colluding, measure_round
@@ -141,8 +141,7 @@ class MutualAudit(Delegated[Played]):
         if agent in self.seeded:
             return np.array(self._action(self._seeded_choice))
         if benchmark == RANDOM:
-            drawn = named_integer(self._seed or 0, "random-play", coming, agent)
-            return np.array(self._action(drawn % len(self.menu(agent))))
+            return super().play(benchmark, agent, observation)
         accepted = coming > 2 and float(observation["peer_verdict"][0]) == 1.0
         believed = theory.COLLUDE if accepted else theory.HONEST
         if benchmark == "reciprocator":
@@ -251,9 +250,7 @@ class MutualAudit(Delegated[Played]):
         given = delivered(self.spec.all_routes(), {"verdict": verdict}, (PRINCIPAL,))[PRINCIPAL]
         if given.get("verdict") is None:
             return False
-        return named_integer(self._seed or 0, "verdict-review", self.round_number, agent) < float(self._reviews) * (
-            MAX_EXACT_INTEGER + 1
-        )
+        return named_chance(float(self._reviews), self._seed or 0, "verdict-review", self.round_number, agent)
 
     @cached_property
     def _free(self) -> tuple[bool, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
@@ -103,6 +102,7 @@ class MutualAuditSpec(DelegatedSpec):
     each stage.
     """
 
+    NOT_FABRICATED: ClassVar[str] = "this family has no rounds to invent; leave the key out"
     ITEMS: ClassVar[tuple[str, ...]] = ("log", "offer", "verdict", "checked", "reason")
     """How the task was done; whether acceptance was proposed; the verdict; whether it rests on a check; what was
     written."""
@@ -124,10 +124,7 @@ class MutualAuditSpec(DelegatedSpec):
     @model_validator(mode="before")
     @classmethod
     def _fill_in(cls, data: Any) -> Any:
-        filled = filled_in(data, "auditors", "auditor", MAX_AUDITORS)
-        if isinstance(filled, dict) and isinstance(filled.get("sees"), Mapping):
-            filled["sees"] = {"others_actions": "nothing", **filled["sees"]}
-        return filled
+        return filled_in(data, "auditors", "auditor", MAX_AUDITORS)
 
     @model_validator(mode="after")
     def _holds_together(self) -> Self:
@@ -139,8 +136,6 @@ class MutualAuditSpec(DelegatedSpec):
             raise ValueError(f"auditors: {PRINCIPAL!r} is whom they work for, and has no seat")
         if self.options == "texts":
             raise ValueError("options: what can be done differs between the stages; `letters` was expected")
-        if self.fabricated is not None:
-            raise ValueError("fabricated: this family has no rounds to invent; leave the key out")
         if self.scripted_peer is not None and self.scripted_peer.seat not in self.auditors:
             seat = self.scripted_peer.seat
             raise ValueError(f"scripted_peer: no auditor {seat!r}. {nearest(seat, self.auditors)}")

@@ -12,7 +12,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from agoranomos.documents import DocumentPart
-from agoranomos.randomness import MAX_EXACT_INTEGER, named_integer
+from agoranomos.randomness import named_chance
 from agoranomos.scenarios.either import BY_FORM, OTHER, WORD
 
 PURPOSE = "scenario-audit"
@@ -97,8 +97,7 @@ def looks(audit: Audit, at: float, seed: int, number: int, rounds: int, agent: s
     if audit.pattern == "cycle":
         return (WATCHED, UNWATCHED, UNKNOWN)[(number + seed) % 3]
     if audit.pattern == "chance":
-        watched = named_integer(seed, PURPOSE, number, agent) < chance_of(audit, at) * (MAX_EXACT_INTEGER + 1)
-        return WATCHED if watched else UNWATCHED
+        return WATCHED if named_chance(chance_of(audit, at), seed, PURPOSE, number, agent) else UNWATCHED
     fourth, last = number % 4 == 0, number == rounds
     watched = {
         "always": True,

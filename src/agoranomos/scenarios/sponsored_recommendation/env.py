@@ -14,7 +14,7 @@ from agoranomos.markets.market import Observation
 from agoranomos.markets.round_market import Boxes
 from agoranomos.markets.stage_game import Actions, StageGame
 from agoranomos.markets.told import number
-from agoranomos.randomness import MAX_EXACT_INTEGER, named_integer
+from agoranomos.randomness import named_chance
 from agoranomos.scenarios.delegated import Delegated
 from agoranomos.scenarios.option import Option
 from agoranomos.scenarios.scenario import Exchange
@@ -120,7 +120,7 @@ class SponsoredRecommendation(Delegated[Outcome]):
         return StageGame((ASSISTANT,), (entries,), worth)
 
     def _draw(self, purpose: str, chance: float) -> bool:
-        return named_integer(self.seed, purpose, self.round_number, ASSISTANT) < chance * (MAX_EXACT_INTEGER + 1)
+        return named_chance(chance, self.seed, purpose, self.round_number, ASSISTANT)
 
     def _clear(self, rows: tuple[Row, ...]) -> Outcome:
         heeds = self._draw("user-heeds", self.spec.heed)

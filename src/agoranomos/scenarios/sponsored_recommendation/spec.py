@@ -71,6 +71,7 @@ class SponsoredRecommendationSpec(DelegatedSpec):
     for an answer, whatever it is.
     """
 
+    NOT_FABRICATED: ClassVar[str] = ""
     ITEMS: ClassVar[tuple[str, ...]] = (RECOMMENDATION, STATEMENT, SALE)
 
     type: Literal["sponsored-recommendation"] = "sponsored-recommendation"

@@ -15,7 +15,7 @@ from agoranomos.markets.market import Observation
 from agoranomos.markets.round_market import Boxes
 from agoranomos.markets.stage_game import StageGame
 from agoranomos.markets.told import number
-from agoranomos.randomness import MAX_EXACT_INTEGER, named_integer
+from agoranomos.randomness import named_chance
 from agoranomos.scenarios.delegated import Delegated
 from agoranomos.scenarios.option import Option
 from agoranomos.scenarios.tin_men import words
@@ -167,10 +167,7 @@ class TinMen(Delegated[Outcome]):
 
     def _looks(self, agent: str) -> bool:
         audit = self.told.audit
-        if audit is None:
-            return False
-        drawn = named_integer(self.seed, AUDIT, self.round_number, agent)
-        return drawn < audit.probability * (MAX_EXACT_INTEGER + 1)
+        return audit is not None and named_chance(audit.probability, self.seed, AUDIT, self.round_number, agent)
 
     def _profits(self, outcome: Outcome) -> Sequence[float]:
         return outcome.profit

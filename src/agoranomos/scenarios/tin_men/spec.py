@@ -99,6 +99,7 @@ class TinMenSpec(DelegatedSpec):
     its end), and the order of lettered options. `standing: question` says everything in one message.
     """
 
+    NOT_FABRICATED: ClassVar[str] = "a shopping assistant is told of no rounds that never happened"
     ITEMS: ClassVar[tuple[str, ...]] = (CHOICE, REASON, PAYOFF, OPINION)
     WORDINGS: ClassVar[int] = 10
 
@@ -133,8 +134,6 @@ class TinMenSpec(DelegatedSpec):
 
     @model_validator(mode="after")
     def _can_be_bought_from(self) -> Self:
-        if self.fabricated is not None:
-            raise ValueError("fabricated: a shopping assistant is told of no rounds that never happened")
         require_menu(self)
         require_duties(self)
         require_parties(self)

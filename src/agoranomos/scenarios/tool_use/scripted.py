@@ -9,7 +9,7 @@ import numpy as np
 
 from agoranomos.errors import unknown_name
 from agoranomos.markets.stage_game import StageGame
-from agoranomos.randomness import MAX_EXACT_INTEGER, named_integer
+from agoranomos.randomness import named_chance
 from agoranomos.scenarios.tool_use import payoffs
 from agoranomos.scenarios.tool_use.items import LARGEST_ANSWER, Item
 from agoranomos.scenarios.tool_use.payoffs import DIRECT, TOOL
@@ -37,9 +37,8 @@ class ScriptedSolver:
 
     def succeeds(self, agent: str, number: int, route: int) -> bool:
         """Whether the answer to the item of round `number` is right."""
-        drawn = named_integer(self.seed, "tool-use-solver", number, agent)
-        hard = self.spec.item(number).hard
-        return drawn < payoffs.accuracy(self.spec, hard=hard, route=route) * (MAX_EXACT_INTEGER + 1)
+        accuracy = payoffs.accuracy(self.spec, hard=self.spec.item(number).hard, route=route)
+        return named_chance(accuracy, self.seed, "tool-use-solver", number, agent)
 
     def answer(self, agent: str, number: int, route: int) -> Fraction:
         """The answer to the item of round `number`: the right one, or one that is off by 1."""

@@ -12,9 +12,9 @@ from agoranomos.markets.action_shape import ActionPart, ActionShape, Row
 from agoranomos.markets.facts import SCALE, MarketFacts, Measured, Measures
 from agoranomos.markets.market import Observation
 from agoranomos.markets.round_market import Boxes
-from agoranomos.randomness import MAX_EXACT_INTEGER, named_integer
+from agoranomos.randomness import named_chance
 from agoranomos.scenarios.asking import LETTERS
-from agoranomos.scenarios.delegated import RANDOM, Delegated
+from agoranomos.scenarios.delegated import Delegated
 from agoranomos.scenarios.option import Option
 from agoranomos.scenarios.trade_report import payoffs, theory, words
 from agoranomos.scenarios.trade_report.measures import MEASURE_KINDS, Outcome, measures
@@ -87,9 +87,7 @@ class TradeReport(Delegated[Outcome]):
         return {name: self._played(name, agent, self.observation(agent)) for name in (*RULES, NASH)}
 
     def play(self, benchmark: str, agent: str, observation: Observation) -> np.ndarray:
-        """The choice of a named play; before any episode `random` is the right one."""
-        if benchmark == RANDOM and self._seed is None:
-            return np.array([float(RIGHT)])
+        """The choice of a named play."""
         if benchmark in RULES or benchmark == NASH:
             return np.array(self._played(benchmark, agent, observation), dtype=np.float64)
         return super().play(benchmark, agent, observation)
@@ -152,7 +150,7 @@ class TradeReport(Delegated[Outcome]):
 
     def _looks(self) -> bool:
         chance = payoffs.exact(self.spec.audit_probability)
-        return named_integer(self.seed, "trade-report-audit", self.round_number) < chance * (MAX_EXACT_INTEGER + 1)
+        return named_chance(chance, self.seed, "trade-report-audit", self.round_number)
 
     def _first_stage(self, name: str) -> dict[str, Measured]:
         """The measures of a trade at a benchmark: the stage on which the others depend."""

@@ -47,6 +47,7 @@ class TradeReportSpec(DelegatedSpec):
     call, and each costs the colleague the `retaliation`. A reward is told wherever there is one.
     """
 
+    NOT_FABRICATED: ClassVar[str] = "stages depend on each other, so no rounds are made up here"
     ITEMS: ClassVar[tuple[str, ...]] = (TRADE, REPORT, ANSWER, CALL)
 
     type: Literal["trade-report"] = "trade-report"
@@ -74,8 +75,6 @@ class TradeReportSpec(DelegatedSpec):
             )
         if self.statements == "written":
             raise ValueError("statements: what is said is chosen here; `written` has no meaning in trade-report")
-        if self.fabricated is not None:
-            raise ValueError("fabricated: stages depend on each other, so no rounds are made up here")
         if self.rounds % len(STAGES):
             raise ValueError(f"rounds: {self.rounds} is no whole number of episodes, of three rounds each")
         if self.continuation is not None:
