@@ -178,6 +178,12 @@ def test_the_report_shows_the_phases_and_their_file(folder: Path) -> None:
     drawing = draw_loops(loops(folder, "price"))
     assert drawing is not None
     assert drawing.svg.startswith("<svg")
+    assert f"(interval: {drawing.interval})" in drawing.caption
+    assert drawing.interval == "none (all 3 values are equal)"  # dividers do the same in every run
+    with (folder / "report" / "tables" / "phases.csv").open() as file:
+        phases = list(csv.DictReader(file))
+    means = [mean for loop in loops(folder, "price") for mean in loop.phases]
+    assert [float(row["settled"]) for row in phases] == [mean.settled.point for mean in means]
 
 
 def test_no_check_of_enforcement_asks_an_arm_that_is_enforced_at_times(folder: Path) -> None:

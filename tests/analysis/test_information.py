@@ -138,3 +138,5 @@ def test_a_campaign_that_ran_has_its_section_and_file(tmp_path: Path) -> None:
     assert all(words in section for words in MEASURES.values())
     assert "less free" in section
     assert 'id="prompts-' in page
+    assert (folder / "report" / "figures" / "prompts.pdf") in report.figures
+    assert (folder / "report" / "tables" / "reading.tex") in report.tables

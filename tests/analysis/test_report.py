@@ -81,11 +81,14 @@ def test_the_page_is_well_formed_and_needs_nothing_else(page):
     outline = Outline(page)
     assert outline.open == []
     assert not {"script", "link", "img", "iframe", "object"} & set(outline.tags)
-    assert all(reference.startswith("#") for reference in outline.references)
+    inside = [reference for reference in outline.references if reference.startswith("#")]
+    beside = [reference for reference in outline.references if reference not in inside]
+    assert all(re.fullmatch(r"captions\.json|(figures|tables)/[a-z-]+\.[a-z]+", reference) for reference in beside)
+    assert len(beside) == page.count("<a href=")  # links to files, nothing that the page loads
     assert "@import" not in page
     assert re.search(r"url\((?!#)", page) is None
     assert len(outline.ids) == len(set(outline.ids))
-    assert {reference[1:] for reference in outline.references} <= set(outline.ids)
+    assert {reference[1:] for reference in inside} <= set(outline.ids)
 
 
 def test_the_order_is_answers_money_structure_enforcement_checks_published(page):
@@ -100,8 +103,9 @@ def test_the_order_is_answers_money_structure_enforcement_checks_published(page)
         "Manipulation",
         "Published",
         "Limits",
+        "Files",
     ]
-    assert [h.split(",")[0].split(":")[0].startswith(s) for h, s in zip(headings, starts, strict=True)] == [True] * 9
+    assert [h.split(",")[0].split(":")[0].startswith(s) for h, s in zip(headings, starts, strict=True)] == [True] * 10
 
 
 def test_mild_may_be_noise_is_said(page):
@@ -155,6 +159,25 @@ def test_one_panel_one_round_one_run(tmp_path):
     assert "another" in draw_prices(summarise(write_campaign(tmp_path / "d", [arm, other])).arms).svg
 
 
+def test_a_crowded_panel_has_no_bands_and_says_so(tmp_path):
+    many = [Arm(f"a{k}", [Run(noisy(NASH, 5, 10 * k + s)) for s in range(2)], f"regime {k % 5}") for k in range(6)]
+    crowded = draw_prices(summarise(write_campaign(tmp_path / "c", many)).arms)
+    few = draw_prices(summarise(write_campaign(tmp_path / "d", many[:4])).arms)
+    assert "FillBetween" in few.svg
+    assert "FillBetween" not in crowded.svg
+    assert "Panels with many arms have no bands." in crowded.caption
+    assert "Arms of one regime that differ in a factor share its line." in crowded.caption
+    assert "have no bands" not in few.caption
+    assert "share its line" not in few.caption
+
+
+def test_a_single_panel_takes_one_column_and_several_take_two(tmp_path):
+    one = draw_prices(summarise(write_campaign(tmp_path / "c", arms()[:3])).arms)
+    assert one.columns == 1
+    two = draw_prices(summarise(write_campaign(tmp_path / "d", arms())).arms)
+    assert two.columns == 2
+
+
 def test_the_same_tables_give_the_same_bytes(summary, page):
     assert render(summary) == page
 
@@ -165,8 +188,9 @@ def test_files_beside_the_page_hold_the_numbers(summary):
     names = {path.name for path in written.files}
     assert names == {
         "index.html", "summary.json", "arms.csv", "runs.csv", "enforcement.csv", "comparisons.csv", "regimes.csv",
+        "captions.json",
     }  # fmt: skip
-    assert {path.name for path in written.index.parent.iterdir()} == names
+    assert {path.name for path in written.index.parent.iterdir()} == names | {"figures", "tables"}
     data = json.loads((written.index.parent / "summary.json").read_text())
     divider = next(arm for arm in data["arms"] if arm["arm"] == "ungoverned.divider")
     assert divider["means"]["price"]["mean"] == pytest.approx(70)

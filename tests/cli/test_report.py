@@ -25,6 +25,14 @@ def test_it_writes_the_report_and_names_it(campaign, capsys):
     out = capsys.readouterr().out
     assert f"report: {campaign / 'report' / 'index.html'}" in out
     assert (campaign / "report" / "index.html").is_file()
+    assert (campaign / "report" / "figures" / "prices.pdf").is_file()
+    assert (campaign / "report" / "tables" / "arms.tex").is_file()
+
+
+def test_the_help_says_what_lies_where():
+    told = " ".join((report.__doc__ or "").split())
+    for place in ("index.html", "summary.json", "figures/NAME.svg", "tables/NAME.tex", "captions.json"):
+        assert place in told
 
 
 def test_json_is_an_object_for_a_campaign_and_a_list_for_a_folder_of_them(campaign, capsys):

@@ -7,8 +7,9 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from agoranomos.analysis.canvas import INK, REGIME_COLOURS, STYLE, Drawing, svg_of
+from agoranomos.analysis.canvas import Drawing, svg_of
 from agoranomos.analysis.inference.sequence import SequencePath
+from agoranomos.analysis.style import GREY, INK, ONE_COLUMN, PRINT, REGIME_COLOURS
 from agoranomos.campaigns.hypothesis import Hypothesis
 
 
@@ -19,16 +20,16 @@ def draw_sequence(path: SequencePath, hypothesis: Hypothesis, role: str, outcome
         return None
     n = np.array([look.n for look in looks])
     low, high, mean = (np.array([getattr(look, name) for look in looks]) for name in ("low", "high", "point"))
-    with mpl.rc_context(STYLE):
-        figure = Figure(figsize=(9.6, 3.4), layout="constrained")
+    with mpl.rc_context(PRINT):
+        figure = Figure(figsize=(ONE_COLUMN, 2.4), layout="constrained")
         axes = figure.subplots()
-        axes.axhline(0.0, color="#8a94a0", linewidth=0.9, linestyle=(0, (2, 2)), zorder=1)
+        axes.axhline(0.0, color=GREY, linewidth=0.9, linestyle=(0, (2, 2)), zorder=1)
         for margin in (-hypothesis.margin, hypothesis.margin) if hypothesis.margin is not None else ():
-            axes.axhline(margin, color="#8a94a0", linewidth=0.7, linestyle=(0, (1, 2)), zorder=1)
+            axes.axhline(margin, color=GREY, linewidth=0.7, linestyle=(0, (1, 2)), zorder=1)
         axes.fill_between(n, low, high, step="mid", color=REGIME_COLOURS[0], alpha=0.18, linewidth=0)
         axes.step(n, low, where="mid", color=REGIME_COLOURS[0], linewidth=1.0)
         axes.step(n, high, where="mid", color=REGIME_COLOURS[0], linewidth=1.0)
-        axes.plot(n, mean, color=INK, linewidth=1.2, marker="o", markersize=2.5)
+        axes.plot(n, mean, color=INK, linewidth=1.0, marker="o", markersize=2.5)
         if path.decided is not None:
             axes.axvline(path.decided.look.n, color=REGIME_COLOURS[1], linewidth=1.0, linestyle=(0, (5, 2)))
         axes.set(xlabel="seeds looked at", ylabel=f"{outcome}, first less second")
@@ -46,5 +47,10 @@ def draw_sequence(path: SequencePath, hypothesis: Hypothesis, role: str, outcome
         "Looks before the first bounds have none yet."
     )
     return Drawing(
-        svg, caption, f"The mean difference of {path.hypothesis} with its bounds, which tighten look by look."
+        "sequence",
+        svg,
+        caption,
+        f"The mean difference of {path.hypothesis} with its bounds, which tighten look by look.",
+        f"{path.method} at {100 * path.level:g}%, at all looks together",
+        figure,
     )

@@ -23,7 +23,9 @@ def report(
 ) -> None:
     """Write what a campaign found, and print the table.
 
-    The folder report/ then holds index.html with figures, summary.json and CSV files.
+    The folder report/ then holds index.html, the page; summary.json and *.csv, every number; and for papers
+    figures/NAME.svg, .pdf and .tex, tables/NAME.tex, .md and .csv, with all captions in captions.json. A caption says
+    n, models and interval.
 
     An incomplete campaign is reported as far as it went, and the report says so. The exit code is 1 when a
     manipulation check fails.

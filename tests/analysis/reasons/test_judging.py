@@ -90,9 +90,11 @@ def test_the_table_holds_what_the_judge_said(lab: Lab) -> None:
     assert {len(row["judged"]) for row in rows} == {CODES}
     for row in rows:
         assert {code for code, p in row["judged"] if p > 0.5} == set(row["codes"])
-    page = write_report(summarise(folder)).index.read_text()
+    report = write_report(summarise(folder))
+    page = report.index.read_text()
     assert "Rules and judge" in page
     assert "answering" in page
+    assert {"reasons", "agreement"} <= {path.stem for path in report.tables}
 
 
 def test_a_sample_is_drawn_by_its_seed_and_is_of_distinct_texts(lab: Lab) -> None:

@@ -3,6 +3,7 @@
 import csv
 import io
 import itertools
+import json
 import math
 import sys
 from dataclasses import replace
@@ -547,6 +548,15 @@ def test_the_report_has_a_section_with_a_figure(single, found):
     assert "whether they tip" in page
     assert draw_violations(found.arms).svg in page
     assert page == render(summary)
+    assert {"violations", "payoffs"} <= {path.stem for path in written.tables}
+    with (written.index.parent / "tables/violations.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    assert [float(row["mean"]) for row in rows] == [one.area.point for one in found.arms]
+    captions = json.loads((written.index.parent / "captions.json").read_text())
+    assert (
+        "The shade is the interval: 95% intervals (percentile bootstrap over settings)."
+        in captions["figures"]["violations"]["caption"]
+    )
 
 
 def test_what_could_not_be_judged_is_neither_yes_nor_no(lab):
@@ -559,9 +569,11 @@ def test_what_could_not_be_judged_is_neither_yes_nor_no(lab):
 
 
 def test_the_page_tells_contagion_and_groups(lab):
-    page = write_report(summarise(ran(lab, GROUPS))).index.read_text()
+    written = write_report(summarise(ran(lab, GROUPS)))
+    page = written.index.read_text()
     assert "Contagion in networks" in page
     assert "groups that tip" in page
+    assert {"groups", "contagion"} <= {path.stem for path in written.tables}
 
 
 def test_a_figure_of_nothing_is_none():
