@@ -81,13 +81,14 @@ def test_the_rosters_on_the_page_are_valid():
 
 
 def test_every_policy_of_the_library_claims_its_facts_but_these():
-    """Learners whose habits take longer than a trial to show, who talk, or whose play is another's (a model's)."""
+    """Learners whose habits take longer than a trial to show, who talk, or whose play is a model's or a person's."""
     silent = {
         "answering",
         "cartelist",
         "choosing",
         "deterred",
         "herald",
+        "human",
         "ppo",
         "prompted",
         "tool-using",

@@ -43,13 +43,14 @@ class RosterUse(DocumentPart):
 
 
 class ArmDocument(DocumentPart):
-    """One arm that is written out."""
+    """One arm that is written out. `people` names agents whose seats are given to a person (`agora view --play`)."""
 
     regime: Name
     roster: Reference
     market: Reference | None = None
     rounds: Count | None = None
     levels: dict[Name, Name] = Field(default_factory=dict)
+    people: tuple[str, ...] = ()
 
 
 class Limits(DocumentPart):
@@ -164,7 +165,8 @@ class Campaign(Document):
 class ArmRequest:
     """One arm before its names are resolved; `place` is the path of keys in the document that asked for it.
 
-    `institution` is the one that its roster has in the place of the regime's own; None: the regime's own.
+    `institution` is the one that its roster has in the place of the regime's own; None: the regime's own. `people` are
+    the agents whose seats a person takes.
     """
 
     name: str
@@ -175,6 +177,7 @@ class ArmRequest:
     place: tuple[str | int, ...]
     levels: Levels = ()
     institution: str | None = None
+    people: tuple[str, ...] = ()
 
 
 def arms_of(campaign: Campaign) -> Iterator[ArmRequest]:
@@ -202,7 +205,9 @@ def arms_of(campaign: Campaign) -> Iterator[ArmRequest]:
     for name, arm in campaign.arms.items():
         market = arm.market or campaign.market
         rounds = arm.rounds if arm.rounds is not None else campaign.rounds
-        yield ArmRequest(name, arm.regime, arm.roster, market, rounds, ("arms", name), tuple(arm.levels.items()))
+        levels = tuple(arm.levels.items())
+        place = ("arms", name)
+        yield ArmRequest(name, arm.regime, arm.roster, market, rounds, place, levels, people=arm.people)
 
 
 def base_name(reference: str) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from agoranomos.campaigns.collecting import seldom_collected
 from agoranomos.campaigns.deviation import check_deviation, recorded_plan
@@ -30,6 +31,7 @@ from agoranomos.campaigns.ledger_entries import (
 )
 from agoranomos.campaigns.logbook import Logbook, StorageOf, on_disk
 from agoranomos.campaigns.packs.player import PackingPlayer, packs
+from agoranomos.campaigns.people import require_people
 from agoranomos.campaigns.plan import Plan, PlannedRun
 from agoranomos.campaigns.players import CoroutinePlayer, Player, WorkerDied
 from agoranomos.campaigns.progress import Asked, Progress, Silence
@@ -50,6 +52,9 @@ from agoranomos.models import Engine, EngineLost, Stop
 from agoranomos.models.calls.meter import Meter
 from agoranomos.models.calls.store import CallStore
 from agoranomos.models.calls.traffic import Traffic
+
+if TYPE_CHECKING:
+    from agoranomos.policies.human import Person
 
 COMMIT_THREADS = 16
 """Logs that are brought to disk at once: their syncs are waited for together, and not in a row."""
@@ -96,7 +101,8 @@ class Settings:
     models are looked up and kept, unless they are private; it stays the caller's. `executor`: where runs are played and
     models run; the caller's too. `deviation` says why another plan is followed than the ledger's, `after` which other
     plans of this campaign were begun before. `measure` says what a run came to; a plan with a stopping rule needs it.
-    `packed`: whether whole runs share files (None: where there are many). The others are seams.
+    `packed`: whether whole runs share files (None: where there are many). `person` decides in the seats for people; a
+    plan with one needs it. The others are seams.
     """
 
     workers: int | None = None
@@ -111,6 +117,7 @@ class Settings:
     measure: Measure | None = None
     executor: Executor = field(default_factory=LocalExecutor)
     packed: bool | None = None
+    person: Person | None = None
     timer: Callable[[], float] = time.monotonic
 
 
@@ -123,6 +130,7 @@ def execute(plan: Plan, folder: CampaignFolder, keys: KeyStore, settings: Settin
     Whatever is raised, the same command again goes on from what is recorded; and so it does where the outcome tells of
     a stop.
     """
+    require_people(plan.runs(settings.limit), settings.person)
     listens = listens_to_ctrl_c()
     with folder.locked(), Timings(folder.timings_file) as timings, seldom_collected():
         logbook, secrets = Logbook(plan, keys, settings.storage_of), RunSecrets(plan, folder.root, keys)
@@ -341,7 +349,7 @@ class _Driver:
         players: list[tuple[Player, list[PlannedRun]]] = []
         if here:
             in_flight = wanted or runs_with_handles(runs_that_fill(here, self._models.widths))
-            play = (self._models.engines, self._recording, self._round_done)
+            play = (self._models.engines, self._recording, self._round_done, self._settings.person)
             players.append((CoroutinePlayer(self._logbook, self._secrets, in_flight, *play), here))
         if elsewhere:
             players.append(self._player_of_whole_runs(elsewhere))

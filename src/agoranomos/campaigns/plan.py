@@ -185,8 +185,9 @@ def _campaign_document(campaign: Campaign) -> dict[str, Any]:
         if isinstance(use, dict) and not use["institutions"]:
             del use["institutions"]
     for arm in document["arms"].values():
-        if not arm["levels"]:
-            del arm["levels"]
+        for key in ("levels", "people"):
+            if not arm[key]:
+                del arm[key]
     return document
 
 

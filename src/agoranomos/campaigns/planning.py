@@ -19,6 +19,7 @@ from agoranomos.campaigns.inferable import check_inferable, with_clusters
 from agoranomos.campaigns.outcome import OUTCOMES
 from agoranomos.campaigns.overrides import override, sets
 from agoranomos.campaigns.pairing import pairs
+from agoranomos.campaigns.people import POLICY, listens, with_people
 from agoranomos.campaigns.plan import Plan, check_limits, check_prices
 from agoranomos.campaigns.regime import Phase
 from agoranomos.documents import Source, parse_document, read_text
@@ -149,6 +150,14 @@ class _Resolver:
         own = request.place if request.institution else ("regimes", request.regime, "institution")
         with self._written_at(request, own):
             first = self._governing(request.institution or regime.institution, change, suffix, market)
+        switches = tuple(
+            self._switch(request, index, phase, lambda name: self._governing(name, change, suffix, market))
+            for index, phase in enumerate(regime.schedule)
+        )
+        if request.people:
+            held = [one.institution for one in (first, *switches) if one.institution is not None]
+            reports = any(listens(read_institution(source)) for source in held)
+            roster = with_people(roster, market.possible_agents, request.people, reports=reports)
         seats = self._seated(roster, market, wordings, regime.repeat)
         arm = Arm(
             name=request.name,
@@ -161,17 +170,14 @@ class _Resolver:
             roster=roster,
             market_name=base_name(request.market or ""),
             market=spec,
-            durable=self._durable(any(seat.model for seat in seats)),
+            durable=self._durable(any(seat.model or seat.policy == POLICY for seat in seats)),
             agents=seats,
             workspace=self._workspace,
             privacy=self._campaign.privacy,
             signatures=self._campaign.signatures,
             levels=request.levels,
             repeat=regime.repeat,
-            switches=tuple(
-                self._switch(request, index, phase, lambda name: self._governing(name, change, suffix, market))
-                for index, phase in enumerate(regime.schedule)
-            ),
+            switches=switches,
         )
         for index, switch in enumerate(arm.switches):
             with self._written_at(request, ("regimes", request.regime, "schedule", index)):

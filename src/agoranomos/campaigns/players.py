@@ -7,12 +7,13 @@ from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from agoranomos.campaigns.apart import apart
 from agoranomos.campaigns.arm import set_up
 from agoranomos.campaigns.ledger_entries import Head
 from agoranomos.campaigns.logbook import Logbook
+from agoranomos.campaigns.people import with_person
 from agoranomos.campaigns.plan import PlannedRun
 from agoranomos.campaigns.private import StoredFirst
 from agoranomos.campaigns.recorded import RecordedEngine, RecordedLog, Recording, RunLog
@@ -22,6 +23,9 @@ from agoranomos.campaigns.worker import Played, open_pool, play
 from agoranomos.errors import MachineError
 from agoranomos.logs import Acknowledgement
 from agoranomos.models.engine import Engine
+
+if TYPE_CHECKING:
+    from agoranomos.policies.human import Person
 
 
 class WorkerDied(MachineError):
@@ -46,7 +50,7 @@ class CoroutinePlayer:
     """Plays runs side by side in the driver. Each model has one queue, in which the calls of all runs meet.
 
     `engines` gives a run's engines, which stay the caller's; `recording` what an earlier attempt at it recorded;
-    `watch` is told of every round.
+    `watch` is told of every round; `person` decides in the seats for people.
     """
 
     def __init__(
@@ -57,6 +61,7 @@ class CoroutinePlayer:
         engines: Callable[[PlannedRun], dict[str, Engine]],
         recording: Callable[[PlannedRun], Recording | None],
         watch: Callable[[PlannedRun, RoundDone], None],
+        person: Person | None = None,
     ) -> None:
         self.in_flight = in_flight
         self._logbook = logbook
@@ -64,6 +69,7 @@ class CoroutinePlayer:
         self._engines = engines
         self._recording = recording
         self._watch = watch
+        self._person = person
 
     async def play(self, run: PlannedRun, place: Path, origin: str) -> Head:
         """Play the run; where an earlier attempt died, its recorded decisions are fed back."""
@@ -83,6 +89,7 @@ class CoroutinePlayer:
             engines = {name: withholding.listen(engine) for name, engine in engines.items()}
         try:
             governed, agents = set_up(arm, run.seed, log, engines, self._secrets.signing(run))
+            agents = with_person(agents, self._person, recorded)
             await run_one(
                 governed,
                 agents,

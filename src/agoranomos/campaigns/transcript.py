@@ -15,6 +15,7 @@ from agoranomos.campaigns.arm import set_up
 from agoranomos.campaigns.folder import CampaignFolder
 from agoranomos.campaigns.forking import plan_of, run_to_play_again, workspace_of
 from agoranomos.campaigns.packs.packed import opened_run
+from agoranomos.campaigns.people import NOBODY, with_person
 from agoranomos.campaigns.recorded import RecordedEngine, RecordedLog, recording_of
 from agoranomos.campaigns.runner import run_one
 from agoranomos.campaigns.verified_run import verify_run
@@ -58,6 +59,7 @@ def transcript(place: Path, workspace: Workspace, trusted: Sequence[Verifier]) -
         engines = {name: _Listening(RecordedEngine(UnopenedEngine(name), recording), heard) for name in run.arm.models}
         log = RecordedLog(MemoryLog(), entries)
         governed, agents = set_up(run.arm, run.seed, log, engines)
+        agents = with_person(agents, NOBODY, recording)
         asyncio.run(run_one(governed, agents, run.seed, put_blob=log.put_blob))
         log.close()
     seats = [agent.name for agent in agents]

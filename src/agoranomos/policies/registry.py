@@ -37,6 +37,7 @@ _LIBRARY = {
     "grim-trigger": "grim_trigger:GrimTrigger",
     "herald": "herald:Herald",
     "honest-expert": "credence_goods:HonestExpert",
+    "human": "human:HUMAN",
     "iid-chooser": "null_players:IidChooser",
     "imitation": "imitation:Imitation",
     "informer": "gaming:Informer",
