@@ -11,6 +11,8 @@ DEMO ?= logs/demo
 DEMO_OPTIONS ?=
 STEP ?= 1
 MATRIX_OPTIONS ?=
+COVERED ?=
+COVERAGE_OPTIONS ?=
 
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
@@ -52,6 +54,16 @@ $(VENV)/.has-train: $(VENV)/.has-local
 	@$(PIP) install -c constraints.txt -e '.[train]'
 	@touch $@
 
+$(VENV)/.has-browser: $(VENV)/.has-test
+	@echo "Installing what drives a browser (Debian's Chromium), and what runs notebooks"
+	@$(PIP) install -c constraints.txt -e '.[test-browser]'
+	@touch $@
+
+$(VENV)/.has-docs: $(VENV)/.has-test
+	@echo "Installing what builds the documentation's site"
+	@$(PIP) install -c constraints.txt -e '.[docs]'
+	@touch $@
+
 .PHONY: demo
 demo: $(VENV)/.has-local  ## Fetch the language model, run the three regimes, verify the logs, show the report.
 	$(AGORA) models pull smollm2
@@ -67,8 +79,13 @@ lint: $(VENV)/.has-test  ## Formatting, lint, types, import layers.
 	$(BIN)/lint-imports
 
 .PHONY: test
-test: lint  ## The checks above and the tests, with their coverage floors.
-	COVERAGE_FILE=$(VENV)/.coverage $(BIN)/python -m pytest -n $(JOBS) --dist worksteal -m "not long and not pages" --durations=40 --cov --cov-report=json:$(VENV)/coverage.json
+test: lint  ## The checks above and the tests.
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal -m "not long and not pages and not browser" --durations=40
+
+# Tracing every line makes the tests two to three times as long, so it is not part of `make test`.
+.PHONY: coverage
+coverage: $(VENV)/.has-test  ## The same tests with coverage, and its floors; COVERED="tests/logs ..." takes a part.
+	COVERAGE_FILE=$(VENV)/.coverage $(BIN)/python -m pytest -n $(JOBS) --dist worksteal -m "not long and not pages and not browser" $(COVERED) --cov --cov-report=json:$(VENV)/coverage.json $(COVERAGE_OPTIONS)
 	$(BIN)/python .ci/coverage_floors.py $(VENV)/coverage.json
 
 .PHONY: test-pages
@@ -87,6 +104,24 @@ test-train: $(VENV)/.has-test $(VENV)/.has-train  ## The tests of what trains a 
 .PHONY: test-cluster
 test-cluster: $(VENV)/.has-cluster  ## The tests of what runs on a Ray cluster, and of trackers of experiments.
 	$(BIN)/python -m pytest tests/campaigns/cluster tests/tracking -m "not long"
+
+.PHONY: page
+page:  ## Build the viewer's page anew from web/, with the pinned npm packages.
+	cd web && npm ci --no-audit --no-fund && npm run build
+
+.PHONY: test-page
+test-page:  ## Types and tests of the page's sources, and that the page in the package is their build.
+	cd web && npm ci --no-audit --no-fund && npm run check && npm test
+	rm -rf build/page && cd web && npx vite build --outDir ../build/page --emptyOutDir --logLevel warn && npx vite build --mode bundle --outDir ../build/page --logLevel warn
+	diff -r build/page src/agoranomos/viewer/page
+
+.PHONY: test-browser
+test-browser: $(VENV)/.has-browser  ## The viewer in Chromium; pictures of each page go to screenshots/.
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal tests/viewer/browser -m "not long"
+
+.PHONY: site
+site: $(VENV)/.has-docs  ## The documentation as a site, in site/; fails on any warning.
+	$(BIN)/python -m mkdocs build --strict --quiet
 
 .PHONY: long
 long: $(VENV)/.has-test $(VENV)/.has-local  ## The tests that take minutes each.

@@ -17,7 +17,9 @@ HEAD = """\
 # Written by `make constraints`. Left out: triton, which torch's CPU and CUDA builds need in different versions.
 """
 LEFT_OUT = {"triton"}
-EXTRAS = frozenset({"test", "local", "test-servers", "ray", "mlflow", "wandb", "polars", "train"})
+EXTRAS = frozenset(
+    {"test", "local", "test-servers", "ray", "mlflow", "wandb", "polars", "train", "view", "docs", "test-browser"}
+)
 
 
 def canonical(name: str) -> str:

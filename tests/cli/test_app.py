@@ -28,7 +28,7 @@ HEAVY = (
 )
 READING = (
     *("doctor", "list", "replay", "transcript", "report", "judge", "log show", "log verify", "models list", "probe"),
-    "reproduce calvano",
+    *("bundle", "reproduce calvano"),
     *(f"graph {verb}" for verb in ("lint", "check", "show", "test", "diff", "prose", "certify", "attack", "calibrate")),
 )
 

@@ -126,6 +126,15 @@ def test_the_names_that_scripts_rely_on_are_shipped(from_wheel: dict[str, object
     assert {"cournot-three-regimes", "cournot-scripted"} <= set(names["campaigns"])
 
 
+def test_the_wheel_carries_the_built_page(wheel: Path) -> None:
+    built = CHECKOUT / "src" / "agoranomos" / "viewer" / "page"
+    pages = {path.relative_to(CHECKOUT / "src").as_posix(): path for path in built.rglob("*") if path.is_file()}
+    assert {"agoranomos/viewer/page/index.html", "agoranomos/viewer/page/bundle.html"} <= set(pages)
+    with zipfile.ZipFile(wheel) as archive:
+        for name, path in pages.items():
+            assert archive.read(name) == path.read_bytes(), name
+
+
 def test_the_wheel_holds_nothing_else(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         names = archive.namelist()

@@ -14,6 +14,8 @@ VERBS: dict[str, str] = {
     "run": "agoranomos.cli.run:run",
     "train": "agoranomos.cli.train:train",
     "report": "agoranomos.cli.report:report",
+    "view": "agoranomos.cli.view:view",
+    "bundle": "agoranomos.cli.bundle:bundle",
     "code": "agoranomos.cli.code:code",
     "power": "agoranomos.cli.power:power",
     "design": "agoranomos.cli.design:design",

@@ -9,6 +9,7 @@ from agoranomos.cli.graph_calibrate import calibrate
 from agoranomos.cli.graph_certify import certify
 from agoranomos.cli.graph_check import check
 from agoranomos.cli.graph_diff import diff
+from agoranomos.cli.graph_edit import edit
 from agoranomos.cli.graph_lint import lint
 from agoranomos.cli.graph_placebo import placebo
 from agoranomos.cli.graph_prose import prose
@@ -24,6 +25,7 @@ graph = typer.Typer(
 graph.command("lint")(lint)
 graph.command("check")(check)
 graph.command("show")(show)
+graph.command("edit")(edit)
 graph.command("schema")(schema)
 graph.command("test")(run_traces)
 graph.command("prose")(prose)

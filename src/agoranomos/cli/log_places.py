@@ -66,6 +66,8 @@ def place_of_log(text: str) -> Path:
     if (copy := _unpacked(path)) is not None:
         return copy
     if path.exists():
+        if (copy := _unbundled(path)) is not None:
+            return copy
         raise UsageError(f"{text} is a file; the folder of a log was expected", advice=_around(path))
     from agoranomos.workspace import find_workspace, list_names
 
@@ -83,6 +85,8 @@ def place_to_write(text: str) -> Path:
             f"{text} shares a file with other runs: nothing is kept beside its log",
             advice="Give the campaign's ledger, which holds the signed state of every run.",
         )
+    if _unbundled(Path(text)) is not None:
+        raise UsageError(f"{text} is a bundle: nothing is kept beside its log", advice="Give the folder of the log.")
     return place_of_log(text)
 
 
@@ -93,6 +97,13 @@ def _unpacked(path: Path) -> Path | None:
     from agoranomos.campaigns.packs.packed import unpacked
 
     return unpacked(path)
+
+
+def _unbundled(path: Path) -> Path | None:
+    """The log in a file that `agora bundle` wrote; None of any other file."""
+    from agoranomos.viewer.bundle_file import unbundled
+
+    return unbundled(path)
 
 
 def _folders(folder: Path) -> list[Path]:

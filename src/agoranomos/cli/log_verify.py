@@ -269,7 +269,7 @@ def _registered_around(given: _Given) -> Sequence[Verifier] | None:
 
 
 def _refuse(given: _Given, fault: Finding) -> NoReturn:
-    from agoranomos.cli.log_verify_json import fault_json
+    from agoranomos.campaigns.verification_json import fault_json
     from agoranomos.cli.log_verify_text import complain_of
 
     if given.as_json:
@@ -280,7 +280,7 @@ def _refuse(given: _Given, fault: Finding) -> NoReturn:
 
 
 def _report(given: _Given, verified: VerifiedRun) -> None:
-    from agoranomos.cli.log_verify_json import run_json
+    from agoranomos.campaigns.verification_json import run_json
     from agoranomos.cli.log_verify_text import show_run
 
     kept = _remember(given, verified.verification)
@@ -320,7 +320,7 @@ def _verify_tree(given: _Given) -> None:
 def _verify_campaigns(given: _Given) -> None:
     from agoranomos.campaigns import CampaignFolder
     from agoranomos.campaigns.verification import verify_campaign
-    from agoranomos.cli.log_verify_json import campaign_json
+    from agoranomos.campaigns.verification_json import campaign_json
     from agoranomos.cli.log_verify_text import show_campaign
 
     folders = [given.place] if is_campaign(given.place) else campaigns_in(given.place)

@@ -15,8 +15,11 @@ from agoranomos.institutions.edge_words import gates_of, is_escalation, printabl
 from agoranomos.institutions.institution import Institution
 from agoranomos.institutions.manifest import Transition
 from agoranomos.institutions.severity import by_severity
-from agoranomos.institutions.svg import LETTER, LINE, Arc, Box, Label, document
 
+LETTER = 6.1
+"""Width of an average letter of a label in pixels, for the room that it is given."""
+LINE = 14
+"""Height of a line of a label."""
 GAP = 130
 """Between two states."""
 PORT = 22
@@ -31,9 +34,64 @@ LEAST_WIDTH, HEIGHT, MARGIN, HEAD, FOOT = 130, 56, 36, 84, 64
 
 
 @dataclass(frozen=True)
+class Box:
+    """A state: its corner, size, name and label."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    name: str
+    label: str
+    first: bool = False
+
+
+@dataclass(frozen=True)
+class Arc:
+    """An edge: straight out from the row at `start`, level at `height` from it, straight back in at `end`.
+
+    `edge` is its name in logs, `RULE:from->to`; `side` is -1 above the row and 1 below it; `row` is the edge of the
+    states that the arc touches.
+    """
+
+    edge: str
+    kind: str
+    start: float
+    end: float
+    row: float
+    height: float
+    side: int
+
+
+@dataclass(frozen=True)
+class Label:
+    """Lines of text on an edge, each with its style, centred on `x`; `y` is the first baseline."""
+
+    edge: str
+    x: float
+    y: float
+    lines: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """An institution's graph, laid out: all lengths in pixels, the y axis points down."""
+
+    name: str
+    title: str
+    subtitle: str
+    width: float
+    height: float
+    boxes: tuple[Box, ...]
+    arcs: tuple[Arc, ...]
+    labels: tuple[Label, ...]
+
+
+@dataclass(frozen=True)
 class Laid:
     """One edge in its place: ports, height of its level part, middle of its label. States are counted by severity."""
 
+    key: str
     kind: str
     lines: tuple[tuple[str, str], ...]
     source: int
@@ -60,8 +118,8 @@ class Laid:
         return self.height + 6 + LINE * len(self.lines)
 
 
-def as_svg(institution: Institution) -> str:
-    """The institution's graph as an SVG document that reads on light and dark pages and in print."""
+def drawn(institution: Institution) -> Drawing:
+    """The institution's graph, laid out; texts are on one line each, control characters written out."""
     order = by_severity(institution)
     edges = [_edge(institution, edge.spec, order, edge.index) for edge in institution.edges]
     above = [edge for edge in edges if edge.target >= edge.source]
@@ -74,13 +132,14 @@ def as_svg(institution: Institution) -> str:
     row = HEAD + max([edge.top for edge in above], default=0.0)
     right = max([centers[-1] + widths[-1] / 2, *(edge.middle + edge.width / 2 for edge in (*above, *below))])
     states = institution.manifest.states
-    return document(
-        title=printable(institution.name),
+    name = printable(institution.name)
+    return Drawing(
+        name=name,
+        title=name,
         subtitle=printable(institution.manifest.title),
         width=max(right + shift, 500) + MARGIN,
         height=row + HEIGHT + max([edge.top for edge in below], default=0.0) + FOOT,
-        margin=MARGIN,
-        boxes=[
+        boxes=tuple(
             Box(
                 x=centers[index] + shift - widths[index] / 2,
                 y=row,
@@ -91,12 +150,23 @@ def as_svg(institution: Institution) -> str:
                 first=state == institution.manifest.initial,
             )
             for index, state in enumerate(order)
-        ],
-        arcs=[Arc(edge.kind, edge.start + shift, edge.end + shift, row, edge.height, -1) for edge in above]
-        + [Arc(edge.kind, edge.start + shift, edge.end + shift, row + HEIGHT, edge.height, 1) for edge in below],
-        labels=[Label(edge.middle + shift, row - edge.top + LINE - 2, edge.lines) for edge in above]
-        + [Label(edge.middle + shift, row + HEIGHT + edge.height + LINE + 1, edge.lines) for edge in below],
+        ),
+        arcs=(
+            *(_arc(edge, shift, row, -1) for edge in above),
+            *(_arc(edge, shift, row + HEIGHT, 1) for edge in below),
+        ),
+        labels=(
+            *(Label(edge.key, edge.middle + shift, row - edge.top + LINE - 2, edge.lines) for edge in above),
+            *(
+                Label(edge.key, edge.middle + shift, row + HEIGHT + edge.height + LINE + 1, edge.lines)
+                for edge in below
+            ),
+        ),
     )
+
+
+def _arc(edge: Laid, shift: float, row: float, side: int) -> Arc:
+    return Arc(edge.key, edge.kind, edge.start + shift, edge.end + shift, row, edge.height, side)
 
 
 def _edge(institution: Institution, spec: Transition, order: Sequence[str], index: int) -> Laid:
@@ -109,7 +179,7 @@ def _edge(institution: Institution, spec: Transition, order: Sequence[str], inde
     ):
         lines += [(style, line) for line in textwrap.wrap(printable(text), LETTERS)]
     kind = "escalation" if is_escalation(institution, spec) else "restoration"
-    return Laid(kind, tuple(lines), order.index(spec.source), order.index(spec.target), index)
+    return Laid(spec.key, kind, tuple(lines), order.index(spec.source), order.index(spec.target), index)
 
 
 def _groups(edges: Sequence[Laid], state: int) -> tuple[list[Laid], list[Laid], list[Laid]]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from agoranomos.institutions.drawing import as_svg
 from agoranomos.institutions.edge_words import (
     gates_of,
     is_escalation,
@@ -15,6 +14,7 @@ from agoranomos.institutions.edge_words import (
 )
 from agoranomos.institutions.institution import Institution
 from agoranomos.institutions.placebos import placebo_in_words
+from agoranomos.institutions.svg import as_svg
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

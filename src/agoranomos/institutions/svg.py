@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from xml.sax.saxutils import escape
 
-LETTER = 6.1
-"""Width of an average letter of a label in pixels, for the room that it is given."""
-LINE = 14
-"""Height of a line of a label."""
+from agoranomos.institutions.drawing import LETTER, LINE, MARGIN, Arc, Box, Drawing, Label, drawn
+from agoranomos.institutions.institution import Institution
 
 # Vermilion and blue of Okabe and Ito's palette (2008), told apart by all common kinds of colour vision; ways back are
 # dashed as well, for print. On dark pages both are lightened.
@@ -45,67 +42,26 @@ text { fill: #e6edf3; }
 """
 
 
-@dataclass(frozen=True)
-class Box:
-    """A state: its corner, size, name and label."""
-
-    x: float
-    y: float
-    width: float
-    height: float
-    name: str
-    label: str
-    first: bool = False
+def as_svg(institution: Institution) -> str:
+    """The institution's graph as an SVG document that reads on light and dark pages and in print."""
+    return document(drawn(institution))
 
 
-@dataclass(frozen=True)
-class Arc:
-    """An edge: straight out from the row at `start`, level at `height` from it, straight back in at `end`.
-
-    `side` is -1 above the row and 1 below it; `row` is the edge of the states that the arc touches.
-    """
-
-    kind: str
-    start: float
-    end: float
-    row: float
-    height: float
-    side: int
-
-
-@dataclass(frozen=True)
-class Label:
-    """Lines of text, each with its style, centred on `x`; `y` is the first baseline."""
-
-    x: float
-    y: float
-    lines: tuple[tuple[str, str], ...]
-
-
-def document(
-    *,
-    title: str,
-    subtitle: str,
-    width: float,
-    height: float,
-    margin: float,
-    boxes: Iterable[Box],
-    arcs: Iterable[Arc],
-    labels: Iterable[Label],
-) -> str:
+def document(drawing: Drawing) -> str:
     """The whole SVG document, with a legend in its last lines."""
-    size = f'viewBox="0 0 {width:.0f} {height:.0f}" width="{width:.0f}" height="{height:.0f}"'
+    width, height = f"{drawing.width:.0f}", f"{drawing.height:.0f}"
+    size = f'viewBox="0 0 {width} {height}" width="{width}" height="{height}"'
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img"><title>{escape(title)}</title>',
+        f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img"><title>{escape(drawing.title)}</title>',
         f"<style>{_STYLE}</style>",
         f"<defs>{_tip('escalation')}{_tip('restoration')}</defs>",
-        f'<rect class="page" width="{width:.0f}" height="{height:.0f}"/>',
-        f'<text class="title" x="{margin:.0f}" y="32">{escape(title)}</text>',
-        f'<text class="about" x="{margin:.0f}" y="52">{escape(subtitle)}</text>',
-        *map(_arc, arcs),
-        *map(_label, labels),
-        *map(_box, boxes),
-        *_legend(margin, height - 22),
+        f'<rect class="page" width="{width}" height="{height}"/>',
+        f'<text class="title" x="{MARGIN:.0f}" y="32">{escape(drawing.title)}</text>',
+        f'<text class="about" x="{MARGIN:.0f}" y="52">{escape(drawing.subtitle)}</text>',
+        *map(_arc, drawing.arcs),
+        *map(_label, drawing.labels),
+        *map(_box, drawing.boxes),
+        *_legend(MARGIN, drawing.height - 22),
     ]
     return "\n".join([*parts, "</svg>"]) + "\n"
 

@@ -1,4 +1,4 @@
-"""What `agora log verify --json` prints."""
+"""What was found of a log or a campaign as JSON values: what `agora log verify --json` prints."""
 
 from __future__ import annotations
 

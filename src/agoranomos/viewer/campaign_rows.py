@@ -1,0 +1,72 @@
+"""One campaign as a row of the list: from its plan and its status alone, so that a list of many is quick."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, get_args
+
+from agoranomos.campaigns.folder import CampaignFolder
+from agoranomos.campaigns.status import State
+from agoranomos.viewer.catalogue import Catalogue
+from agoranomos.viewer.planned import Planned, Plans
+
+UNKNOWN = "unknown"
+STATES = (*get_args(State), UNKNOWN)
+COUNTS = ("planned", "finished", "failed", "open", "under_way")
+
+
+def campaign_rows(catalogue: Catalogue, plans: Plans) -> list[dict[str, Any]]:
+    """Every campaign, the one that was written to last first."""
+    rows = [campaign_row(name, folder, plans) for name, folder in catalogue.campaigns().items()]
+    return sorted(rows, key=lambda row: (-(row["written_unix_s"] or 0), row["id"]))
+
+
+def campaign_row(name: str, folder: CampaignFolder, plans: Plans) -> dict[str, Any]:
+    """What the list says of one campaign; times are claimed by the machine that ran it."""
+    plan, status = plans.plan(folder), plans.status(folder)
+    return {
+        "id": name,
+        "name": plan.name,
+        "title": plan.title,
+        "state": state_of(status),
+        "market": ", ".join(plan.markets),
+        "arms": len(plan.arms),
+        "runs": _runs(plan, status),
+        "calls": _count(status.get("calls"), "asked") + _count(status.get("calls"), "stored"),
+        "written_unix_s": _number(status.get("written_unix_s")) or _written(folder),
+        "seconds_left": _number(status.get("seconds_left")),
+    }
+
+
+def state_of(status: Mapping[str, Any]) -> str:
+    """The state that the status names; `unknown` where it names none that there is."""
+    state = status.get("state")
+    return state if isinstance(state, str) and state in STATES else UNKNOWN
+
+
+def _runs(plan: Planned, status: Mapping[str, Any]) -> dict[str, int]:
+    runs = status.get("runs")
+    if isinstance(runs, dict):
+        return {name: _count(runs, name) for name in COUNTS}
+    return dict.fromkeys(COUNTS, 0) | {"planned": len(plan.arms) * len(plan.seeds)}
+
+
+def _written(folder: CampaignFolder) -> float | None:
+    """When the campaign's files were last written, where no status says so."""
+    for path in (folder.plan_file, folder.tables, folder.ledger):
+        try:
+            return int(path.stat().st_mtime)
+        except OSError:
+            continue
+    return None
+
+
+def _count(found: Any, name: str) -> int:
+    value = found.get(name) if isinstance(found, dict) else None
+    return value if isinstance(value, int) and not isinstance(value, bool) else 0
+
+
+def _number(value: Any) -> float | None:
+    """A finite number; None for anything else."""
+    fits = isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e18
+    return value if fits else None

@@ -1,0 +1,48 @@
+"""A seat for a person: the run, its page, and the campaigns beside it, put together for a server."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from agoranomos.campaigns import Settings
+from agoranomos.logs import KeyStore
+from agoranomos.viewer.catalogue import Catalogue
+from agoranomos.viewer.play_plan import play_plan
+from agoranomos.viewer.play_routes import blind_routes, play_routes
+from agoranomos.viewer.play_session import PlaySession, play_session
+from agoranomos.viewer.routes import Shown, campaign_routes
+from agoranomos.workspace import Workspace
+
+if TYPE_CHECKING:
+    from starlette.routing import BaseRoute
+
+PAGE = "#/play"
+"""The page of the seat."""
+
+
+@dataclass(frozen=True, slots=True)
+class SeatAsked:
+    """What a person asked for on the command line: a seat of a campaign, and where its run is recorded."""
+
+    campaign: str
+    agent: str
+    logs: Path
+    arm: str = ""
+    seed: int | None = None
+    settings: Sequence[str] = ()
+
+
+def open_seat(asked: SeatAsked, workspace: Workspace, keys: KeyStore, settings: Settings | None = None) -> PlaySession:
+    """The session of the run that is asked for; it has not begun. Raises what `play_plan` and `play_session` raise."""
+    plan = play_plan(asked.campaign, asked.agent, workspace, arm=asked.arm, seed=asked.seed, settings=asked.settings)
+    return play_session(plan, asked.logs, keys, settings)
+
+
+def seat_routes(session: PlaySession, workspace: Workspace) -> list[BaseRoute]:
+    """The routes of the seat, and those of the campaigns beside it: they tell nothing of the run while it is played."""
+    logs = session.folder.root.parent
+    name = Catalogue(logs).id_of(session.folder.root) or session.folder.root.name
+    return [*play_routes(session), *blind_routes(campaign_routes(Shown(logs, workspace)), session.seat, name)]

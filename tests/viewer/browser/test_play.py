@@ -1,0 +1,216 @@
+"""The page of a seat in a real browser: a run is played to its end, by keyboard too, and texts stay texts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from agoranomos.campaigns.verified_run import verify_run
+from agoranomos.viewer.play import seat_routes
+from agoranomos.viewer.play_session import PlaySession
+from agoranomos.workspace import Workspace
+from viewer.corpus import CORPUS, nothing_ran, watch
+from viewer.playing import made_workspace, seat
+
+Served = Callable[..., str]
+Opened = Callable[..., Any]
+Check = Callable[[Any], None]
+Picture = Callable[[Any, str], Path]
+
+SCENARIO = """
+kind: campaign
+version: 1
+name: trial
+market: coordination
+rosters: [always-comply]
+regimes:
+  told: {told: antitrust-constitution}
+seeds: [1]
+rounds: 3
+"""
+
+TALK = """
+kind: campaign
+version: 1
+name: trial
+market: cournot-duopoly-talk
+rosters: [heralds]
+regimes:
+  governed: {institution: cournot-antitrust}
+seeds: [1]
+rounds: 3
+"""
+
+
+@pytest.fixture
+def begun(served: Served) -> Iterator[Callable[..., str]]:
+    """Begins a session, serves it, and gives the address of its page."""
+    sessions: list[tuple[PlaySession, Any]] = []
+
+    def begin(session: PlaySession) -> str:
+        sessions.append((session, session.start()))
+        return served(seat_routes(session, session.plan.workspace)) + "#/play"
+
+    yield begin
+    for session, thread in sessions:
+        session.seat.leave()
+        thread.join(30)
+
+
+def fill(page: Any, number: int, *texts: str) -> None:
+    page.get_by_role("heading", name=f"What you do in round {number}").wait_for()
+    for box, text in zip(page.get_by_role("spinbutton").all(), texts, strict=True):
+        box.fill(text)
+
+
+def test_a_run_is_played_to_its_end(
+    begun: Callable[..., str], open_page: Opened, accessible: Check, picture: Picture, tmp_path: Path
+) -> None:
+    (tmp_path / "lab").mkdir()
+    session = seat(
+        Workspace(tmp_path / "lab", "lab"), "rounds=6", campaign="cournot-scripted", arm="institutional.divider"
+    )
+    page = open_page(begun(session))
+    fill(page, 1, "80", "30")
+    page.get_by_role("button", name="Submit").click()
+    assert "more than your capacity of 100" in page.locator("form [role=alert]").inner_text()
+    accessible(page)
+    for number in range(1, 6):
+        fill(page, number, "80", "0")
+        page.get_by_role("button", name="Submit").click()
+    page.get_by_text("UNDER REVIEW").first.wait_for()
+    assert page.locator(".play-notice.fresh").count() == 1
+    assert "A new notice: NOTICE of the market authority" in page.get_by_role("status").first.inner_text()
+    rows = page.locator(".play-past tbody tr").all_inner_texts()
+    assert [row.split()[0] for row in rows] == ["5", "4", "3", "2", "1"]
+    assert "1,600" in rows[0].replace(" ", "")
+    accessible(page)
+    picture(page, "play-notice")
+    fill(page, 6, "60", "10")
+    page.get_by_role("button", name="Submit").click()
+    page.get_by_role("heading", name="The run is over").wait_for()
+    result = session.state()["result"]
+    assert result["fines"] > 0
+    assert "at Nash play" in page.locator("main").inner_text()
+    assert "P2_independent_decision:warning->fined" in page.locator("main").inner_text()
+    accessible(page)
+    picture(page, "play-over")
+    link = page.get_by_role("link", name="See the whole run")
+    assert link.get_attribute("href") == f"#/r/{session.run}"
+    assert verify_run(session.place, session.keys.trusted(), level="strict").closed is not None
+
+
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("light", {}),
+        ("dark", {"color_scheme": "dark"}),
+        ("narrow", {"viewport": {"width": 390, "height": 800}}),
+    ],
+)
+def test_a_scenario_is_answered_by_keyboard_alone(
+    begun: Callable[..., str],
+    open_page: Opened,
+    accessible: Check,
+    picture: Picture,
+    tmp_path: Path,
+    name: str,
+    options: dict[str, Any],
+) -> None:
+    session = seat(made_workspace(tmp_path, SCENARIO), agent="player_1")
+    page = open_page(begun(session), **options)
+    page.get_by_role("heading", name="What you do in round 1").wait_for()
+    assert page.get_by_role("radio").count() == 2
+    for _ in range(20):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.type") == "radio":
+            break
+    page.keyboard.press("Space")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Submit"
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="What you do in round 2").wait_for()
+    assert page.evaluate("document.activeElement.type") == "radio"
+    told = page.get_by_role("region", name="What came of the last round")
+    assert "The threshold was not reached" in told.inner_text()
+    width = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+    assert width[0] <= width[1]
+    accessible(page)
+    picture(page, f"play-scenario-{name}")
+    page.get_by_role("radio").first.check()
+    page.get_by_role("button", name="Submit").click()
+    page.get_by_role("heading", name="What you do in round 3").wait_for()
+    assert page.locator(".play-told li").count() == 1
+
+
+def test_what_is_said_is_heard_and_a_page_that_is_opened_again_goes_on(
+    begun: Callable[..., str], open_page: Opened, accessible: Check, picture: Picture, tmp_path: Path
+) -> None:
+    session = seat(made_workspace(tmp_path, TALK))
+    page = open_page(begun(session))
+    fill(page, 1, "40", "40")
+    page.get_by_role("textbox", name="Say to the others").fill("let us play monopoly")
+    page.get_by_role("button", name="Submit").click()
+    page.get_by_role("heading", name="What you do in round 2").wait_for()
+    assert "firm_2: let us play monopoly" in page.locator(".play-said").inner_text()
+    page.reload()
+    page.get_by_role("heading", name="What you do in round 2").wait_for()
+    assert page.get_by_role("textbox", name="Say to the others").input_value() == ""
+    accessible(page)
+    picture(page, "play-talk")
+
+
+def test_a_page_without_a_seat_says_so(served: Served, open_page: Opened) -> None:
+    page = open_page(served([]) + "#/play")
+    page.get_by_text("Nobody is asked to play here").wait_for()
+    page.said[:] = [line for line in page.said if "404" not in line]  # how the page learns of it
+
+
+def test_texts_of_others_stay_texts(served: Served, open_page: Opened) -> None:
+    text = "\n".join(CORPUS)
+    situation: dict[str, Any] = {
+        **dict.fromkeys(("rules", "story", "unit", "money", "told", "opening", "question", "notice", "refused"), text),
+        "agent": CORPUS[0],
+        "round": 2,
+        "facts": [[one, one] for one in CORPUS],
+        "parts": [],
+        "choices": [{"label": one, "text": one} for one in CORPUS],
+        "capacity": None,
+        "talks": 9,
+        "reports": True,
+        "new_notice": True,
+        "messages": [{"agent": one, "text": one} for one in CORPUS],
+        "history": [],
+        "conversation": [{"question": text, "answer": text, "feedback": text}],
+    }
+    state = {
+        **dict.fromkeys(("agent", "campaign", "title", "arm", "error", "advice"), text),
+        "run": "a/b/0",
+        "seed": 0,
+        "version": 1,
+        "phase": "asked",
+        "situation": situation,
+    }
+
+    def routes() -> list[Any]:
+        from starlette.responses import JSONResponse, PlainTextResponse
+        from starlette.routing import Route
+
+        async def play(_: Any) -> Any:
+            return JSONResponse(state)
+
+        async def events(_: Any) -> Any:
+            return PlainTextResponse("retry: 60000\n\n", media_type="text/event-stream")
+
+        return [Route("/play", play), Route("/play/events", events)]
+
+    address = served(routes())
+    page = open_page(address + "#/play")
+    seen = watch(page)
+    page.reload()
+    page.get_by_role("heading", name="The question").wait_for()
+    assert page.get_by_role("radio").count() == len(CORPUS)
+    nothing_ran(page, seen)

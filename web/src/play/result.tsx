@@ -1,0 +1,105 @@
+import { shown } from "../ui/numbers";
+import { href } from "../ui/route";
+import type { PlayState, Result } from "./seat";
+
+const NAMES: Readonly<Record<string, string>> = {
+  nash: "at Nash play",
+  monopoly: "at the joint monopoly",
+  efficient: "where all together earn most",
+  competitive: "where all take prices as given",
+  comply: "where all keep the rule",
+  violate: "where all break the rule",
+};
+
+/** What came of the run: the own profit beside benchmarks, what the institution did, and the way to the whole record. */
+export function Ending({ state, result }: { readonly state: PlayState; readonly result: Result }) {
+  return (
+    <>
+      <section class="card" aria-labelledby="play-result">
+        <h2 id="play-result">The run is over</h2>
+        <p role="status">
+          {result.net === null ? `You played ${result.rounds} rounds.` : `You earned ${shown(result.net)} in ${result.rounds} rounds${result.fines ? `: ${shown(result.profit)} less ${shown(result.fines)} in fines` : ""}.`}
+        </p>
+        {result.benchmarks.length > 0 && (
+          <table>
+            <caption class="visually-hidden">Your profit over the whole run, and what {result.agent} would have earned</caption>
+            <tbody>
+              <tr>
+                <th scope="row">you, after fines</th>
+                <td class="number">{shown(result.net)}</td>
+              </tr>
+              {result.benchmarks.map(({ name, profit }) => (
+                <tr key={name}>
+                  <th scope="row">{NAMES[name] ?? name}</th>
+                  <td class="number">{shown(profit)}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        )}
+        <p>
+          <a href={href(["r", ...(state.run ?? "").split("/")])}>See the whole run</a>: what the others did, every notice, and the record with its verification.
+        </p>
+      </section>
+      {result.institution && <Institution result={result} />}
+    </>
+  );
+}
+
+function Institution({ result }: { readonly result: Result }) {
+  const { transitions, sanctions, cases, others } = result;
+  return (
+    <section class="card" aria-labelledby="play-institution">
+      <h2 id="play-institution">What {result.institution} did</h2>
+      <p>
+        {cases === 0 ? "You were accused of nothing." : `You were accused in ${cases} ${cases === 1 ? "case" : "cases"}.`} {others ? `Others were given ${others} ${others === 1 ? "sanction" : "sanctions"}.` : "Others were given no sanction."}
+      </p>
+      {transitions.length > 0 && (
+        <table>
+          <caption>Your standing changed</caption>
+          <thead>
+            <tr>
+              <th class="number">round</th>
+              <th>by rule</th>
+              <th>because of</th>
+            </tr>
+          </thead>
+          <tbody>
+            {transitions.map((one) => (
+              <tr key={`${one.round} ${one.edge}`}>
+                <td class="number">{one.round}</td>
+                <td>
+                  <code>{one.edge}</code>
+                </td>
+                <td>{one.event}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+      {sanctions.length > 0 && (
+        <table>
+          <caption>Your sanctions</caption>
+          <thead>
+            <tr>
+              <th class="number">round</th>
+              <th>sanction</th>
+              <th class="number">amount</th>
+              <th class="number">rounds</th>
+            </tr>
+          </thead>
+          <tbody>
+            {sanctions.map((one, place) => (
+              <tr key={place}>
+                <td class="number">{one.round}</td>
+                <td>{one.sanction}</td>
+                <td class="number">{one.amount ? shown(one.amount) : ""}</td>
+                <td class="number">{one.rounds || ""}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+    </section>
+  );
+}

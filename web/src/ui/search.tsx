@@ -1,0 +1,56 @@
+import { useEffect, useId, useRef, useState } from "preact/hooks";
+import "./search.css";
+
+/** A labelled field to search with; tells what is typed when the keys have rested for `rest` milliseconds. */
+export function Search({ label, value, onSearch, rest = 150, placeholder = "" }: { readonly label: string; readonly value: string; readonly onSearch: (text: string) => void; readonly rest?: number; readonly placeholder?: string }) {
+  const id = useId();
+  const [text, setText] = useState(value);
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  useEffect(() => () => clearTimeout(timer.current), []);
+  useEffect(() => {
+    if (timer.current === undefined) setText(value);
+  }, [value]);
+  const say = (typed: string, after: number) => {
+    setText(typed);
+    clearTimeout(timer.current);
+    timer.current = setTimeout(() => {
+      timer.current = undefined;
+      onSearch(typed);
+    }, after);
+  };
+  return (
+    <div class="field">
+      <label for={id}>{label}</label>
+      <input
+        id={id}
+        type="search"
+        value={text}
+        placeholder={placeholder}
+        autocomplete="off"
+        spellcheck={false}
+        onInput={(event) => say(event.currentTarget.value, rest)}
+        onKeyDown={(event) => {
+          if (event.key === "Enter") say(text, 0);
+          if (event.key === "Escape" && text) say("", 0);
+        }}
+      />
+    </div>
+  );
+}
+
+/** A labelled choice of one of a few; the first is usually "all". */
+export function Choice({ label, value, options, onChoose }: { readonly label: string; readonly value: string; readonly options: readonly (readonly [value: string, title: string])[]; readonly onChoose: (value: string) => void }) {
+  const id = useId();
+  return (
+    <div class="field">
+      <label for={id}>{label}</label>
+      <select id={id} value={value} onChange={(event) => onChoose(event.currentTarget.value)}>
+        {options.map(([key, title]) => (
+          <option key={key} value={key} selected={key === value}>
+            {title}
+          </option>
+        ))}
+      </select>
+    </div>
+  );
+}
