@@ -6,6 +6,7 @@ import importlib.util
 import json
 import shutil
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -30,7 +31,9 @@ def script(name: str) -> ModuleType:
     return module
 
 
-keep, generate = script("keep"), script("generate")
+keep = script("keep")
+script("generate")  # puts docs/ on the path of imports
+principals, studies = import_module("generating.principals"), import_module("generating.studies")
 
 
 STUDIES = sorted(
@@ -115,7 +118,7 @@ def test_what_does_not_verify_is_kept_as_such(campaign: Path, tmp_path: Path) ->
     kept = keep.kept_principals(copy)
     assert not kept["log"]["verified"]
     assert kept["log"]["faults"]
-    assert "**Its record does not verify**" in generate.principals_block(kept)
+    assert "**Its record does not verify**" in principals.principals_block(kept)
 
 
 def test_a_campaign_that_is_not_finished_or_not_as_its_file_says_is_not_kept(campaign: Path, tmp_path: Path) -> None:
@@ -139,7 +142,7 @@ def test_a_page_shows_what_a_campaign_found_or_that_it_was_not_run(campaign: Pat
     (tmp_path / "principals_x.json").write_text(json.dumps(kept))
     ends = "<!-- end of principals -->\n"
     page = f"<!-- principals principals_x -->\n\nold\n\n{ends}<!-- principals principals_gone -->\n{ends}"
-    shown = generate.with_principals(page, tmp_path)
+    shown = principals.with_principals(page, tmp_path)
     assert "old" not in shown
     assert shown.count("was not run with a language model here") == 1
     assert "`agora run tipping-reminder`" in shown
@@ -151,10 +154,10 @@ def test_a_page_shows_what_a_campaign_found_or_that_it_was_not_run(campaign: Pat
     first = kept["arms"][0]
     assert f"| `{first['arm']}` | 6 |" in shown
     assert f"| 0.500 (0.250 to 0.750) | 2 of {first['calls']} | 0 |" in shown
-    assert generate.with_principals(shown, tmp_path) == shown
+    assert principals.with_principals(shown, tmp_path) == shown
     assert "135 million" not in shown
     kept["arms"][0]["models"] = ["smollm2"]
-    assert "135 million" in generate.principals_block(kept)
+    assert "135 million" in principals.principals_block(kept)
 
 
 def test_certificates_are_stale_when_an_institution_or_a_scenario_changes_and_a_page_shows_them() -> None:
@@ -163,7 +166,7 @@ def test_certificates_are_stale_when_an_institution_or_a_scenario_changes_and_a_
     found = kept["certificates"]
     other = {**found, "clawback": {**found["clawback"], "semantic_sha256": "0" * 64, "scenario": "0" * 64}}
     assert keep.stale_certificates({"certificates": other}) == ["institution clawback", "scenario delegated-shopping"]
-    shown = generate.with_certificates("<!-- certificates -->\n<!-- end of certificates -->", DOCS / "measurements")
+    shown = principals.with_certificates("<!-- certificates -->\n<!-- end of certificates -->", DOCS / "measurements")
     rows = [line for line in shown.splitlines() if line.startswith("| `")]
     assert [row.split("`")[1] for row in rows] == list(keep.CERTIFIED)
 
@@ -215,12 +218,12 @@ def test_a_folder_of_a_training_is_kept_and_shown(tmp_path: Path) -> None:
     (tmp_path / "training_x.json").write_text(json.dumps(kept))
     ends = "<!-- end of training -->\n"
     page = f"<!-- training training_x -->\n\nold\n\n{ends}<!-- training none -->\n{ends}"
-    shown = generate.with_trainings(page, tmp_path, DOCS.parent / "policies")
+    shown = studies.with_trainings(page, tmp_path, DOCS.parent / "policies")
     assert "| breaks the rule after | 0.250 (0.150 to 0.350) |" in shown
     assert "| free replies that could not be read, before | 25% of 4 |" in shown
     assert "old" not in shown
     assert shown.count("Not measured here.") == 1
-    assert generate.with_trainings(shown, tmp_path, DOCS.parent / "policies") == shown
+    assert studies.with_trainings(shown, tmp_path, DOCS.parent / "policies") == shown
     (tmp_path / "result.json").unlink()
     with pytest.raises(SystemExit, match="has come to its end"):
         keep.kept_training(tmp_path)
@@ -231,7 +234,7 @@ def test_generations_are_rows(tmp_path: Path) -> None:
     measured = kept.pop("before")
     del kept["after"]
     rose = {"violation": [estimate(0.2), estimate(0.3)], "violation_rose": estimate(0.1)}
-    shown = generate.training_table(kept | {"generations": [measured], "result": rose})
+    shown = studies.training_table(kept | {"generations": [measured], "result": rose})
     assert "| breaks the rule after generation 1 | 0.300 (0.200 to 0.400) |" in shown
     assert "| from the first to the last it rose by | 0.100 (0.000 to 0.200) |" in shown
 
@@ -242,11 +245,11 @@ def test_a_table_is_taken_from_the_measurement_that_it_names(tmp_path: Path) -> 
         (tmp_path / f"{name}.json").write_text(json.dumps({"tables": {"t": {"cells": [cell]}}}))
     begins = ("table t", "table t of other", "table t of gone", "table none")
     page = "\n".join(f"<!-- {begin} -->\n<!-- end of table -->" for begin in begins)
-    shown = generate.with_tables_of_studies(page, tmp_path, "usual")
+    shown = studies.with_tables_of_studies(page, tmp_path, "usual")
     parts = shown.split("<!-- end of table -->")
     assert [begin in part for begin, part in zip(begins, parts, strict=False)] == [True] * 4
     assert "| r | 1.0 |" in parts[0]
     assert "| r | 2.0 |" in parts[1]
     assert "Not measured here." in parts[2]
     assert "No model took part" in parts[3]
-    assert generate.with_tables_of_studies(shown, tmp_path, "usual") == shown
+    assert studies.with_tables_of_studies(shown, tmp_path, "usual") == shown

@@ -15,9 +15,9 @@ def summary(covered: int) -> dict[str, object]:
     return {"summary": counts}
 
 
-def floors(report: dict[str, object], folder: Path) -> subprocess.CompletedProcess[str]:
+def floors(report: dict[str, object], folder: Path, *packages: str) -> subprocess.CompletedProcess[str]:
     (folder / "coverage.json").write_text(json.dumps({"files": report}))
-    command = [sys.executable, str(CHECKOUT / ".ci" / "coverage_floors.py"), str(folder / "coverage.json")]
+    command = [sys.executable, str(CHECKOUT / ".ci" / "coverage_floors.py"), str(folder / "coverage.json"), *packages]
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
@@ -35,6 +35,14 @@ def test_a_package_that_was_not_measured_fails(tmp_path: Path) -> None:
     done = floors({"src/agoranomos/logs/file.py": summary(80)}, tmp_path)
     assert done.returncode == 1
     assert "no file of institutions" in done.stderr
+
+
+def test_a_part_is_held_to_the_floors_that_are_named(tmp_path: Path) -> None:
+    report: dict[str, object] = {"src/agoranomos/logs/file.py": summary(80)}
+    assert floors(report, tmp_path, "logs").returncode == 0
+    assert "no floor is known for log;" in floors(report, tmp_path, "log").stderr
+    report["src/agoranomos/logs/file.py"] = summary(70)
+    assert floors(report, tmp_path, "logs").returncode == 1
 
 
 def test_every_target_of_make_says_what_it_does() -> None:
