@@ -51,7 +51,11 @@ def test_it_serves_the_file_until_it_is_interrupted(tmp_path: Path) -> None:
     ("arguments", "said", "advice"),
     [
         (["cournot-antitrus"], "unknown institution 'cournot-antitrus'", "Did you mean 'cournot-antitrust'?"),
-        (["nowhere/mine.yaml"], "unknown institution", ""),
+        (["nowhere/mine.yaml"], "no such file: nowhere/mine.yaml (--new begins one)", ""),
+        (["nothere.yaml"], "no such file: nothere.yaml (--new begins one)", ""),
+        (["/nowhere/mine.yaml"], "no such file: /nowhere/mine.yaml (--new begins one)", ""),
+        (["nowhere/other.yaml", "--new"], "no such folder: nowhere", "Make it first"),
+        (["cournot-antitrust", "--out", "nowhere/other.yaml"], "no such folder: nowhere", "Make it first"),
         (["mine", "--new"], "is there already", "agora graph edit mine"),
         (["mine", "--out", "mine.txt"], "does not end in .yaml", ""),
     ],

@@ -75,6 +75,20 @@ def test_doctor_shows_the_public_key_and_finds_loose_modes(home: Path, capsys: p
     assert "1 to mend." in out
 
 
+def test_doctor_says_which_key_others_need(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    keys = KeyStore(home / "keys")
+    shown = {role: keys.signing_key(role).vkey for role in ("ledger", "workspace")}
+    assert run_command(["doctor"]) == 0
+    out = "".join(capsys.readouterr().out.split())
+    assert f"{shown['workspace']}(public;giveittowhoeverchecksyourlogs)" in out
+    assert f"{shown['ledger']}(public;itsignsledgers" in out
+    assert run_command(["doctor", "--json"]) == 0
+    details = [check["detail"] for check in json.loads(capsys.readouterr().out) if check["name"] == "key"]
+    assert details == [
+        f"{shown[role]} (public; give it to whoever checks your logs)" for role in ("ledger", "workspace")
+    ]
+
+
 def test_doctor_finds_damaged_weights(home: Path) -> None:
     weights = KNOWN_WEIGHTS["smollm2"]
     weights.path.parent.mkdir(parents=True)

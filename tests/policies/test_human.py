@@ -4,32 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import json
-from pathlib import Path
 from typing import Any
 
 import msgspec
 import numpy as np
 import pytest
 
-from agoranomos.agents import Roster, RosterEntry, seat_agents
-from agoranomos.campaigns.arm import describe
-from agoranomos.campaigns.people import NOBODY, RecordedPerson, with_people, with_person
+from agoranomos.agents import RosterEntry
+from agoranomos.campaigns.people import NOBODY, RecordedPerson, with_people
 from agoranomos.campaigns.recorded import recording_of
-from agoranomos.campaigns.runner import run_one
-from agoranomos.documents.reader import read_text
 from agoranomos.errors import UsageError
-from agoranomos.institutions import Governed, load_institution
-from agoranomos.institutions.entries import AgentRecord
 from agoranomos.institutions.notices import Notice
-from agoranomos.logs import MemoryLog
-from agoranomos.markets import Market, build_market, load_market
+from agoranomos.markets import Market, load_market
 from agoranomos.policies import Seat, find_policy
-from agoranomos.policies.human import Human, Move, Person, Situation, read_move
+from agoranomos.policies.human import Human, Move, Situation, read_move
 from agoranomos.randomness import Randomness
-from agoranomos.workspace import find_workspace, resolve
-
-WORKSPACE = find_workspace(Path(__file__).parent)
-SEED = 3
+from policies.sitting import SEED, WORKSPACE, market_of, played, roster
 
 
 class Script:
@@ -42,28 +32,6 @@ class Script:
     async def decide(self, situation: Situation) -> Move:
         self.shown.append(situation)
         return self._moves.pop(0) if len(self._moves) > 1 else self._moves[0]
-
-
-def market_of(name: str, rounds: int = 8, **fields: Any) -> Market:
-    spec = load_market(name, WORKSPACE).spec
-    return build_market(type(spec).model_validate({**spec.model_dump(), "rounds": rounds, **fields}).drawn(SEED))
-
-
-def roster(*agents: RosterEntry) -> Roster:
-    return Roster(kind="roster", version=1, agents=agents)
-
-
-def played(
-    name: str, institution: str, policies: Roster, person: Person | None = None, rounds: int = 8
-) -> tuple[bytes, ...]:
-    """The entries of a run."""
-    market = market_of(name, rounds)
-    log = MemoryLog()
-    rules = load_institution(read_text(resolve("institutions", institution, WORKSPACE))) if institution else None
-    agents = with_person(seat_agents(policies, market, SEED, workspace=WORKSPACE), person, None)
-    described = tuple(AgentRecord(agent.name, describe(agent)) for agent in agents)
-    asyncio.run(run_one(Governed(market, rules, log, roster=described), agents, SEED, put_blob=log.put_blob))
-    return tuple(log.entries)
 
 
 def bound(market: Market, told: str | None = None, **parameters: Any) -> Human:
@@ -216,6 +184,29 @@ def test_an_answer_that_is_no_move_is_refused_in_words(given: dict[str, Any], wo
     with pytest.raises(UsageError) as refused:
         read_move(given, FREE)
     assert words in refused.value.message
+
+
+@pytest.mark.parametrize(
+    ("name", "asked", "words", "taken"),
+    [
+        ("bertrand-investment", (30.0, 30.0, 1.0, 1.0), '"invest_A" at 0 and "invest_B" at 0', (30.0, 30.0, 0.0, 0.0)),
+        ("credence-goods", (4.3333, 2.5, 0.0, 1.0, 0.0, 1.0), '"minor price" at 4 and "major price" at 4', None),
+    ],
+)
+def test_what_a_market_would_project_is_asked_for_again_with_the_nearest_named(
+    name: str, asked: tuple[float, ...], words: str, taken: tuple[float, ...] | None
+) -> None:
+    market = market_of(name)
+    agent = market.possible_agents[0]
+    nearest = taken or (4.0, 4.0, *asked[2:])
+    person = Script(Move(asked), Move(nearest))
+    policy = bound(market).with_person(person)
+    observation = market.reset(seed=SEED)[0][agent]
+    decision = asyncio.run(policy.act(observation, None, policy.start(), Randomness(SEED, 1, agent)))
+    assert decision.action is not None
+    assert tuple(decision.action.tolist()) == nearest
+    refused = "that cannot be done as it stands; the nearest that can be has "
+    assert [one.refused for one in person.shown] == ["", refused + words]
 
 
 def test_an_answer_is_counted_in_millionths_and_options_go_by_their_labels() -> None:

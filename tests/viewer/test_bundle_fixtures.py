@@ -102,7 +102,8 @@ def test_the_front_end_reads_what_the_program_writes(tmp_path: Path, monkeypatch
 
 
 def test_the_fixture_is_a_log_that_verifies() -> None:
-    folder = unbundled(ODD)
-    assert folder is not None
+    found = unbundled(ODD)
+    assert found is not None
+    folder = found.folder
     assert verify_log(folder, TRUSTED).size == 60
     assert (folder / "entries/000000000000.jsonl").read_bytes().split(b"\n")[:-1] == odd_entries()

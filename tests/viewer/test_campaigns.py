@@ -13,7 +13,7 @@ import pytest
 
 from agoranomos.analysis.campaign import summarise
 from agoranomos.analysis.export import as_json
-from agoranomos.viewer.campaign_page import MOCK_ONLY, STALE
+from agoranomos.viewer.campaign_page import MOCK_ONLY, NO_TABLES, NOT_YET, STALE
 from campaigns.laboratory import make_lab
 from viewer.conftest import Made, Viewer
 
@@ -32,6 +32,7 @@ def test_the_list_says_how_far_each_campaign_is(viewer: Viewer, made: Made) -> N
     assert row["title"] == "Firms that follow rules"
     assert (row["state"], row["market"], row["arms"], row["calls"]) == ("finished", "cournot-duopoly", 4, 0)
     assert row["runs"] == {"planned": 8, "finished": 8, "failed": 0, "open": 0, "under_way": 0}
+    assert row["rounds"]["done"] == 96
     assert row["written_unix_s"] == 1_700_000_000
     assert next(row for row in rows if row["name"] == "small")["calls"] == 24
 
@@ -77,7 +78,8 @@ def test_the_page_says_what_the_report_says(viewer: Viewer, made: Made) -> None:
     assert page["checks"] == report["manipulation_checks"]
     assert (page["incomplete"], page["state"]) == (False, "finished")
     assert page["plan"]["regimes"] == ["free", "governed"]
-    assert (page["plan"]["rounds"], page["plan"]["seeds"], page["plan"]["outcome"]) == (12, 2, "price")
+    assert page["plan"]["rounds"] == {"least": 12, "most": 12}
+    assert (page["plan"]["seeds"], page["plan"]["outcome"], page["caveats"]) == (2, "price", [])
     assert page["plan"]["digest"].startswith(made.scripted.name.rpartition("-")[2])
     for arm, told in zip(page["arms"], report["arms"], strict=True):
         assert (arm["arm"], arm["regime"], arm["roster"]) == (told["arm"], told["regime"], told["roster"])
@@ -88,8 +90,9 @@ def test_the_page_says_what_the_report_says(viewer: Viewer, made: Made) -> None:
                 key: told["means"][name][key] for key in ("mean", "low", "high", "n", "level")
             }
             assert found["method"] == "t"
-        assert (arm["cases"], arm["sanctions"]) == (told["enforcement"]["cases"], told["enforcement"]["sanctions"])
-        assert arm["fines"] == pytest.approx(2 * told["enforcement"]["fines_amount_per_run"])
+        acts = told["enforcement"]
+        assert (arm["cases"], arm["sanctions"]) == (acts["cases_per_run"], acts["sanctions_per_run"])
+        assert arm["fines"] == acts["fines_amount_per_run"]
     divider = next(arm for arm in page["arms"] if arm["arm"] == "governed.divider")
     assert divider["cases"] > 0
     assert divider["fines"] > 0
@@ -101,6 +104,7 @@ def test_the_page_says_what_the_report_says(viewer: Viewer, made: Made) -> None:
 
 def test_the_page_of_models_says_calls_tokens_failures_and_cost(viewer: Viewer, made: Made) -> None:
     page = viewer.json(f"campaigns/{made.mock.name}")
+    assert page["caveats"] == [MOCK_ONLY]
     assert MOCK_ONLY in page["notes"]
     assert [arm["calls"] for arm in page["arms"]] == [12, 12]
     assert page["arms"][0]["models"] == ["mock/valid"]
@@ -166,6 +170,56 @@ def test_a_campaign_that_runs_is_shown_as_far_as_it_is(copied: Made, over: Over)
     ]
     assert [arm["calls"] for arm in page["arms"]] == [9, 9]
     assert all(arm["measures"] == {} for arm in page["arms"])
+    assert all(arm[name] is None for arm in page["arms"] for name in FROM_TABLES), "what is unknown is no zero"
+    assert page["caveats"] == [MOCK_ONLY, NOT_YET]
+
+
+FROM_TABLES = ("cases", "sanctions", "fines", "tokens", "failures")
+
+
+def test_a_finished_campaign_without_tables_says_so_and_shows_no_zeros(copied: Made, over: Over) -> None:
+    for table in (copied.scripted / "tables").iterdir():
+        table.unlink()
+    page = over(copied.logs, copied.workspace).json(f"campaigns/{copied.scripted.name}")
+    assert page["caveats"] == [NO_TABLES]
+    assert NO_TABLES in page["notes"]
+    assert [arm["finished"] for arm in page["arms"]] == [2, 2, 2, 2]
+    assert all(arm[name] is None for arm in page["arms"] for name in FROM_TABLES)
+
+
+def test_rounds_are_those_of_the_shortest_and_the_longest_arm(copied: Made, over: Over) -> None:
+    plan = json.loads((copied.scripted / "plan.json").read_bytes())
+    plan["arms"][0]["rounds"] = 200
+    (copied.scripted / "plan.json").write_text(json.dumps(plan))
+    page = over(copied.logs, copied.workspace).json(f"campaigns/{copied.scripted.name}")
+    assert page["plan"]["rounds"] == {"least": 12, "most": 200}
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"", "cannot be read: Input data was truncated"),
+        (b'{"arms": [', "cannot be read: Input data was truncated"),
+        (b"[" * 99_999, "cannot be read: it is nested too deeply"),
+        (b'{"arms": 1, "seeds": "x"}', "cannot be read: it has no list of arms and of seeds"),
+        (None, "is not there"),
+    ],
+)
+def test_a_plan_that_cannot_be_read_is_named_and_nothing_is_made_up(
+    copied: Made, over: Over, content: bytes | None, why: str
+) -> None:
+    for name in ("tables", "status.json"):
+        path = copied.scripted / name
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    plan = copied.scripted / "plan.json"
+    plan.unlink() if content is None else plan.write_bytes(content)
+    shown = over(copied.logs, copied.workspace)
+    row = next(row for row in shown.json("campaigns")["campaigns"] if row["id"] == copied.scripted.name)
+    assert row["state"] == "unknown"
+    assert [row[name] for name in ("arms", "runs", "rounds", "calls")] == [None] * 4
+    page = shown.json(f"campaigns/{copied.scripted.name}")
+    assert page["caveats"] == page["notes"] == [f"plan.json {why}."]
+    assert [page["plan"][name] for name in ("rounds", "seeds")] == [None, None]
 
 
 def _is_end_of(line: bytes, arm: str, seed: int) -> bool:

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from agoranomos.campaigns.verification_json import fault_json, kind_of
+from agoranomos.campaigns.verified_run import verify_run
+from agoranomos.errors import Finding
+from agoranomos.logs.journal import read_notes
 from viewer.asked import ask
 from viewer.conftest import TOKEN, Made, Viewer
 
@@ -55,6 +60,87 @@ def damage(whole: bytes) -> st.SearchStrategy[bytes]:
         st.builds(lambda at, more: whole[:at] + more + whole[at:], places, st.binary(min_size=1, max_size=50)),
         st.binary(max_size=100),
     )
+
+
+def flip(path: Path) -> None:
+    whole = path.read_bytes()
+    at = len(whole) // 2
+    path.write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :])
+
+
+def only_file(folder: Path) -> Path:
+    (path,) = folder.iterdir()
+    return path
+
+
+def append(path: Path, more: bytes) -> None:
+    path.write_bytes(path.read_bytes() + more)
+
+
+def wrong_blob(folder: Path) -> None:
+    content = "00" * 32
+    place = folder / "blobs" / "sha256" / content[:2] / content
+    place.parent.mkdir(parents=True)
+    place.write_bytes(b"something else")
+
+
+def wrong_hashes(folder: Path) -> None:
+    (folder / "hashes").mkdir()
+    (folder / "hashes" / "1.sha256").write_bytes(bytes(32))
+
+
+DAMAGES: dict[str, Callable[[Path], Any]] = {
+    "a flip in the notes": lambda run: flip(run / "checkpoints" / "000.notes"),
+    "notes removed": lambda run: (run / "checkpoints" / "000.notes").unlink(),
+    "checkpoint removed": lambda run: (run / "checkpoint").unlink(),
+    "checkpoint emptied": lambda run: (run / "checkpoint").write_bytes(b""),
+    "wrong content of a blob": wrong_blob,
+    "forged octets after the last entry": lambda run: append(only_file(run / "entries"), b'{"forged":true}'),
+    "a stray file among the entries": lambda run: (run / "entries" / "stray").write_bytes(b"x\n"),
+    "wrong hashes": wrong_hashes,
+    "a flip in the certificate": lambda run: flip(run / "certificate"),
+    "a flip in the leaf hashes": lambda run: flip(only_file(run / "leaves")),
+    "a flip in the key": lambda run: flip(run / "log.vkey"),
+}
+
+
+@pytest.mark.parametrize("name", DAMAGES)
+def test_the_verdict_told_is_the_verifier_s_also_where_it_was_asked_before(copied: Made, over: Over, name: str) -> None:
+    folder = copied.mock / "runs" / "governed" / "0"
+    shown = over(copied.logs, copied.workspace)
+    at = shown.run(copied.mock, "governed", 0, "verdict")
+    assert shown.json(at)["verdict"] == "verified"
+    DAMAGES[name](folder)
+    with pytest.raises(Finding) as found:
+        verify_run(folder, copied.workspace.key_store.trusted(), level="strict")
+    said = shown.json(at)
+    assert said["verdict"] == kind_of(found.value)
+    assert said["entry"] == fault_json(found.value)["entry"]
+    assert said["message"] == found.value.message.replace(str(folder), "runs/governed/0")
+
+
+def test_the_verdict_follows_the_keys_that_are_trusted(copied: Made, over: Over, tmp_path: Path) -> None:
+    shutil.copytree(copied.workspace.key_store.folder, tmp_path / "keys")
+    shown = over(copied.logs, replace(copied.workspace, keys=tmp_path / "keys"))
+    at = shown.run(copied.mock, "governed", 0, "verdict")
+    assert shown.json(at)["verdict"] == "verified"
+    (tmp_path / "keys" / copied.workspace.key_store.keyring.name).unlink()
+    assert shown.json(at)["verdict"] == "undecided"
+
+
+def test_a_log_that_goes_on_is_told_as_one(copied: Made, over: Over) -> None:
+    """As one whose writer stopped: signed up to an entry, and never closed."""
+    folder = copied.mock / "runs" / "governed" / "0"
+    (folder / "checkpoint").unlink()
+    notes, entries = folder / "checkpoints" / "000.notes", only_file(folder / "entries")
+    signed = list(read_notes(notes))
+    assert len(signed) > 1
+    whole = notes.read_bytes()
+    notes.write_bytes(whole[: whole.rindex(signed[-1])])
+    entries.write_bytes(b"".join(entries.read_bytes().splitlines(keepends=True)[:-1]))
+    shown = over(copied.logs, copied.workspace)
+    said = shown.json(shown.run(copied.mock, "governed", 0, "verdict"))
+    assert (said["verdict"], said["closed"]) == ("verified", False)
 
 
 @pytest.mark.parametrize("file", ["entries", "leaves", "checkpoint", "checkpoints", "log.vkey", "certificate"])

@@ -17,7 +17,8 @@ import pytest
 
 from agoranomos.cli.entry import run_command
 from agoranomos.logs import LogReader
-from viewer.playing import DIVIDE, made_workspace
+from agoranomos.viewer.play_begun import Begun, begun, unfinished_beside
+from viewer.playing import DIVIDE, ended, made_workspace, play, seat
 
 
 @contextmanager
@@ -78,10 +79,14 @@ def test_a_kill_costs_nothing_that_was_decided(tmp_path: Path) -> None:
     made_workspace(tmp_path)
     (tmp_path / "lab" / "agora.yaml").write_text("kind: workspace\nversion: 1\nname: lab\n")
     with started(tmp_path) as (process, address):
+        assert process.stdout is not None
+        assert process.stdout.readline() == "This is a new run.\n"
         assert played(address, 2) == [1, 2]
         process.send_signal(signal.SIGKILL)
         process.wait(30)
     with started(tmp_path) as (process, address):
+        assert process.stdout is not None
+        assert process.stdout.readline() == "The run goes on in round 3.\n"
         assert played(address, 4) == [3, 4]
         process.send_signal(signal.SIGINT)
         said, _ = process.communicate(timeout=30)
@@ -91,12 +96,34 @@ def test_a_kill_costs_nothing_that_was_decided(tmp_path: Path) -> None:
     assert [entry["body"]["actions"][0] for entry in entries if entry["kind"] == "round"] == [[80_000_000, 0]] * 4
 
 
+def test_a_run_of_another_plan_that_was_left_is_named_beside_a_new_one(tmp_path: Path) -> None:
+    workspace = made_workspace(tmp_path)
+    left = seat(workspace, "rounds=4")
+    assert (begun(left).rounds, unfinished_beside(left)) == (0, ())
+    thread = left.start()
+    play(left, lambda _: DIVIDE, last=2)
+    left.seat.leave()
+    thread.join(30)
+    again = seat(workspace, "rounds=4")
+    assert begun(again) == Begun(left.folder.root, 2, False)
+    other = seat(workspace, "rounds=5")
+    assert begun(other) == Begun(other.folder.root, 0, False)
+    assert unfinished_beside(other) == (Begun(left.folder.root, 2, False),)
+    assert unfinished_beside(seat(workspace, "rounds=5", agent="firm_2")) == ()
+    again.start()
+    play(again, lambda _: DIVIDE)
+    ended(again)
+    assert begun(again) == Begun(left.folder.root, 4, True)
+    assert unfinished_beside(other) == ()
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
         (["--play", "cournot-scripted"], "--as AGENT is missing"),
         (["--as", "firm_1"], "--play CAMPAIGN is missing"),
         (["--arm", "x"], "--arm goes with --play"),
+        (["logs", "--play", "cournot-scripted", "--as", "firm_1"], "with --play no DIR is looked at"),
         (["--seed", "0"], "--seed goes with --play"),
         (["--play", "cournot-scriptd", "--as", "firm_1"], "Did you mean 'cournot-scripted'?"),
     ],

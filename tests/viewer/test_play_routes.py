@@ -10,6 +10,9 @@ from urllib.parse import quote
 import pytest
 
 from agoranomos.errors import UsageError
+from agoranomos.viewer.events import LOOKS_BETWEEN_WALKS, Changes
+from agoranomos.viewer.planned import Plans
+from agoranomos.viewer.play import played_catalogue
 from agoranomos.viewer.play_session import PlaySession
 from viewer.conftest import HOST, PORT, TOKEN, Viewer
 from viewer.playing import DIVIDE, asked, ended, made_workspace, play, seat
@@ -95,13 +98,26 @@ def test_the_log_is_hidden_while_it_is_played_and_shown_when_it_is_over(
         answer = viewer.get(path)
         assert answer.status_code == 409, path
         assert "firm_2" not in answer.text
-    assert [row["id"] for row in viewer.json("campaigns")["campaigns"]] == [campaign]
+    assert viewer.json("campaigns") == {"campaigns": []}
     play(session, lambda _: DIVIDE)
     ended(session)
+    assert [row["id"] for row in viewer.json("campaigns")["campaigns"]] == [campaign]
     assert b'"kind":"round"' in viewer.get(f"{of_run}/entries").content
     assert viewer.get(f"{of_run}/seals").status_code == 200
     state = viewer.json("play")
     assert (state["result"]["rounds"], state["run"]) == (3, session.run)
+
+
+def test_events_tell_of_the_run_when_it_is_over(seated: tuple[PlaySession, Viewer], tmp_path: Path) -> None:
+    session, _ = seated
+    catalogue = played_catalogue(session)
+    changes = Changes(catalogue, Plans(catalogue.root))
+    looks = range(2 * LOOKS_BETWEEN_WALKS)
+    play(session, lambda _: DIVIDE, 2)
+    assert [row for _ in looks for row in changes.look()] == []
+    play(session, lambda _: DIVIDE)
+    ended(session)
+    assert {row["id"] for _ in looks for row in changes.look()} == {session.folder.root.name}
 
 
 def test_the_log_of_a_run_that_was_left_stays_hidden(seated: tuple[PlaySession, Viewer]) -> None:

@@ -76,6 +76,49 @@ def test_who_leaves_goes_on_where_they_were(tmp_path: Path) -> None:
     assert ended(third)["result"] == ended(second)["result"]
 
 
+PLAN = ("treats minor", "treats major", "charges minor", "charges major")
+
+
+@pytest.mark.parametrize(
+    ("market", "agent", "wish", "taken"),
+    [
+        (
+            "bertrand-investment",
+            "firm_1",
+            {"A": 30.0, "B": 30.0, "invest_A": 1, "invest_B": 0},
+            {"A": 30.0, "B": 30.0, "invest_A": 0, "invest_B": 0},
+        ),
+        (
+            "credence-goods",
+            "expert_1",
+            {"minor price": 4.3333, "major price": 6, **dict.fromkeys(PLAN, 1)},
+            {"minor price": 4, "major price": 6, **dict.fromkeys(PLAN, 1)},
+        ),
+    ],
+)
+def test_what_a_market_would_change_is_refused_and_the_run_can_be_gone_on_with(
+    tmp_path: Path, market: str, agent: str, wish: dict[str, float], taken: dict[str, float]
+) -> None:
+    text = CAMPAIGN.replace("cournot-duopoly", market).replace("[nash-noisy, divider]", "[nash]")
+    text = text.replace("  governed: {institution: cournot-antitrust}\n", "").replace("rounds: 6", "rounds: 2")
+    workspace = made_workspace(tmp_path, text.replace("outcome: price\n", ""))
+    first = seat(workspace, agent=agent)
+    thread = first.start()
+    refused = [one["refused"] for one in play(first, lambda at: {"numbers": taken if at["refused"] else wish}, 1)]
+    asked(first, 2)
+    first.seat.leave()
+    thread.join(30)
+    assert refused[0] == ""
+    assert refused[1].startswith("that cannot be done as it stands; the nearest that can be has ")
+    second = seat(workspace, agent=agent)
+    second.start()
+    assert [one["round"] for one in play(second, lambda _: {"numbers": taken})] == [2]
+    assert ended(second)["phase"] == "over"
+    rounds = [json.loads(line)["body"] for line in LogReader(second.place).entries() if b'"kind":"round"' in line]
+    assert [body.get("projected") for body in rounds] == [None, None]
+    assert list(transcript(second.place, workspace, second.keys.trusted())) == []
+
+
 class Alternating:
     """A person who keeps to what they would do in each round, and counts how often they are asked."""
 

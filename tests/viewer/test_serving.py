@@ -18,6 +18,7 @@ from typing import Any
 
 import pytest
 
+from agoranomos.cli.entry import run_command
 from agoranomos.errors import MachineError
 from agoranomos.viewer.app import new_token, viewer_app
 from agoranomos.viewer.routes import Shown, campaign_routes
@@ -162,7 +163,7 @@ def test_a_change_of_status_is_told_while_the_page_listens(served: tuple[int, st
 
 def test_pages_that_listen_are_so_many_and_no_more(served: tuple[int, str], monkeypatch: pytest.MonkeyPatch) -> None:
     port, token = served
-    monkeypatch.setattr("agoranomos.viewer.routes.MOST_LISTENERS", 1)
+    monkeypatch.setattr("agoranomos.viewer.listeners.MOST_LISTENERS", 1)
     first, second = (http.client.HTTPConnection(HOST, port, timeout=20) for _ in range(2))
     first.request("GET", f"/{token}/api/events")
     assert first.getresponse().readline() == b"retry: 2000\n"
@@ -221,3 +222,16 @@ def test_the_command_prints_its_address_and_ends_cleanly(command: Command, made:
     out, err = process.communicate(timeout=20)
     assert (process.returncode, out, err) == (0, "stopped\n", "")
     listening.close()
+
+
+def test_a_file_is_told_from_a_folder_and_folders_alone_are_offered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "agora.yaml").write_text("kind: workspace\n")
+    (tmp_path / "logs").mkdir()
+    (tmp_path / "log").write_text("")
+    monkeypatch.chdir(tmp_path)
+    assert run_command(["view", "agora.yaml"]) == 2
+    assert capsys.readouterr().err == "error: agora.yaml is a file, not a folder\n  Valid here: logs.\n"
+    assert run_command(["view", "lgs"]) == 2
+    assert capsys.readouterr().err == "error: no such folder: lgs\n  Did you mean 'logs'?\n"

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from urllib.parse import quote
 
 import pytest
-import yaml
+from ruamel.yaml import YAML
 
 from viewer.asked import ask
 from viewer.conftest import TOKEN, Made, Viewer
@@ -19,7 +19,7 @@ Over = Callable[..., Viewer]
 
 def test_titles_and_names_come_whole_and_as_json(copied: Made, over: Over) -> None:
     shown = over(copied.logs, copied.workspace)
-    document = yaml.safe_load((copied.scripted / "campaign.yaml").read_text())
+    document = YAML(typ="safe").load((copied.scripted / "campaign.yaml").read_text())
     plan = json.loads((copied.scripted / "plan.json").read_bytes())
     for text in CORPUS:
         (copied.scripted / "campaign.yaml").write_text(json.dumps({**document, "title": text}))

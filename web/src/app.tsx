@@ -5,6 +5,7 @@ import { ComparePage } from "./compare/page";
 import { fromServer } from "./source/http";
 import { PlayPage } from "./play/page";
 import { RunPage } from "./run/page";
+import { useArrival } from "./ui/arrival";
 import { Later } from "./ui/later";
 import { Shell } from "./ui/shell";
 import { route } from "./ui/route";
@@ -39,6 +40,7 @@ function Page() {
 const ALONE = new Set(["edit", "play"]);
 
 function Framed() {
+  useArrival(route.value);
   return (
     <Shell home={!ALONE.has(route.value.words[0] ?? "")}>
       <Page />

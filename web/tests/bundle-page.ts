@@ -12,7 +12,7 @@ export function elements(file: Uint8Array): ElementText {
   return (id) => {
     const begin = `<script type="text/plain" id="${id}">`;
     const from = html.indexOf(begin);
-    if (from < 0) return "";
+    if (from < 0) return null;
     const rest = html.slice(from + begin.length);
     return rest.slice(0, rest.search(/<\/script[\t\n\f />]/i));
   };

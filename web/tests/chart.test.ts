@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { apart, bounds, isolated, merged } from "../src/ui/chart_levels";
+import { apart, bounds, isolated, merged, saidBeside } from "../src/ui/chart_levels";
 import { extent, type Drawing } from "../src/ui/drawing";
 
 test("levels of one value are one line with both names, the highest first", () => {
@@ -54,4 +54,11 @@ test("a value without neighbours is a point", () => {
   expect(isolated([1, null, 2, 3, null, 4])).toEqual([0, 5]);
   expect(isolated([1, 2, 3])).toBeNull();
   expect(isolated([7])).toEqual([0]);
+});
+
+test("beside a line stand its names, or the first and how many more", () => {
+  const said = (label: string) => saidBeside({ label, value: 1 });
+  expect(said("division, monopoly")).toBe("division, monopoly");
+  expect(said("competitive, nash, division")).toBe("competitive and 2 more");
+  expect(said("a long name of one benchmark")).toBe("a long name of one benchmark");
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { actRounds, actRows, actsIn, countActs } from "../src/compare/acts";
+import { actRounds, actRows, actsIn, countActs, linesNeeded } from "../src/compare/acts";
 import { earliest, firstDifferences } from "../src/compare/first";
+import { byFit } from "../src/compare/fitting";
 import { runName, shortName } from "../src/compare/names";
 import { commonRounds, cumulated, meanOf, onAxis, overlaid } from "../src/compare/overlay";
 import { marketDifferences, setupDifferences } from "../src/compare/setup";
@@ -205,5 +206,27 @@ describe("names of runs", () => {
     const [one, other] = [runName("x/told/3")!, runName("y/told/3")!];
     expect(shortName(one, one)).toBe("told, seed 3");
     expect(shortName(one, other)).toBe("x: told, seed 3");
+  });
+});
+
+describe("institutions to judge by", () => {
+  const names = ["bertrand-audit", "cournot-antitrust", "cournot-antitrust-hardened", "dismissal", "leniency-antitrust"];
+  it("come in two groups: what was tried in the campaign, then what is named as the market, then the others", () => {
+    expect(byFit(names, { markets: ["cournot-duopoly"], institutions: ["cournot-antitrust-hardened"], ofCampaign: ["dismissal"] })).toEqual({
+      fitting: ["cournot-antitrust-hardened", "dismissal", "cournot-antitrust"],
+      others: ["bertrand-audit", "leniency-antitrust"],
+    });
+  });
+  it("are all others where nothing is known", () => {
+    expect(byFit(names, { markets: [], institutions: [], ofCampaign: [] })).toEqual({ fitting: [], others: names });
+  });
+});
+
+describe("rows of rounds with acts", () => {
+  const cases = (many: number) => round(1, { cases: Array.from({ length: many }, () => accused) });
+  it("have lines for the longest of them, within bounds", () => {
+    const lines = (many: number) => linesNeeded(actRounds(record([cases(many)]), record([round(1)])));
+    expect([lines(1), lines(2), lines(1000)]).toEqual([1, 2, 6]);
+    expect(linesNeeded([])).toBe(1);
   });
 });

@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { armsWith, benchmarkNames, byRoster, failuresInWords, measureOf, measureScale, measuresOf, methodsIn } from "../src/campaigns/matrix_rows";
 import { apart, doneShare, inOrder, matching, shownFirst, states, summary, withRow } from "../src/campaigns/rows";
 import { comparison, runsQuery, toggled } from "../src/campaigns/run_choice";
-import type { Arm, CampaignRow, Comparison } from "../src/campaigns/types";
+import { amountsShown, roomFor, widthOf } from "../src/campaigns/run_columns";
+import type { Arm, CampaignRow, Comparison, RunRow } from "../src/campaigns/types";
 import { digitsFor, duration, fixed, pValue, signed } from "../src/campaigns/words";
 
 const row = (name: string, more: Partial<CampaignRow> = {}): CampaignRow => ({
@@ -38,6 +39,10 @@ describe("the list of campaigns", () => {
     expect(inOrder(some, null).map((one) => one.name)).toEqual(["b", "a", "c"]);
     expect(inOrder(some, { key: "constructor", descending: false }).map((one) => one.name)).toEqual(["b", "a", "c"]);
   });
+  it("has what is unknown last", () => {
+    const some = [row("a", { runs: null, arms: null }), row("b")];
+    for (const descending of [true, false]) expect(inOrder(some, { key: "runs", descending }).map((one) => one.name)).toEqual(["b", "a"]);
+  });
   it("is told in one sentence", () => {
     expect(summary(rows, 3)).toBe("3 campaigns: 2 finished, 1 running.");
     expect(summary(rows, 1)).toBe("1 of 3 campaigns: 2 finished, 1 running.");
@@ -45,6 +50,7 @@ describe("the list of campaigns", () => {
   });
   it("counts failed runs as done with", () => {
     expect(doneShare({ runs: { planned: 10, finished: 4, failed: 1, open: 5, under_way: 1 } })).toBe(0.5);
+    expect(doneShare({ runs: null })).toBe(0);
     expect(doneShare({ runs: { planned: 0, finished: 0, failed: 0, open: 0, under_way: 0 } })).toBe(0);
   });
 });
@@ -98,6 +104,7 @@ describe("arms side by side", () => {
   it("tell failures by kind, the most first", () => {
     expect(failuresInWords({ parse_error: 1, timeout: 4, refusal: 0 })).toBe("timeout 4, parse error 1");
     expect(failuresInWords({})).toBe("");
+    expect(failuresInWords(null)).toBe("–");
   });
   it("are compared without the end of their names that they share", () => {
     expect(apart("told.mock", "free.mock")).toEqual({ a: "told", b: "free", shared: "mock" });
@@ -112,6 +119,45 @@ describe("the comparisons that are shown at first", () => {
     expect(shownFirst([one("price", "exploratory"), one("welfare", "exploratory")], "price")).toBe("price");
     expect(shownFirst([one("price", "exploratory"), one("welfare", "confirmatory")], "price")).toBe("");
     expect(shownFirst([one("welfare", "exploratory")], "price")).toBe("");
+  });
+});
+
+describe("the columns of runs", () => {
+  const run = (more: Partial<RunRow> = {}): RunRow => ({
+    arm: "free",
+    seed: 0,
+    status: "closed",
+    failure: "",
+    rounds: 20,
+    entries: 9,
+    price: 60,
+    price_of_nash: 63,
+    profit: 1,
+    welfare: 2,
+    cases: 0,
+    sanctions: 0,
+    fines: 0,
+    calls: 0,
+    failures: 0,
+    ...more,
+  });
+  it("leave calls and failures out where there are none, and nothing else", () => {
+    expect(amountsShown([run()], [], "arm")).toEqual(["rounds", "price", "price_of_nash", "profit", "welfare", "cases", "sanctions", "fines"]);
+    expect(amountsShown([run(), run({ calls: 3 })], [], "arm").slice(-1)).toEqual(["calls"]);
+    expect(amountsShown([run()], [{ calls: 5, failures: { timeout: 1 } }], "arm").slice(-2)).toEqual(["calls", "failures"]);
+    expect(amountsShown([run()], [{ calls: null, failures: null }], "failures").slice(-1)).toEqual(["failures"]);
+  });
+  it("are as wide as their longest number needs, below zero too", () => {
+    const wide = (...profits: (number | null)[]) => widthOf("profit", profits.map((profit) => run({ profit })));
+    expect(wide(1, null)).toBe(wide());
+    expect(wide(10_666.67)).toBeGreaterThanOrEqual(9 * "10,666.67".length);
+    expect(wide(1, -123_456_789.5, 2)).toBeGreaterThanOrEqual(9 * "−123,456,789.50".length);
+  });
+  it("give arms the room that tells them apart", () => {
+    expect(roomFor(["free"])).toEqual({ width: 120, height: 36 });
+    expect(roomFor(["governed.mock-duopoly", "free"])).toEqual({ width: 215, height: 36 });
+    expect(roomFor(["x".repeat(40)])).toEqual({ width: 260, height: 46 });
+    expect(roomFor(["x".repeat(300)])).toEqual({ width: 260, height: 84 });
   });
 });
 

@@ -64,7 +64,8 @@ describe("lines that are no more what was signed", () => {
   it("cut off at the end", async () => {
     const state = await checked(LINES.slice(0, -2));
     expect(told(state)).toEqual(["damaged", "58: it is missing: no line in its place", "59: it is missing: no line in its place"]);
-    expect(state.entries).toHaveLength(SIZE);
+    expect(state.entries).toEqual(new Array(SIZE - 2).fill("good"));
+    expect(state.counts).toEqual({ good: SIZE - 2, signed: SIZE, found: SIZE - 2 });
   });
 
   it("going on after the end", async () => {

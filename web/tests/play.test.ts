@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { actionOf, bounds, cell, columns, EMPTY } from "../src/play/draft";
+import { actionOf, bounds, cell, columns, EMPTY, observed } from "../src/play/draft";
+import { recordedWords } from "../src/play/lost";
 import type { PastRound, Situation } from "../src/play/seat";
 
 const FIRM: Situation = {
@@ -78,4 +79,24 @@ describe("the columns of the history", () => {
   it("tells bounds in words", () => {
     expect(FIRM.parts.map(bounds)).toEqual(["a number from 0 to 100", "a number from 0 to 100"]);
   });
+});
+
+describe("a number that the market shows", () => {
+  it.each([
+    [1030.256, "1,030.26"],
+    [12345, "12,345"],
+    [44.5, "44.5"],
+    [0.01234, "0.01234"],
+    [0, "0"],
+    [-1030.256, "-1,030.26"],
+    [null, "\u2013"],
+  ])("%s reads %s", (value, words) => expect(observed(value)).toBe(words));
+});
+
+describe("what is recorded when the program is gone", () => {
+  it.each([
+    [1, false, "Your decision for round 1 is not recorded."],
+    [2, false, "Round 1 is recorded. Your decision for round 2 is not recorded."],
+    [4, true, "Rounds 1 to 3 are recorded. Whether your decision for round 4 is recorded, you will see when you go on."],
+  ])("in round %s, sent: %s", (round, sent, words) => expect(recordedWords(round, sent)).toBe(words));
 });

@@ -56,6 +56,22 @@ describe("reading a log", () => {
     expect(record.rounds[0]?.transitions).toEqual([]);
   });
 
+  const twelve = [LINES[0]?.replace('"rounds":4', '"rounds":12') as string, ...Array.from({ length: 12 }, (_, at) => (LINES[3] as string).replace('"round":1', `"round":${at + 1}`))];
+
+  test.each(Array.from({ length: 12 }, (_, at) => at + 1))("a missing line of round %i hides no other round", (gone) => {
+    const record = read(twelve.filter((_, at) => at !== gone));
+    expect(record.rounds.map((one) => one.round)).toEqual(Array.from({ length: 12 }, (_, at) => at + 1).filter((round) => round !== gone));
+    expect(record.unreadable).toEqual([]);
+  });
+
+  test("a round that says it is a later one hides none of those that follow", () => {
+    for (let says = 3; says <= 40; says++) {
+      const record = read(twelve.map((line, at) => (at === 2 ? line.replace('"round":2', `"round":${says}`) : line)));
+      const lost = says === 3 ? [2, 3] : [2];
+      expect(record.rounds.map((one) => one.round).filter((round) => !lost.includes(round))).toEqual([1, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12].filter((round) => !lost.includes(round)));
+    }
+  });
+
   test("an entry in parts is read as the line that it is", () => {
     const line = LINES[3] as string;
     const parts = [line.slice(0, 40), line.slice(40, 90), line.slice(90)].map((text, index) =>
@@ -227,15 +243,17 @@ describe("words", () => {
   });
 });
 
+const seq = (at: number): string => `{"seq":${at}}`;
+
 test("lines are asked for once, and each reader has them all", async () => {
   let asked = 0;
   const source = {
     title: "run",
     async *lines() {
       asked += 1;
-      yield ["a", "b"];
+      yield [seq(0), seq(1)];
       await Promise.resolve();
-      yield ["c"];
+      yield [seq(2)];
     },
   } as unknown as RunSource;
   const one = shared(source);
@@ -244,8 +262,15 @@ test("lines are asked for once, and each reader has them all", async () => {
     for await (const portion of one.lines()) found.push(...portion);
     return found;
   };
-  expect(await Promise.all([all(), all()])).toEqual([["a", "b", "c"], ["a", "b", "c"]]);
-  expect(await all()).toEqual(["a", "b", "c"]);
+  expect(await Promise.all([all(), all()])).toEqual([[seq(0), seq(1), seq(2)], [seq(0), seq(1), seq(2)]]);
+  expect(await all()).toEqual([seq(0), seq(1), seq(2)]);
   expect(asked).toBe(1);
-  expect(one.kept).toEqual(["a", "b", "c"]);
+  expect(one.kept).toEqual([seq(0), seq(1), seq(2)]);
+});
+
+test("a torn entry is one line for every reader, as it is for the check", async () => {
+  const one = shared({ title: "run", async *lines() { yield [seq(0), '{"a":', '1,"seq":1}', seq(2)]; } } as unknown as RunSource);
+  for await (const _ of one.lines());
+  expect(one.kept).toEqual([seq(0), '{"a":\n1,"seq":1}', seq(2)]);
+  expect(one.whole).toBe(true);
 });

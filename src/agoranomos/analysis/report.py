@@ -21,7 +21,14 @@ from agoranomos.analysis.export import as_json, csv_files
 from agoranomos.analysis.hysteresis_arms import hysteresis_csv
 from agoranomos.analysis.inference.words import EXPLORATORY, digits, expected, missing_in_words, rules_in_words
 from agoranomos.analysis.information import MEASURES, information_csv
-from agoranomos.analysis.papers import Table, provenance_of, tables_of, write_papers
+from agoranomos.analysis.papers import (
+    Table,
+    people_in_words,
+    provenance_of,
+    tables_of,
+    without_models_in_words,
+    write_papers,
+)
 from agoranomos.analysis.papers.writing import OF_A_FIGURE, OF_A_TABLE, replace
 from agoranomos.analysis.parts import Parts, parts_of
 from agoranomos.analysis.published import published
@@ -94,6 +101,8 @@ def render(summary: CampaignSummary, parts: Parts | None = None, tables: Sequenc
     environment.filters["title_of"] = words.title
     return environment.get_template("report.html.j2").render(
         summary=summary,
+        people=people_in_words(summary),
+        without_models=without_models_in_words(summary),
         read=parts.read,
         reading_gaps=parts.reading_gaps,
         reading_measures=MEASURES,

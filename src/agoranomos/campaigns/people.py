@@ -106,8 +106,8 @@ NOBODY = Nobody()
 class RecordedPerson:
     """Gives what is recorded of a person's decisions, and asks the person for everything else.
 
-    An entry holds the action as it cleared, which clears to the same again: what an institution capped is within the
-    cap. It holds what was said, and whether the agent came forward.
+    An entry holds the action as it cleared, which clears to the same again: no person's action is projected, and what
+    an institution capped is within the cap. It holds what was said, and whether the agent came forward.
     """
 
     def __init__(self, person: Person, recording: Recording) -> None:
@@ -117,7 +117,14 @@ class RecordedPerson:
     async def decide(self, situation: Situation) -> Move:
         """The recorded move of this agent in this round, or a new one."""
         move = self._moves.get((situation.agent, situation.round))
-        return move if move is not None and not situation.refused else await self._person.decide(situation)
+        if move is None or situation.refused:
+            return await self._person.decide(situation)
+        return move if move.numbers else replace(move, numbers=_whatever(situation))
+
+
+def _whatever(situation: Situation) -> tuple[float, ...]:
+    """Some action: where none is recorded of an agent that was asked, the market counted none."""
+    return situation.choices[0].numbers if situation.choices else tuple(part.low for part in situation.parts)
 
 
 def _moves(lines: Sequence[bytes]) -> dict[tuple[str, int], Move]:

@@ -68,7 +68,7 @@ def bundle(
     if fault is not None and not even_if_bad:
         raise Finding(
             f"{run} does not verify, and was not bundled: {fault.message}",
-            advice=fault.advice or "With --even-if-bad it is bundled as it is, and the page says what is wrong.",
+            advice=_advice(place, fault),
         )
     log = read_log(place)
     named = _named_place(run, place)
@@ -94,6 +94,14 @@ def _fault_of(place: Path, trusted: Sequence[Verifier]) -> Finding | None:
     except Finding as fault:
         return fault
     return None
+
+
+def _advice(place: Path, fault: Finding) -> str:
+    from agoranomos.logs import was_closed
+
+    if not was_closed(place):
+        return "Finish the run (its campaign's `agora run` goes on), or add --even-if-bad."
+    return fault.advice or "With --even-if-bad it is bundled as it is, and the page says what is wrong."
 
 
 def _named_place(run: str, place: Path) -> Path:

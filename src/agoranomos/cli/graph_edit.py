@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from agoranomos.cli.terminal import say
+from agoranomos.errors import UsageError
+
+if TYPE_CHECKING:
+    from agoranomos.workspace import Workspace
 
 
 def edit(
@@ -35,7 +39,11 @@ def edit(
     from agoranomos.viewer.serving import require_extra
     from agoranomos.workspace import find_workspace
 
-    file = edited_file(institution, find_workspace(), out=out, new=new)
+    workspace = find_workspace()
+    if not new:
+        _require_file(institution, workspace)
+    file = edited_file(institution, workspace, out=out, new=new)
+    _require_folder(file.path, workspace)
     file.now()  # raises what keeps it from being read
     require_extra()
     editor = Editor(file)
@@ -50,3 +58,21 @@ def edit(
     finally:
         editor.close()
     say("stopped")
+
+
+def _require_file(institution: str, workspace: Workspace) -> None:
+    """Raise `UsageError` for the path of a file that is not there; what a name stands for is looked up later."""
+    from agoranomos.workspace import resolve_argument
+
+    if Path(institution).suffix != ".yaml":
+        return
+    try:
+        resolve_argument("institutions", institution, workspace)
+    except UsageError as error:
+        raise UsageError(f"no such file: {institution} (--new begins one)", advice=error.advice) from None
+
+
+def _require_folder(path: Path, workspace: Workspace) -> None:
+    """Raise `UsageError` where a file could not be saved for want of its folder; that of institutions is made."""
+    if not path.parent.is_dir() and path.parent.resolve() != workspace.folder("institutions").resolve():
+        raise UsageError(f"no such folder: {path.parent}", advice="Make it first, or name a file in one that is there.")

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from agoranomos.cli.terminal import visible
 from agoranomos.errors import UsageError, nearest
+
+if TYPE_CHECKING:
+    from agoranomos.viewer.bundle_file import Unbundled
 
 
 def is_log(folder: Path) -> bool:
@@ -59,15 +65,21 @@ def is_campaign(folder: Path) -> bool:
 
 
 def place_of_log(text: str) -> Path:
-    """The folder that `text` names: a path, or a name in the workspace's `logs/`; raises `UsageError`."""
+    """The folder that `text` names: a path, or a name in the workspace's `logs/`; raises `UsageError`.
+
+    Of a bundle, the log in it; what may be wrong with the page around that log is said in a note on standard error.
+    Raises `LogFault` for a bundle that is not put together as one.
+    """
     path = Path(text)
     if path.is_dir():
         return path
     if (copy := _unpacked(path)) is not None:
         return copy
     if path.exists():
-        if (copy := _unbundled(path)) is not None:
-            return copy
+        if (bundle := _unbundled(path)) is not None:
+            if bundle.doubt:
+                print(visible(f"note: {path}: {bundle.doubt}"), file=sys.stderr)
+            return bundle.folder
         raise UsageError(f"{text} is a file; the folder of a log was expected", advice=_around(path))
     from agoranomos.workspace import find_workspace, list_names
 
@@ -99,11 +111,15 @@ def _unpacked(path: Path) -> Path | None:
     return unpacked(path)
 
 
-def _unbundled(path: Path) -> Path | None:
-    """The log in a file that `agora bundle` wrote; None of any other file."""
+def _unbundled(path: Path) -> Unbundled | None:
+    """The log in a file that `agora bundle` wrote; None of any other file. Raises `LogFault`, which names the file."""
+    from agoranomos.logs.faults import LogFault
     from agoranomos.viewer.bundle_file import unbundled
 
-    return unbundled(path)
+    try:
+        return unbundled(path)
+    except LogFault as fault:
+        raise LogFault(fault.kind, f"{fault.kind}: {path}: {fault.message}", advice=fault.advice) from None
 
 
 def _folders(folder: Path) -> list[Path]:

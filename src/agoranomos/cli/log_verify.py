@@ -103,7 +103,13 @@ def verify(
 
     Example:  agora log verify logs/CAMPAIGN/runs/ARM/0
     """
-    place = place_of_log(log)
+    try:
+        place = place_of_log(log)
+    except Finding as fault:
+        if not as_json:
+            raise
+        _say_fault(log, fault)
+        raise typer.Exit(fault.exit_code) from None
     asked = _asked(level, replay, incremental, institution)
     given = _Given(
         place,
@@ -268,12 +274,17 @@ def _registered_around(given: _Given) -> Sequence[Verifier] | None:
     return history.actors.get((place.parent.name, int(place.name) if place.name.isdecimal() else -1))
 
 
-def _refuse(given: _Given, fault: Finding) -> NoReturn:
+def _say_fault(log: str, fault: Finding) -> None:
     from agoranomos.campaigns.verification_json import fault_json
+
+    say_json({"log": log, **fault_json(fault)})
+
+
+def _refuse(given: _Given, fault: Finding) -> NoReturn:
     from agoranomos.cli.log_verify_text import complain_of
 
     if given.as_json:
-        say_json({"log": str(given.place), **fault_json(fault)})
+        _say_fault(str(given.place), fault)
     else:
         complain_of(fault)
     raise typer.Exit(1) from None

@@ -14,6 +14,7 @@ from agoranomos.errors import UsageError, nearest
 
 
 def view(
+    context: typer.Context,
     directory: Annotated[
         Path,
         typer.Argument(metavar="DIR", help="A folder of campaigns; or one campaign's folder, or one run's."),
@@ -64,14 +65,19 @@ def view(
     if play is not None or agent is not None:
         from agoranomos.cli.view_play import view_play
 
+        source = context.get_parameter_source("directory")
+        if source is not None and source.name == "COMMANDLINE":
+            raise UsageError(
+                f"{directory}: with --play no DIR is looked at",
+                advice=f"--out {directory} records the run there; without --play its campaigns are shown.",
+            )
         view_play(play, agent, arm or "", seed, out, settings or (), port, open_browser)
         return
     beside = {"--arm": arm, "--seed": seed, "--out": out, "--set": settings or None}
     if given := [name for name, value in beside.items() if value is not None]:
         raise UsageError(f"{given[0]} goes with --play CAMPAIGN --as AGENT")
     if not directory.is_dir():
-        siblings = [path.name for path in directory.parent.iterdir()] if directory.parent.is_dir() else []
-        raise UsageError(f"no such folder: {directory}", advice=nearest(directory.name, siblings))
+        raise _no_folder(directory)
     require_extra()
     root, page = opened_at(directory)
 
@@ -82,3 +88,12 @@ def view(
     routes = campaign_routes(Shown(root, find_workspace()))
     serve_page(routes, page, announce, port=port, open_browser=open_browser)
     say("stopped")
+
+
+def _no_folder(directory: Path) -> UsageError:
+    beside = directory.parent
+    folders = [path.name for path in beside.iterdir() if path.is_dir()] if beside.is_dir() else []
+    advice = nearest(directory.name, [name for name in folders if not name.startswith(".")])
+    if directory.exists():
+        return UsageError(f"{directory} is a file, not a folder", advice=advice)
+    return UsageError(f"no such folder: {directory}", advice=advice)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from pettingzoo import ParallelEnv
 
 from agoranomos.errors import UsageError
-from agoranomos.markets.action_shape import ActionShape
+from agoranomos.markets.action_shape import ActionShape, Row
 from agoranomos.markets.facts import MarketFacts, Measures
 from agoranomos.markets.market_spec import MarketSpec
 from agoranomos.markets.stage_game import StageGame
@@ -87,6 +87,13 @@ class Market(ParallelEnv):  # type: ignore[misc]
     @abstractmethod
     def action_shape(self, agent: str) -> ActionShape:
         """The parts of the agent's action, with their bounds."""
+
+    def counted(self, agent: str, action: Any) -> tuple[Row, bool]:
+        """`action` in millionths as it would clear in the round to come, and whether it would be projected for that.
+
+        Nothing changes by asking, and nothing that the others do counts. Raises what `step` raises for the action.
+        """
+        return self.action_shape(agent).counted(agent, action)
 
     def can_cap(self, agent: str) -> bool:
         """Whether the agent's action can be limited to a share, and not only suspended."""

@@ -142,6 +142,10 @@ class RoundMarket(Market, Generic[OutcomeT]):
         """The parts of the agent's action, with their bounds."""
         return self._shapes[agent]
 
+    def counted(self, agent: str, action: Any) -> tuple[Row, bool]:
+        """The action in millionths as it would clear in the round to come, and whether it would be projected."""
+        return self._counted(agent, action)
+
     def reset(
         self, seed: int | None = None, options: dict[str, Any] | None = None
     ) -> tuple[dict[str, Observation], dict[str, dict[str, Any]]]:

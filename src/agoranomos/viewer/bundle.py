@@ -6,6 +6,7 @@ import base64
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from os import fsencode
 from pathlib import Path
 
 from agoranomos import __version__
@@ -16,16 +17,12 @@ from agoranomos.logs.journal import frame, read_notes
 from agoranomos.logs.merkle import HASH_BYTES
 from agoranomos.logs.plain_file import open_plain, unreadable
 from agoranomos.viewer.bundle_page import with_data
+from agoranomos.viewer.bundle_parts import COMMENT
 from agoranomos.viewer.bundle_prompts import packed
 from agoranomos.viewer.bundle_text import element, write_file, write_line
 from agoranomos.viewer.drawings import drawings_of
 
 FORMAT = 1
-_COMMENT = (
-    "<!-- The log of a run, as text: the files of its folder, one entry a line. Octets that cannot stand in a page\n"
-    "are written as %XX. `agora log verify` checks this file as it checks a folder. Drawings, and what the page says\n"
-    "of itself in `about`, were made by the program and are no part of the log. -->\n"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +94,7 @@ def bundled(template: str, log: LogText, title: str, prompts: Prompts = Prompts(
     """The page with the log in it; the same log and the same program give the same bytes."""
     about = {"format": FORMAT, "title": title, "program": f"agoranomos {__version__}", "prompts": prompts.why}
     parts = [
-        _COMMENT,
+        COMMENT,
         element("about", write_file(_json(about))),
         element("log.vkey", write_file(log.vkey)),
         element("certificate", write_file(log.certificate)),
@@ -109,7 +106,7 @@ def bundled(template: str, log: LogText, title: str, prompts: Prompts = Prompts(
         element("leaves", _lines(_hashes(log.leaves))),
         element("entries", write_file(log.entries)),
         element("drawings", write_file(_json(_drawings(log.lines)))),
-        element("blobs", _lines([f"{name} {packed(content)}" for name, content in log.blobs])),
+        element("blobs", _lines([f"{write_line(fsencode(name))} {packed(content)}" for name, content in log.blobs])),
         element("prompts", _lines(prompts.packs)),
     ]
     return with_data(template, "".join(parts)).encode()

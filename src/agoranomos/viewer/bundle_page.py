@@ -33,10 +33,16 @@ def read_template(path: Path | None = None) -> str:
 
 def with_data(page: str, data: str) -> str:
     """The page with `data`, elements of text, at its end, and a policy that lets it run its own script and no other."""
+    front, tail = around_data(page)
+    return "".join((front, data, tail))
+
+
+def around_data(page: str) -> tuple[str, str]:
+    """What stands before the data, with the policy, and what stands after it."""
     head, _, tail = page.rpartition(_DATA)
     before, _, after = head.partition(_POLICY)
     policy = f'<meta http-equiv="Content-Security-Policy" content="{_policy(head)}" />'
-    return "".join((before, policy, after, data, tail))
+    return "".join((before, policy, after)), tail
 
 
 def _policy(page: str) -> str:

@@ -15,7 +15,8 @@ _NEVER = re.compile(
 )
 """`/` and `!` only where a changed letter before them would begin an end of the element, or a comment."""
 _ESCAPE = re.compile(rb"%([0-9A-F]{2})")
-_ELEMENT = '<script type="text/plain" id="{}">\n{}</script>\n'
+ELEMENT = '<script type="text/plain" id="{}">\n{}</script>\n'
+"""An element by its id and its text."""
 
 
 def write_line(octets: bytes) -> str:
@@ -42,28 +43,21 @@ def write_file(content: bytes) -> str:
     return f"{whole}{write_line(last)}%\n" if last else whole
 
 
-def read_file(written: bytes) -> bytes:
-    """The file that was written; lines that nobody writes come as they stand, for whatever checks the file to see."""
+def read_file(written: bytes, stain: bytes) -> bytes:
+    """The file that was written; before a line that nobody writes stands `stain`, for whatever checks the file to see.
+
+    Such a line must not come as it stands: `<` would be read as what `%3C` was written for.
+    """
     *lines, rest = written.split(b"\n")
     if rest:  # the newline before the end of the element was changed
         lines.append(rest)
     is_open = bool(lines) and lines[-1].endswith(b"%")
     if is_open:
         lines[-1] = lines[-1][:-1]
-    found = [line if (octets := read_line(line)) is None else octets for line in lines]
+    found = [stain + line if (octets := read_line(line)) is None else octets for line in lines]
     return b"\n".join(found) + (b"" if is_open or not found else b"\n")
 
 
 def element(name: str, text: str) -> str:
     """An element of the page with this id, whose text is the lines given, each with its newline."""
-    return _ELEMENT.format(name, text)
-
-
-def element_text(page: bytes, name: str) -> bytes | None:
-    """The text of an element of a page, as HTML would end it; None where there is no such element."""
-    begin = _ELEMENT.format(name, "\0").partition("\n")[0].encode()
-    _, found, rest = page.partition(begin)
-    if not found:
-        return None
-    text = re.split(rb"</script[\s/>]", rest, maxsplit=1, flags=re.IGNORECASE)[0]
-    return text.removeprefix(b"\n")
+    return ELEMENT.format(name, text)

@@ -7,13 +7,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from agoranomos.campaigns.folder import CampaignFolder
+from agoranomos.campaigns.status import UNDER_WAY
 from agoranomos.campaigns.tables import TABLES
 from agoranomos.errors import AgoraError
-from agoranomos.viewer.campaign_rows import campaign_row
+from agoranomos.viewer.campaign_rows import row_of, state_of
 from agoranomos.viewer.confined import inside
 from agoranomos.viewer.kept import Kept, stamp_of
 from agoranomos.viewer.planned import Planned, Plans
-from agoranomos.viewer.run_states import RunState, States
+from agoranomos.viewer.run_states import RunState, RunStates, States
 
 if TYPE_CHECKING:
     from agoranomos.analysis.arms import ArmSummary
@@ -22,7 +23,9 @@ if TYPE_CHECKING:
 
 STALE = "The tables are older than the logs: `agora report` on the campaign brings them up to date."
 DAMAGED = "The plan and the tables do not fit together: one of them is damaged."
-MOCK_ONLY = "Every model is the mock engine, which draws replies and models nothing."
+MOCK_ONLY = "The mock engine drew the replies: no language model, and no finding."
+NO_TABLES = "There are no tables yet; the same `agora run` writes them, and so does `agora report`."
+NOT_YET = "Outcomes appear when the campaign ends; runs can be opened now."
 
 
 class CampaignPages:
@@ -37,11 +40,11 @@ class CampaignPages:
     def page(self, name: str, folder: CampaignFolder) -> dict[str, Any]:
         """The page of one campaign; where there are no tables yet, what its plan and its status say."""
         plan, status, states = self._plans.plan(folder), self._plans.status(folder), self._states.of(folder)
-        row = campaign_row(name, folder, self._plans)
+        row = row_of(name, folder, plan, status)
         found = self._tabulated(folder)
         counts = _counts(states.runs)
         arms = [_merged(arm, counts.get(arm["arm"], {}), status) for arm in found["arms"] or _planned_arms(plan)]
-        stale = [STALE] if found["arms"] and not states.tabulated else []
+        caveats = list(_caveats(plan, status, states, found))
         return {
             **{key: row[key] for key in ("id", "name", "title", "state")},
             "status": dict(status),
@@ -49,15 +52,16 @@ class CampaignPages:
                 "digest": status.get("plan", "") or folder.root.name.rpartition("-")[2],
                 "market": row["market"],
                 "regimes": list(dict.fromkeys(arm.regime for arm in plan.arms)),
-                "rounds": max((arm.rounds for arm in plan.arms), default=0),
-                "seeds": len(plan.seeds),
+                "rounds": _rounds(plan),
+                "seeds": None if plan.fault else len(plan.seeds),
                 "outcome": plan.outcome,
             },
             "incomplete": any(run.status != "closed" for run in states.runs) and not found["complete"],
             "checks": found["checks"],
             "arms": arms,
             "comparisons": found["comparisons"],
-            "notes": [*found["notes"], *stale],
+            "caveats": caveats,
+            "notes": [*caveats, *found["notes"]],
             "costs": {**self._plans.spending(folder), **found["costs"]},
         }
 
@@ -78,7 +82,36 @@ class CampaignPages:
             return {**_NOTHING, "notes": [f"{DAMAGED} ({type(error).__name__}: {error})"]}
 
 
-_NOTHING: dict[str, Any] = {"complete": False, "checks": [], "arms": [], "comparisons": [], "notes": [], "costs": {}}
+_NOTHING: dict[str, Any] = {
+    "complete": False,
+    "mock_only": False,
+    "checks": [],
+    "arms": [],
+    "comparisons": [],
+    "notes": [],
+    "costs": {},
+}
+
+
+def _caveats(plan: Planned, status: Mapping[str, Any], states: RunStates, found: Mapping[str, Any]) -> Iterator[str]:
+    """What a reader has to know before the figures."""
+    if plan.fault:
+        yield plan.fault
+    if found["mock_only"] or plan.mock_only:
+        yield MOCK_ONLY
+    if found["arms"]:
+        if not states.tabulated:
+            yield STALE
+    elif state_of(status) in UNDER_WAY:
+        yield NOT_YET
+    elif not found["notes"] and any(run.status == "closed" for run in states.runs):
+        yield NO_TABLES
+
+
+def _rounds(plan: Planned) -> dict[str, int] | None:
+    """How many rounds a run has: those of the shortest and of the longest arm."""
+    rounds = [arm.rounds for arm in plan.arms]
+    return {"least": min(rounds), "most": max(rounds)} if rounds else None
 
 
 def summary_page(summary: CampaignSummary) -> dict[str, Any]:
@@ -89,16 +122,19 @@ def summary_page(summary: CampaignSummary) -> dict[str, Any]:
     exported = as_json(summary)
     return {
         "complete": summary.complete,
+        "mock_only": summary.mock_only,
         "checks": exported["manipulation_checks"],
         "arms": [_arm(arm) for arm in summary.arms],
         "comparisons": [*_planned_comparisons(exported), *_explored(summary)],
-        "notes": [*departures_in_words(summary.departures), *([MOCK_ONLY] if summary.mock_only else [])],
+        "notes": departures_in_words(summary.departures),
         "costs": {"accounts": list(_accounts(exported)), "errors": exported.get("errors")},
     }
 
 
 def _arm(summary: ArmSummary) -> dict[str, Any]:
+    """An arm: `cases`, `sanctions` and `fines` are means a run, `calls`, `tokens` and `failures` totals over runs."""
     arm, conduct, acts = summary.arm, summary.conduct, summary.enforcement
+    known = bool(summary.results)
     means = {**summary.means, **summary.others}
     return {
         "arm": arm.name,
@@ -116,12 +152,12 @@ def _arm(summary: ArmSummary) -> dict[str, Any]:
             | {"welfare": _plain(known.welfare), "consumer_surplus": _plain(known.consumer_surplus)}
             for name, known in arm.benchmarks.items()
         },
-        "failures": dict(conduct.failures),
-        "calls": conduct.calls,
-        "tokens": conduct.prompt_tokens + conduct.reply_tokens,
-        "fines": _plain(acts.fines * acts.runs) or 0.0,
-        "cases": acts.cases,
-        "sanctions": acts.sanctions,
+        "failures": dict(conduct.failures) if known else None,
+        "calls": conduct.calls if known else None,
+        "tokens": conduct.prompt_tokens + conduct.reply_tokens if known else None,
+        "fines": _plain(acts.fines),
+        "cases": _plain(acts.per_run(acts.cases)),
+        "sanctions": _plain(acts.per_run(acts.sanctions)),
     }
 
 
@@ -205,12 +241,7 @@ def _planned_arms(plan: Planned) -> list[dict[str, Any]]:
             "failed": 0,
             "measures": {},
             "benchmarks": {},
-            "failures": {},
-            "calls": 0,
-            "tokens": 0,
-            "fines": 0.0,
-            "cases": 0,
-            "sanctions": 0,
+            **dict.fromkeys(("failures", "calls", "tokens", "fines", "cases", "sanctions")),
         }
         for arm in plan.arms
     ]
@@ -231,7 +262,7 @@ def _counts(runs: Iterable[RunState]) -> dict[str, dict[str, int]]:
 def _merged(arm: Mapping[str, Any], counts: Mapping[str, int], status: Mapping[str, Any]) -> dict[str, Any]:
     """An arm as the tables have it, with how far it is now and, before there are tables, the calls of this session."""
     calls = {row["arm"]: row["calls"] for row in status.get("arms", ())}
-    more = {"calls": calls.get(arm["arm"], 0)} if not arm["calls"] else {}
+    more = {"calls": calls.get(arm["arm"])} if arm["calls"] is None else {}
     return {**arm, "under_way": 0, **counts, **more}
 
 

@@ -23,16 +23,23 @@ def campaign_rows(catalogue: Catalogue, plans: Plans) -> list[dict[str, Any]]:
 
 def campaign_row(name: str, folder: CampaignFolder, plans: Plans) -> dict[str, Any]:
     """What the list says of one campaign; times are claimed by the machine that ran it."""
-    plan, status = plans.plan(folder), plans.status(folder)
+    return row_of(name, folder, plans.plan(folder), plans.status(folder))
+
+
+def row_of(name: str, folder: CampaignFolder, plan: Planned, status: Mapping[str, Any]) -> dict[str, Any]:
+    """As `campaign_row`, from one reading of plan and status; what neither says is None."""
+    calls = status.get("calls")
     return {
         "id": name,
         "name": plan.name,
         "title": plan.title,
         "state": state_of(status),
         "market": ", ".join(plan.markets),
-        "arms": len(plan.arms),
-        "runs": _runs(plan, status),
-        "calls": _count(status.get("calls"), "asked") + _count(status.get("calls"), "stored"),
+        "arms": None if plan.fault else len(plan.arms),
+        "runs": _runs(status),
+        "rounds": status.get("rounds"),
+        "calls": _count(calls, "asked") + _count(calls, "stored") if calls else None,
+        "model_calls": calls,
         "written_unix_s": _number(status.get("written_unix_s")) or _written(folder),
         "seconds_left": _number(status.get("seconds_left")),
     }
@@ -44,11 +51,9 @@ def state_of(status: Mapping[str, Any]) -> str:
     return state if isinstance(state, str) and state in STATES else UNKNOWN
 
 
-def _runs(plan: Planned, status: Mapping[str, Any]) -> dict[str, int]:
+def _runs(status: Mapping[str, Any]) -> dict[str, int] | None:
     runs = status.get("runs")
-    if isinstance(runs, dict):
-        return {name: _count(runs, name) for name in COUNTS}
-    return dict.fromkeys(COUNTS, 0) | {"planned": len(plan.arms) * len(plan.seeds)}
+    return {name: _count(runs, name) for name in COUNTS} if isinstance(runs, dict) else None
 
 
 def _written(folder: CampaignFolder) -> float | None:

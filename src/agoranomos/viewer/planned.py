@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +15,7 @@ from agoranomos.campaigns.folder import MAX_PLAN_BYTES, CampaignFolder
 from agoranomos.campaigns.status import Status
 from agoranomos.documents import read_document
 from agoranomos.errors import AgoraError
-from agoranomos.viewer.confined import inside, is_plain_name, read_if_there
+from agoranomos.viewer.confined import inside, is_plain_name, read_if_there, read_inside
 from agoranomos.viewer.kept import Kept, stamp_of
 
 MAX_STATUS_BYTES = 1 << 24
@@ -37,18 +38,25 @@ class PlannedArm:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A plan: empty where there is none that can be read. `digest` is the start of its SHA-256, as in the folder."""
+    """A plan: empty where there is none that can be read; `fault` says then why."""
 
     name: str = ""
     title: str = ""
     outcome: str = ""
     arms: tuple[PlannedArm, ...] = ()
     seeds: tuple[int, ...] = ()
+    fault: str = ""
 
     @property
     def markets(self) -> tuple[str, ...]:
         """The names of the arms' markets, each once."""
         return tuple(dict.fromkeys(arm.market for arm in self.arms if arm.market))
+
+    @property
+    def mock_only(self) -> bool:
+        """Whether there are models, and the mock engine is every one of them."""
+        models = [model for arm in self.arms for model in arm.models]
+        return bool(models) and all(model.startswith("mock/") for model in models)
 
 
 class Plans:
@@ -93,7 +101,7 @@ class Plans:
         return dict(msgspec.to_builtins(found))
 
     def _read_plan(self, folder: CampaignFolder) -> Planned:
-        document = self._object(folder.plan_file, MAX_PLAN_BYTES)
+        document, fault = self._document(folder.plan_file)
         campaign = _mapping(document.get("campaign"))
         arms = (_arm(arm) for arm in _rows(document.get("arms")))
         seeds = document.get("seeds")
@@ -103,7 +111,24 @@ class Plans:
             outcome=_text(campaign.get("outcome")),
             arms=tuple(arm for arm in arms if is_plain_name(arm.name)),
             seeds=tuple(seed for seed in seeds if _is_seed(seed)) if isinstance(seeds, list) else (),
+            fault=fault,
         )
+
+    def _document(self, path: Path) -> tuple[Mapping[str, Any], str]:
+        """What stands in a plan, and why it cannot be read; the one or the other is empty."""
+        if not os.path.lexists(path):
+            return {}, f"{path.name} is not there."
+        try:
+            found = msgspec.json.decode(read_inside(path, self._root, MAX_PLAN_BYTES))
+        except AgoraError as error:
+            return {}, f"{path.name} cannot be read: {error.message}."
+        except RecursionError:
+            return {}, f"{path.name} cannot be read: it is nested too deeply."
+        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+            return {}, f"{path.name} cannot be read: {error}."
+        if isinstance(found, dict) and isinstance(found.get("arms"), list) and isinstance(found.get("seeds"), list):
+            return found, ""
+        return {}, f"{path.name} cannot be read: it has no list of arms and of seeds."
 
     def _title(self, folder: CampaignFolder) -> str:
         try:

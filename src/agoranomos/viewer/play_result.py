@@ -11,6 +11,7 @@ from agoranomos.institutions.entries import Opened, Round, decode_entry
 from agoranomos.institutions.judgement import Sanction, Transition
 from agoranomos.institutions.parts import whole_entries
 from agoranomos.markets.facts import SCALE, MarketFacts
+from agoranomos.viewer.play_words import edge_words
 
 BENCHMARKS = ("nash", "monopoly", "efficient", "competitive", "comply", "violate")
 """In whose play the own profit is told for comparison, where the market has them and they say what each agent earns."""
@@ -74,7 +75,8 @@ def _take(read: _Read, body: Any, round_number: int, agent: str) -> None:
             read.profit_e6 += _cell(row, facts.agents.index(agent))
         read.cases += sum(case.agent == agent for case in body.cases)
     elif isinstance(body, Transition) and body.agent == agent and not body.blocked:
-        read.moves.append({"round": round_number, "edge": body.edge, "event": body.event})
+        words = edge_words(read.opened, round_number, body.edge)
+        read.moves.append({"round": round_number, "edge": body.edge, **words, "event": body.event.replace("_", " ")})
     elif isinstance(body, Sanction):
         if body.agent != agent:
             read.others += 1

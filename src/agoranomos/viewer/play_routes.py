@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from agoranomos.errors import UsageError
 from agoranomos.viewer.events import event
+from agoranomos.viewer.listeners import Listeners
 from agoranomos.viewer.parameters import posted
 from agoranomos.viewer.play_seat import PlaySeat
 from agoranomos.viewer.refusals import Conflict
@@ -20,25 +21,24 @@ if TYPE_CHECKING:
 
     from agoranomos.viewer.play_session import PlaySession
 
-MOST_LISTENERS = 32
-"""Pages that are told of the seat at once."""
-
 SECONDS_OF_SILENCE = 15.0
 """After which a stream says that it is still there, so that nothing on the way closes it."""
 
 
 def play_routes(session: PlaySession) -> list[BaseRoute]:
     """`GET play`, `GET play/events` and `POST play/act`."""
-    from starlette.responses import StreamingResponse
     from starlette.routing import Route
+
+    listeners = Listeners()
 
     async def state(_: Request) -> Response:
         return _json(session)
 
+    async def begin() -> AsyncIterator[bytes]:
+        return _events(session)
+
     async def stream(_: Request) -> Response:
-        if session.seat.watched >= MOST_LISTENERS:
-            raise Conflict(f"{MOST_LISTENERS} pages listen already", advice="Close some of them.")
-        return StreamingResponse(_events(session), media_type="text/event-stream")
+        return await listeners.answer(begin)
 
     async def act(request: Request) -> Response:
         given = await posted(request, "round", "action")

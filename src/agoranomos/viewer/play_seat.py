@@ -81,12 +81,6 @@ class PlaySeat:
         with self._lock:
             return self._end.get("phase") == "over"
 
-    @property
-    def watched(self) -> int:
-        """How many pages are told of it."""
-        with self._lock:
-            return len(self._watchers)
-
     def state(self) -> dict[str, Any]:
         """What the page shows, as plain JSON values: a function of what the seat was shown, until the run is over."""
         with self._lock:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,9 +10,10 @@ from agoranomos.viewer.campaign_page import CampaignPages
 from agoranomos.viewer.campaign_rows import campaign_rows
 from agoranomos.viewer.catalogue import Catalogue
 from agoranomos.viewer.events import SECONDS_BETWEEN_LOOKS, Changes, events
+from agoranomos.viewer.listeners import Listeners
 from agoranomos.viewer.parameters import Parameters
 from agoranomos.viewer.planned import Plans
-from agoranomos.viewer.refusals import Conflict, NotThere
+from agoranomos.viewer.refusals import NotThere
 from agoranomos.viewer.run_measures import Measures
 from agoranomos.viewer.run_place import MOST_LINES, RunFiles, RunPlace
 from agoranomos.viewer.run_readings import RunReadings, encoded
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
     from starlette.responses import Response
     from starlette.routing import BaseRoute
 
-MOST_LISTENERS = 32
-"""Pages that are told of changes at once."""
 MOST_RUNS = 10**12
 """The largest number that a request may name for a row or an entry."""
 
@@ -44,7 +43,7 @@ class Shown:
         self.files = RunFiles()
         self.readings = RunReadings(workspace)
         self.seconds_between_looks = seconds_between_looks
-        self.listeners = 0
+        self.listeners = Listeners()
 
     def run(self, parameters: Mapping[str, str]) -> RunPlace:
         """The run that an address names; raises `NotThere` for one that neither plan nor tables know."""
@@ -149,25 +148,15 @@ def _institutions(shown: Shown, request: Request) -> Response:
 
 
 def _events(shown: Shown) -> Callable[[Request], Awaitable[Response]]:
-    async def answer(request: Request) -> Response:
+    async def begin() -> AsyncIterator[bytes]:
         import asyncio
 
-        from starlette.responses import StreamingResponse
-
-        Parameters(request, ())
-        if shown.listeners >= MOST_LISTENERS:
-            raise Conflict(f"{MOST_LISTENERS} pages listen already", advice="Close some of them.")
         changes = await asyncio.to_thread(Changes, shown.catalogue, shown.plans)
+        return events(changes, shown.seconds_between_looks)
 
-        async def stream() -> Any:
-            shown.listeners += 1
-            try:
-                async for one in events(changes, shown.seconds_between_looks):
-                    yield one
-            finally:
-                shown.listeners -= 1
-
-        return StreamingResponse(stream(), media_type="text/event-stream")
+    async def answer(request: Request) -> Response:
+        Parameters(request, ())
+        return await shown.listeners.answer(begin)
 
     return answer
 

@@ -1,4 +1,4 @@
-"""What each run came to: means and sums over its rounds and calls, from the tables."""
+"""What each run came to: means of a round, sums over its rounds and calls, from the tables."""
 
 from __future__ import annotations
 
@@ -20,13 +20,16 @@ from agoranomos.viewer.run_states import RunKey, table_files
 
 OVER_ROUNDS = {
     "price": ("price_mean", "mean"),
-    "profit": ("profit_total", "sum"),
+    "profit": ("profit_total", "mean"),
     "welfare": ("welfare", "mean"),
     "cases": ("cases", "sum"),
     "sanctions": ("sanctions", "sum"),
     "fines": ("fine_total", "sum"),
 }
-"""By name: a column of the table of rounds, and what is made of it over a run. Money in the market's units."""
+"""By name: a column of the table of rounds, and what is made of it over a run.
+
+`profit` is that of all agents together. Money in the market's units.
+"""
 MEASURES = (*OVER_ROUNDS, "price_of_nash", "calls", "failures")
 
 Measured = Mapping[str, float | int | None]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from array import array
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +18,7 @@ from agoranomos.logs.note import MAX_NOTE_BYTES
 from agoranomos.logs.plain_file import open_plain
 from agoranomos.logs.reader import read_blob
 from agoranomos.viewer.confined import inside, no_link_leads_out, read_if_there
-from agoranomos.viewer.kept import Kept, Stamp, stamp_of
+from agoranomos.viewer.kept import Kept, stamp_of
 from agoranomos.viewer.refusals import NotThere
 
 MOST_LINES, MOST_OCTETS = 5_000, 1 << 24
@@ -41,11 +42,9 @@ class RunPlace:
         return self.campaign.run(self.arm, self.seed)
 
     @property
-    def stamp(self) -> Stamp:
-        """Changes when the log grows, is closed, or goes into a pack."""
-        journal, checkpoint = self.folder / layout.JOURNAL, self.folder / layout.CHECKPOINT
-        pack = self.campaign.root / PACKS / self.arm
-        return stamp_of((journal, checkpoint, *_segments(self.folder), pack))
+    def stamp(self) -> Hashable:
+        """Changes with any file of the log, whichever it is: one more, one less, one written to; and with the packs."""
+        return _all_in(self.folder), _all_in(self.campaign.root / PACKS / self.arm)
 
     @contextmanager
     def opened(self) -> Iterator[Path]:
@@ -56,6 +55,34 @@ class RunPlace:
             if not place.is_dir():
                 raise NotThere(f"run {self.arm}/{self.seed} has no log here: it was not begun, or is being packed")
             yield place
+
+
+def _all_in(folder: Path) -> tuple[Hashable, ...]:
+    """Name, times, length and inode of all that lies in a folder, links not followed but looked at on both sides."""
+    found: list[Hashable] = []
+    waiting = [os.fspath(folder)]
+    while waiting:
+        try:
+            with os.scandir(waiting.pop()) as there:
+                for one in there:
+                    link = one.is_symlink()
+                    found.append((one.path, *(_state(one, follow) for follow in ((False, True) if link else (False,)))))
+                    if not link and one.is_dir(follow_symlinks=False):
+                        waiting.append(one.path)
+        except OSError as error:
+            found.append(error.errno)
+    return tuple(sorted(found, key=repr))
+
+
+def _state(one: os.DirEntry[str], follow: bool) -> Hashable:
+    """Of a folder only that it is one: what lies in it is told apart."""
+    try:
+        state = one.stat(follow_symlinks=follow)
+    except OSError as error:
+        return error.errno
+    is_folder = one.is_dir(follow_symlinks=follow)
+    written = () if is_folder else (state.st_mtime_ns, state.st_ctime_ns, state.st_size)
+    return (state.st_mode, state.st_ino, *written)
 
 
 def _segments(folder: Path) -> list[Path]:

@@ -63,7 +63,10 @@ class RunReadings:
         return self._kept(run, "spoken", lambda: self._spoken(run))
 
     def verdict(self, run: RunPlace) -> bytes:
-        """What `agora log verify --level strict --json` says; of a log that goes on, as far as it is signed."""
+        """What `agora log verify --level strict --json` says; of a log that goes on, as far as it is signed.
+
+        A log whose run came to its end does not go on: without its checkpoint it is refused.
+        """
         return self._kept(run, "verdict", lambda: self._verdict(run))
 
     def under(self, run: RunPlace, name: str) -> bytes:
@@ -76,7 +79,8 @@ class RunReadings:
         return self._kept(run, key, lambda: judged_under(self._conduct(run), institution))
 
     def _kept(self, run: RunPlace, what: str, make: Callable[[], Any]) -> bytes:
-        return self._answers.get((run.folder, what), run.stamp, lambda: encoded(make()))
+        stamp = run.stamp, tuple(self.trusted())
+        return self._answers.get((run.folder, what), stamp, lambda: encoded(make()))
 
     def _drawings(self, run: RunPlace) -> Any:
         with run.opened() as place:
@@ -118,8 +122,11 @@ class RunReadings:
         with run.opened() as place:
             log = f"runs/{run.arm}/{run.seed}"
             still_open = not (place / layout.CHECKPOINT).exists()
+            trusted = self._workspace.key_store.trusted()
             try:
-                verified = verify_run(place, self._workspace.key_store.trusted(), level="strict", still_open=still_open)
+                verified = verify_run(place, trusted, level="strict", still_open=still_open)
+                if still_open and verified.closed:
+                    verified = verify_run(place, trusted, level="strict")
             except Finding as fault:
                 return {"log": log, **fault_json(fault), "message": _without(str(place), fault.message, log)}
             return {"log": log, "verdict": "verified", **run_json(verified)}

@@ -9,12 +9,15 @@ import re
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 
 import pytest
 
 from agoranomos.analysis.campaign import summarise
+from agoranomos.analysis.findings import Findings
+from agoranomos.analysis.inference import infer, planned
 from agoranomos.analysis.papers import provenance_of
-from agoranomos.analysis.report import write_report
+from agoranomos.analysis.report import render, write_report
 from analysis.synthetic import DIVISION, NASH, Arm, Run, noisy, steady, write_campaign
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -119,6 +122,8 @@ def test_tables_have_the_numbers_of_the_summary(written):
     assert [(float(row["difference"]), float(row["difference_low"])) for row in compared] == [
         (contrast["difference"], contrast["low"])
     ]
+    assert [row["n"] for row in compared] == ["3, 3"]
+    assert "difference_n" not in compared[0]
     assert {row["arm"]: int(row["finished"]) for row in table(written, "runs")} == dict.fromkeys(rows, 3)
 
 
@@ -169,6 +174,95 @@ def test_captions_say_which_models_took_part(tmp_path, model, said):
     told = provenance_of(summarise(write_campaign(tmp_path / "c", [*arms(model), unfinished])))
     assert told.models == said
     assert told.n.startswith("n = 9 of 10 planned runs in 4 arms, 0 to 3 an arm")
+
+
+@pytest.fixture(scope="module")
+def summary(tmp_path_factory):
+    return summarise(write_campaign(tmp_path_factory.mktemp("s") / "c", arms()))
+
+
+def seated(summary, *policies, models=("", "")):
+    """The summary with these policies in the two seats of each arm, arm by arm."""
+    return replace(
+        summary,
+        arms=tuple(
+            replace(arm, arm=replace(arm.arm, policies=given, models=models))
+            for arm, given in zip(summary.arms, policies, strict=True)
+        ),
+    )
+
+
+NOBODY, ONE, BOTH = ("nash", "nash"), ("human", "nash"), ("human", "human")
+
+
+@pytest.mark.parametrize(
+    ("policies", "models", "said", "on_the_page"),
+    [
+        ((NOBODY, NOBODY, NOBODY), ("", ""), "No language model took part: every agent is scripted or learns",
+         "no language model: every agent is scripted or learns."),
+        ((ONE, ONE, ONE), ("", ""),
+         "No language model took part: a person played firm_1, every other agent is scripted or learns",
+         "no language model: a person played firm_1, every other agent is scripted or learns."),
+        ((NOBODY, ONE, NOBODY), ("", ""),
+         "No language model took part: a person played firm_1 in 1 of 3 arms, every other agent is scripted or learns",
+         "no language model: a person played firm_1 in 1 of 3 arms, every other agent is scripted or learns."),
+        ((BOTH, BOTH, BOTH), ("", ""), "No language model took part: people played firm_1 and firm_2",
+         "no language model: people played firm_1 and firm_2."),
+        ((ONE, ONE, ONE), ("", "mock/valid"),
+         "No language model took part: a mock engine drew the replies (mock/valid); a person played firm_1",
+         "a mock engine drew the replies: no language model; a person played firm_1."),
+        ((ONE, ONE, ONE), ("", "hf/small"), "Language model: hf/small; a person played firm_1",
+         "language models: hf/small; a person played firm_1."),
+    ],
+)  # fmt: skip
+def test_captions_and_the_page_say_whom_a_person_played(summary, policies, models, said, on_the_page):
+    played = seated(summary, *policies, models=models)
+    assert provenance_of(played).models == said
+    assert on_the_page in render(played)
+
+
+SIDES = {"first": "ruled.pair", "second": "ungoverned.pair"}
+TWO = {"h1": SIDES, "h2": {**SIDES, "outcome": "welfare"}}
+
+
+def judged(summary, hypotheses, **more):
+    """The summary as if its campaign had written these hypotheses before it ran."""
+    campaign = {
+        "kind": "campaign", "version": 1, "name": "synthetic", "rosters": ["pair", "other"], "outcome": "price",
+        "regimes": {"ungoverned": {}, "ruled": {}}, "seeds": 3, "hypotheses": hypotheses, **more,
+    }  # fmt: skip
+    named = [
+        {"name": arm.arm.name, "regime": arm.arm.regime, "roster": {"name": arm.arm.roster}, "market": {"name": "m"},
+         "rounds": 20}
+        for arm in summary.arms
+    ]  # fmt: skip
+    inference = infer(planned({"campaign": campaign, "arms": named}), summary.arms)
+    return replace(summary, findings=Findings(inference, {}, {}))
+
+
+@pytest.mark.parametrize(
+    ("hypotheses", "more", "units"),
+    [
+        (TWO, {}, "no clusters: pairs are the units, 3 a hypothesis"),
+        (TWO, {"clusters": ["roster"]}, "clusters: roster, 1 a hypothesis"),
+    ],
+)
+def test_captions_say_what_hypotheses_rest_on(summary, hypotheses, more, units):
+    assert provenance_of(judged(summary, hypotheses, **more)).n.endswith(f"; {units}")
+
+
+def test_captions_count_pairs_that_share_a_run_once(summary):
+    found = judged(summary, {"h1": SIDES})
+    inference = found.findings.inference
+    sharing = replace(inference.answers[0], units=("0/1", "0/1", "0/2"))
+    found = replace(found, findings=Findings(replace(inference, answers=(sharing,)), {}, {}))
+    assert provenance_of(found).n.endswith(
+        "; no clusters: pairs are the units (those that share a run count as one), 2 a hypothesis"
+    )
+
+
+def test_captions_of_a_campaign_without_hypotheses_count_runs(summary):
+    assert provenance_of(summary).n.endswith("; no clusters, runs are the units")
 
 
 def test_a_campaign_without_a_run_or_a_plan_has_tables_too(tmp_path):

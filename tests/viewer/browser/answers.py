@@ -108,11 +108,12 @@ def campaign_page(identity: str, **others: Any) -> dict[str, Any]:
             "digest": "ba5ec73f8cbce80fc61428ade692fe27184a55d5029f84543bde3d6a8013cab2",
             "market": "cournot-duopoly",
             "regimes": ["free", "told", "governed"],
-            "rounds": 30,
+            "rounds": {"least": 30, "most": 30},
             "seeds": 3,
             "outcome": "price",
         },
         "incomplete": False,
+        "caveats": [],
         "checks": [
             {"name": "A text changes nothing", "must": "Both are the same.", "verdict": "passed", "figures": ["3 of 3"]}
         ],

@@ -155,6 +155,7 @@ def run_routes(lines: Sequence[str], title: str = "graph", spoken: Sequence[dict
         "seals": seals,
         "drawings": {INSTITUTION: drawing(title)},
         "spoken": {"calls": list(spoken), "why": title},
+        "verdict": {"schema": 1, "verdict": "damaged", "entry": None, "message": title},
     }
     of_run = "/runs/{id}/{arm}/{seed}"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
@@ -18,6 +19,7 @@ from agoranomos.logs import LogReader, LogWriter, SigningKey
 from agoranomos.viewer.app import PAGE
 from agoranomos.viewer.bundle import Prompts, bundled, read_log
 from agoranomos.viewer.bundle_page import read_template
+from agoranomos.viewer.bundle_parts import parts_of
 from agoranomos.viewer.bundle_prompts import packed, prompt_packs
 from logs.building import RUN, WORKSPACE
 from viewer.conftest import Made
@@ -79,18 +81,56 @@ def test_without_a_key_it_is_consistent(opened: Callable[..., Any], file: Path) 
     assert verdict(page) == f"○ consistent under key {key}"
     size = read_text(file, "entries").count("\n")
     assert page.locator(".check-counted").inner_text() == f"{size} of {size} entries are as they were signed."
-    assert page.title() == "small/governed/0 - Agoranomos"
+    origin = key.rpartition("+")[0]
+    assert page.title() == f"{origin} - Agoranomos"
+    assert page.get_by_role("heading", level=1).inner_text() == origin
     page.get_by_text("What this says, and what it does not").click()
     said = page.get_by_label("The check of this file").inner_text()
     assert "not excluded: rollback" in said
     assert "This page came with what it checks" in said
-    assert "are no part of it" in said
+    assert "whoever made the file calls the run “small/governed/0”" in said
+    assert "what else is in this file, nobody signed" in said
+
+
+def test_another_title_in_the_file_changes_no_heading(
+    opened: Callable[..., Any], file: Path, tmp_path: Path, real: Made
+) -> None:
+    """Nobody signs what whoever made the file calls the run; what the page is headed with is signed."""
+    changed = tmp_path / "changed.html"
+    changed.write_bytes(file.read_bytes().replace(b'"title":"small/governed/0"', b'"title":"small/free/0"'))
+    page = opened(changed)
+    paste(page, next(iter(real.lab.trusted())).vkey)
+    page.wait_for_selector(".check-verdict[data-verdict=verified]")
+    origin = read_text(file, "checkpoint").partition("\n")[0]
+    assert (page.title(), page.get_by_role("heading", level=1).inner_text()) == (f"{origin} - Agoranomos", origin)
+    page.get_by_text("What this says, and what it does not").click()
+    assert page.get_by_text("small/free/0").all_inner_texts() == ["whoever made the file calls the run “small/free/0”;"]
+
+
+def test_an_element_that_is_there_twice_is_damage(opened: Callable[..., Any], file: Path, tmp_path: Path) -> None:
+    content = file.read_bytes()
+    again = re.search(rb'<script type="text/plain" id="checkpoint">.*?</script>\n', content, re.DOTALL)
+    assert again is not None
+    changed = tmp_path / "changed.html"
+    changed.write_bytes(content.replace(again[0], again[0] * 2))
+    assert verdict(opened(changed)).startswith("✗ damaged")
+
+
+def test_an_empty_journal_is_damage(opened: Callable[..., Any], file: Path, tmp_path: Path) -> None:
+    content = re.sub(
+        rb'(<script type="text/plain" id="checkpoints">\n).*?(</script>\n)',
+        rb"\1\2",
+        file.read_bytes(),
+        flags=re.DOTALL,
+    )
+    changed = tmp_path / "changed.html"
+    changed.write_bytes(content)
+    assert content != file.read_bytes()
+    assert verdict(opened(changed)).startswith("✗ damaged: checkpoints, note 0")
 
 
 def read_text(path: Path, name: str) -> str:
-    from agoranomos.viewer.bundle_text import element_text
-
-    return (element_text(path.read_bytes(), name) or b"").decode()
+    return parts_of(path.read_bytes()).texts[name].decode()
 
 
 def test_under_the_workspaces_key_it_is_verified(opened: Callable[..., Any], file: Path, real: Made) -> None:

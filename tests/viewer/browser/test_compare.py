@@ -95,11 +95,13 @@ def drawing(names: str = "{}") -> dict[str, Any]:
 
 
 def two(*, a: str | None = None, b: str | None = None, names: str = "{}") -> Answers:
-    found: dict[str, Any] = {"institutions": {"institutions": ["ladder", "milder", names.format("other")]}}
+    known = ["duopoly-audit", "ladder", "ladder-twice", "milder", names.format("other")]
+    found: dict[str, Any] = {"institutions": {"institutions": known}}
+    arms = [{"market": names.format("duopoly"), "institution": institution} for institution in ("milder", "")]
     for name, text in ((A, a or log(names=names)), (B, b or log(seed=3, governed=False, rounds=10, names=names))):
         found[f"runs/{name}/entries"] = text
         found[f"runs/{name}/drawings"] = {DIGEST: drawing(names)}
-    return Answers(others=found)
+    return Answers(pages={"camp": {"arms": arms}}, others=found)
 
 
 def under(names: str = "{}") -> dict[str, Any]:
@@ -189,6 +191,9 @@ def test_acts_are_counted_and_listed_and_lead_to_their_round(served: Served, ope
     assert ["Fines", "250.00", "0.00", "−250.00"] in rows
     row = page.locator("[role=row][data-index]")
     assert row.count() == 1
+    told = row.locator(".told").first
+    assert told.inner_text() == "firm_2: case under P2; firm_2: from active to warned; firm_2: a fine of 250.00"
+    assert told.evaluate("one => one.scrollHeight <= one.clientHeight && one.scrollWidth <= one.clientWidth")
     row.focus()
     page.keyboard.press("Enter")
     assert page.get_by_role("slider").input_value() == "5"
@@ -248,6 +253,19 @@ def test_an_institution_is_picked_from_those_that_there_are(served: Served, open
     assert "under=milder" in page.url
 
 
+def test_institutions_that_fit_come_first(served: Served, open_page: OpenPage) -> None:
+    page = open_page(served(two().routes()) + address(a=A, under=""))
+    page.get_by_role("heading", name="Judge by another institution").wait_for()
+    page.locator("optgroup").nth(1).wait_for(state="attached")
+    page.locator("optgroup").first.get_by_text("milder").wait_for(state="attached")
+    groups = page.locator("optgroup")
+    assert [groups.nth(place).get_attribute("label") for place in (0, 1)] == ["for this market, by name", "others"]
+    first = groups.first.locator("option").all_inner_texts()
+    assert first == ["ladder", "milder", "duopoly-audit", "ladder-twice"], "its own, its campaign's, then by name"
+    assert groups.nth(1).locator("option").all_inner_texts() == ["other"]
+    assert page.title() == "governed.duo, seed 0 · Compare · Agoranomos"
+
+
 def test_what_cannot_be_judged_is_told(served: Served, open_page: OpenPage) -> None:
     answers = two()
     advice = "Choose one for a duopoly."
@@ -271,6 +289,8 @@ def test_hostile_names_are_only_text(served: Served, open_page: OpenPage, text: 
     names = "{}" + text.replace("{", "{{").replace("}", "}}")
     answers = two(names=names)
     answers.others[f"runs/{A}/under/milder"] = under(names)
+    answers.others[f"runs/{CORPUS[2]}/x/1/entries"] = log(names=names)
+    answers.others[f"campaigns/{CORPUS[2]}"] = {"arms": []}
     page = open_page(served([]) + "#/nowhere")
     seen = watch(page)
     base = served(answers.routes())
@@ -307,3 +327,17 @@ def test_real_runs_are_compared_and_judged(
     assert page.get_by_role("img", name="Graph of").count() == 2
     accessible(page)
     picture(page, "under-real")
+
+
+def test_a_run_leads_to_the_institutions_that_could_judge_it(served: Served, open_page: OpenPage, real: Made) -> None:
+    from agoranomos.viewer.routes import Shown, campaign_routes
+
+    base = served(campaign_routes(Shown(real.logs, real.workspace)))
+    page = open_page(base + f"#/r/{real.scripted.name}/governed.divider/0")
+    page.get_by_role("link", name="Judge by another institution").click()
+    page.locator("h1:focus", has_text="Judge by another institution").wait_for()
+    fitting = page.locator("optgroup").first
+    fitting.get_by_text("cournot-antitrust-silent").wait_for(state="attached")
+    names = fitting.locator("option").all_inner_texts()
+    assert names[0] == "cournot-antitrust", "its own comes first"
+    assert all(name.startswith("cournot-") for name in names)

@@ -82,6 +82,37 @@ def test_heads_sort_and_say_so(served: Served, open_page: OpenPage) -> None:
     assert names[-1] == "copied-tables"
 
 
+@pytest.mark.parametrize("look", [LOOKS[0], LOOKS[2]], ids=["wide", "narrow"])
+def test_campaigns_of_one_name_are_told_apart(
+    served: Served,
+    open_page: OpenPage,
+    picture: Callable[[Any, str], Any],
+    look: dict[str, Any],
+    request: pytest.FixtureRequest,
+) -> None:
+    name = "principals-commons-monitor"
+    title = "A commons by who keeps the watch, by its pay, by fines, and by what everybody is told of it"
+    two = [campaign_row(f"{name}-{end}", name=name, title=title) for end in ("ce637cc9", "0b12f8aa")]
+    page = open_page(served(Answers([*two, *SOME]).routes()), **look)
+    rows(page).first.wait_for()
+    assert [text.split("\n")[0] for text in rows(page).all_inner_texts()[:3]] == [
+        f"{name} ce637cc9",
+        f"{name} 0b12f8aa",
+        "cournot-three-regimes",
+    ]
+    for part in rows(page).first.locator(".campaign-name, .campaign-title").all():
+        assert part.evaluate("one => one.scrollHeight <= one.clientHeight"), "nothing is cut"
+    picture(page, f"list-one-name-{request.node.callspec.id}")
+
+
+def test_the_time_zone_of_a_moment_is_told(served: Served, open_page: OpenPage) -> None:
+    page = open_page(served(Answers(SOME).routes()), timezone_id="Asia/Tokyo")
+    told = rows(page).nth(1).locator("time")
+    told.wait_for()
+    assert told.get_attribute("title").endswith(", Asia/Tokyo")
+    assert told.get_attribute("title").startswith(f"{int(told.inner_text()[8:10])} ")
+
+
 def test_an_event_changes_a_row_without_a_reload(served: Served, open_page: OpenPage) -> None:
     answers = Answers(SOME)
     page = open_page(served(answers.routes()))

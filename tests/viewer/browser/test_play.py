@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -9,6 +13,7 @@ from typing import Any
 import pytest
 
 from agoranomos.campaigns.verified_run import verify_run
+from agoranomos.viewer.app import PAGE
 from agoranomos.viewer.play import seat_routes
 from agoranomos.viewer.play_session import PlaySession
 from agoranomos.workspace import Workspace
@@ -86,7 +91,7 @@ def test_a_run_is_played_to_its_end(
     assert "A new notice: NOTICE of the market authority" in page.get_by_role("status").first.inner_text()
     rows = page.locator(".play-past tbody tr").all_inner_texts()
     assert [row.split()[0] for row in rows] == ["5", "4", "3", "2", "1"]
-    assert "1,600" in rows[0].replace(" ", "")
+    assert "1,600.00" in rows[0].replace(" ", "")
     accessible(page)
     picture(page, "play-notice")
     fill(page, 6, "60", "10")
@@ -95,9 +100,17 @@ def test_a_run_is_played_to_its_end(
     result = session.state()["result"]
     assert result["fines"] > 0
     assert "at Nash play" in page.locator("main").inner_text()
-    assert "P2_independent_decision:warning->fined" in page.locator("main").inner_text()
+    did = page.get_by_role("region", name="What cournot-antitrust did").inner_text()
+    assert "You were accused in 2 cases and given 1 sanction. Others were given 1 sanction." in did
+    assert "A firm must not divide products, limit output or otherwise coordinate with another firm" in did
+    assert "UNDER REVIEW" in did
+    assert "P2_" not in did
     accessible(page)
     picture(page, "play-over")
+    page.set_viewport_size({"width": 390, "height": 800})
+    width = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+    assert width[0] <= width[1]
+    picture(page, "play-over-narrow")
     link = page.get_by_role("link", name="See the whole run")
     assert link.get_attribute("href") == f"#/r/{session.run}"
     assert verify_run(session.place, session.keys.trusted(), level="strict").closed is not None
@@ -161,6 +174,83 @@ def test_what_is_said_is_heard_and_a_page_that_is_opened_again_goes_on(
     assert page.get_by_role("textbox", name="Say to the others").input_value() == ""
     accessible(page)
     picture(page, "play-talk")
+
+
+PROGRAM = """
+import sys
+from pathlib import Path
+import agoranomos.viewer.app as app
+app.PAGE = Path(sys.argv.pop(1))
+from agoranomos.cli.entry import main
+main(["view", "--play", "trial", "--as", "firm_1", "--out", "logs", "--no-open"])
+"""
+
+
+def test_when_the_program_is_gone_nothing_is_said_to_be_recorded_that_is_not(
+    open_page: Opened, accessible: Check, picture: Picture, tmp_path: Path
+) -> None:
+    workspace = made_workspace(tmp_path)
+    built = os.environ.get("AGORA_TEST_PAGE", str(PAGE))
+    process = subprocess.Popen(
+        [sys.executable, "-c", PROGRAM, built],
+        cwd=workspace.root,
+        env={**os.environ, "AGORA_HOME": str(tmp_path / "home")},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert process.stdout is not None
+        page = open_page(process.stdout.readline().split(" is at ")[1].strip())
+        assert process.stdout.readline() == "This is a new run.\n"
+        for number in (1, 2):
+            fill(page, number, "80", "0")
+            page.get_by_role("button", name="Submit").click()
+        fill(page, 3, "70", "5")
+        process.send_signal(signal.SIGINT)
+        process.wait(30)
+        alert = page.locator("p.warn[role=alert]")
+        alert.wait_for()
+        words = "Rounds 1 to 2 are recorded. Your decision for round 3 is not recorded. Start the same command again"
+        assert words in alert.inner_text()
+        assert page.get_by_role("button", name="Submit").is_disabled()
+        page.get_by_role("spinbutton").first.press("Enter")
+        assert "Failed to fetch" not in page.locator("body").inner_text()
+        assert page.get_by_role("spinbutton").first.input_value() == "70"
+        accessible(page)
+        picture(page, "play-lost")
+    finally:
+        process.kill()
+        process.communicate()
+    page.said[:] = [line for line in page.said if "ERR_" not in line]  # how the page learns of it
+
+
+def test_a_move_that_is_not_answered_is_not_said_in_the_words_of_the_browser(
+    begun: Callable[..., str], open_page: Opened, tmp_path: Path
+) -> None:
+    page = open_page(begun(seat(made_workspace(tmp_path))))
+    page.route("**/play/act", lambda route: route.abort())
+    fill(page, 1, "80", "0")
+    page.get_by_role("button", name="Submit").click()
+    page.get_by_text("The program did not answer.").wait_for()
+    assert "Failed to fetch" not in page.locator("body").inner_text()
+    page.unroute("**/play/act")
+    page.get_by_role("button", name="Submit").click()
+    page.get_by_role("heading", name="What you do in round 2").wait_for()
+    page.said[:] = [line for line in page.said if "ERR_" not in line]
+
+
+def test_the_page_of_the_run_that_is_played_says_so_and_nothing_of_a_fault(
+    begun: Callable[..., str], open_page: Opened, accessible: Check, tmp_path: Path
+) -> None:
+    session = seat(made_workspace(tmp_path))
+    page = open_page(begun(session).partition("#")[0] + f"#/r/{session.run}")
+    page.get_by_text("This run is being played").wait_for()
+    assert page.get_by_role("alert").count() == 0
+    assert "could not be checked" not in page.locator("body").inner_text()
+    accessible(page)
+    page.get_by_role("link", name="Back to the seat").click()
+    page.get_by_role("heading", name="What you do in round 1").wait_for()
+    page.said[:] = [line for line in page.said if "409" not in line]
 
 
 def test_a_page_without_a_seat_says_so(served: Served, open_page: Opened) -> None:

@@ -215,12 +215,36 @@ def test_a_changed_byte_turns_its_entry_red_and_hides_no_other(
     page.locator(".run-bad-entry").wait_for()
     assert page.locator(".run-bad-entry").count() == 1
     assert grid.locator("[data-index='6']").inner_text().split("\n")[:2] == ["6", "✗ bad"]
-    assert "unreadable" in grid.locator("[data-index='6']").inner_text()
+    assert "round, changed" in grid.locator("[data-index='6']").inner_text()
     assert "good" in grid.locator("[data-index='5']").inner_text()
     slider(page).focus()
     page.keyboard.press("ArrowLeft")
     assert page.locator(".chart").count() == 4, "what can be read is still shown"
     picture(page, "run-tampered")
+
+
+@pytest.mark.parametrize("damage", ["notes flipped", "checkpoint removed", "forged octets at the end"])
+def test_what_only_the_verifier_sees_is_told_as_it_says_it(
+    served: Served, open_page: OpenPage, real: Made, tmp_path: Path, damage: str
+) -> None:
+    logs = tmp_path / "logs"
+    shutil.copytree(real.logs, logs, symlinks=True)
+    folder = logs / real.scripted.name / "runs" / "governed.divider" / "0"
+    at_run = served(shown(real, logs)) + at(real.scripted, "governed.divider", round=4)
+    page = open_page(at_run)
+    checked(page, "verified under key")
+    if damage == "notes flipped":
+        notes = folder / "checkpoints" / "000.notes"
+        notes.write_bytes(notes.read_bytes().replace(b"lab", b"lac", 1))
+    elif damage == "checkpoint removed":
+        (folder / "checkpoint").unlink()
+    else:
+        (file,) = (folder / "entries").iterdir()
+        file.write_bytes(file.read_bytes() + b'{"forged":true}')
+    page.reload()
+    checked(page, "tampered: |damaged: ")
+    assert "verified under" not in page.locator(".run-verdict summary").inner_text()
+    assert page.locator(".run-bad-entry").count() == 0, "the entries are those that were signed"
 
 
 def test_each_phase_shows_the_institution_that_held(

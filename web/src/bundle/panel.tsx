@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
 import type { LogState } from "../log/state";
+import type { About } from "../source/embedded";
 import { count } from "../ui/numbers";
 import { whyNoKey, type Checking } from "./checking";
 import "./panel.css";
@@ -12,9 +13,10 @@ const SIGNS: Readonly<Record<LogState["verdict"], readonly [sign: string, look: 
   damaged: ["✗", "bad"],
 };
 const MOST_BAD = 20;
+const LONGEST = 120;
 
-/** What the file's own check of the log says, under which key, and what it cannot say. */
-export function Panel({ checking, program, onEntry }: { readonly checking: Checking; readonly program: string; readonly onEntry: (seq: number) => void }) {
+/** What the file's own check of the log says, under which key, and what it cannot say. `onEntry` shows one of the bad entries. */
+export function Panel({ checking, about, onEntry }: { readonly checking: Checking; readonly about: About; readonly onEntry: (at: number) => void }) {
   const state = checking.state.value;
   const [sign, look] = SIGNS[state.verdict];
   return (
@@ -40,40 +42,50 @@ export function Panel({ checking, program, onEntry }: { readonly checking: Check
             This page came with what it checks, so whoever made the file could have made its check say anything. The program does not take its word:{" "}
             <code>agora log verify FILE</code> reads the same bytes, and judges every round again.
           </li>
-          <li>
-            Only the log is checked. Graphs were drawn by the program ({program || "unknown"}) from the institutions in the log and are no part of it; prompts are shown where the log holds their digest.
-          </li>
+          <li>The run is called as the checkpoint names it, which is signed. Only the log is checked; what else is in this file, nobody signed:</li>
+          {about.title && <li>whoever made the file calls the run “{shortened(about.title)}”;</li>}
+          <li>graphs: the program ({shortened(about.program) || "it does not say which"}) drew them from the institutions in the log;</li>
+          <li>prompts: one is shown only where the log holds the digest of its text at that call; that some are missing, and why, is what the file says.</li>
         </ul>
       </details>
     </section>
   );
 }
 
+function shortened(text: string): string {
+  return text.length > LONGEST ? `${text.slice(0, LONGEST)}...` : text;
+}
+
 function Counted({ state }: { readonly state: LogState }) {
-  if (state.verdict === "checking") return null;
-  const good = state.entries.filter((one) => one === "good").length;
+  const { good, signed, found } = state.counts;
+  if (state.verdict === "checking" || !signed) return null;
   return (
     <p class="check-counted">
-      {count(good)} of {count(state.entries.length)} entries are as they were signed.
+      {count(good)} of {count(signed)} entries are as they were signed.
+      {found !== signed && ` The file holds ${count(found)} lines in their place.`}
     </p>
   );
 }
 
-function BadEntries({ state, onEntry }: { readonly state: LogState; readonly onEntry: (seq: number) => void }) {
+function BadEntries({ state, onEntry }: { readonly state: LogState; readonly onEntry: (at: number) => void }) {
   if (!state.bad.length) return null;
   return (
     <ul class="check-bad" aria-label="Bad entries">
-      {state.bad.slice(0, MOST_BAD).map(({ seq, why }) => (
-        <li key={seq}>
-          <a
-            href={`#/?entry=${seq}`}
-            onClick={(event) => {
-              event.preventDefault();
-              onEntry(seq);
-            }}
-          >
-            Entry {seq}
-          </a>
+      {state.bad.slice(0, MOST_BAD).map(({ seq, why, line }, at) => (
+        <li key={at}>
+          {line === null ? (
+            `Entry ${seq}`
+          ) : (
+            <a
+              href={`#/?entry=${seq}`}
+              onClick={(event) => {
+                event.preventDefault();
+                onEntry(at);
+              }}
+            >
+              Entry {seq}
+            </a>
+          )}
           : {why}
         </li>
       ))}

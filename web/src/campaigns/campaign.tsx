@@ -10,8 +10,9 @@ import { CostsPart } from "./costs";
 import { CampaignHead } from "./head";
 import { news, useNews } from "./live";
 import { Matrix } from "./matrix";
+import { Caveats } from "./parts";
 import { Runs } from "./runs";
-import type { Campaign } from "./types";
+import type { Campaign, CampaignRow } from "./types";
 import "./campaign.css";
 
 /** Between two askings for the whole summary while a campaign runs; its progress comes with the news at once. */
@@ -75,22 +76,28 @@ export function CampaignPage({ id }: { readonly id: string }) {
   );
 }
 
-/** The campaign with the progress of its row in the list. */
-export function withNews(held: Campaign, row: Pick<Campaign, "state"> & { readonly runs: NonNullable<NonNullable<Campaign["status"]>["runs"]>; readonly seconds_left: number | null }): Campaign {
-  return { ...held, state: row.state, status: { ...held.status, state: row.state, runs: row.runs, seconds_left: row.seconds_left } };
+/** The campaign with the progress of its row in the list: runs, rounds and calls of one reading. */
+export function withNews(held: Campaign, { state, runs, rounds, model_calls: calls, seconds_left }: Pick<CampaignRow, "state" | "runs" | "rounds" | "model_calls" | "seconds_left">): Campaign {
+  return { ...held, state, status: { ...held.status, state, seconds_left, ...(runs ? { runs } : {}), ...(rounds ? { rounds } : {}), ...(calls ? { calls } : {}) } };
 }
 
 /** The parts of the page. */
 function tabs(id: string, campaign: Campaign | null, changed: number, begin: () => void): Tab[] {
-  const { arms = [], comparisons = [], checks = [], notes = [], status } = campaign ?? {};
+  const { arms = [], comparisons = [], checks = [], notes = [], caveats = [], status } = campaign ?? {};
+  const warned = (part: ComponentChildren) => (
+    <>
+      <Caveats texts={caveats} />
+      {part}
+    </>
+  );
   const failures = status?.failures ?? [];
   const part = (content: (campaign: Campaign) => ComponentChildren) => () => (campaign ? content(campaign) : <Busy what="Reading the campaign." />);
   const counted = (count: number) => (campaign ? { count } : {});
   return [
-    { key: "outcomes", title: "Outcomes", ...counted(arms.length), content: part(({ plan }) => <Matrix arms={arms} outcome={plan.outcome} />) },
-    { key: "comparisons", title: "Comparisons", ...counted(comparisons.length), content: part(({ plan }) => <Comparisons comparisons={comparisons} outcome={plan.outcome} />) },
-    { key: "costs", title: "Costs and errors", content: part((known) => <CostsPart campaign={known} />) },
+    { key: "outcomes", title: "Outcomes", ...counted(arms.length), content: part(({ plan }) => warned(<Matrix arms={arms} outcome={plan.outcome} />)) },
+    { key: "comparisons", title: "Comparisons", ...counted(comparisons.length), content: part(({ plan }) => warned(<Comparisons comparisons={comparisons} outcome={plan.outcome} />)) },
+    { key: "costs", title: "Costs and errors", content: part((known) => warned(<CostsPart campaign={known} />)) },
     { key: "checks", title: "Checks and notes", ...counted(checks.length + notes.length + failures.length), content: part(() => <Checks checks={checks} notes={notes} failures={failures} />) },
-    { key: "runs", title: "Runs", ...(status?.runs ? { count: status.runs.planned } : {}), content: () => <Runs id={id} arms={arms.map((arm) => arm.arm)} changed={changed} onListed={begin} /> },
+    { key: "runs", title: "Runs", ...(status?.runs ? { count: status.runs.planned } : {}), content: () => <Runs id={id} arms={arms} changed={changed} onListed={begin} /> },
   ];
 }

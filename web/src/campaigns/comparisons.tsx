@@ -92,7 +92,7 @@ export function Comparisons({ comparisons, outcome }: { readonly comparisons: re
 
   const ways = [...new Set(rows.flatMap((row) => (row.low === null ? [] : [`${percent(row.level ?? 0.95)}, ${row.method ?? "no method said"}`])))];
 
-  if (!comparisons.length) return <Empty title="There is nothing to compare yet.">Comparisons need two arms with finished runs.</Empty>;
+  if (!comparisons.length) return <Empty title="There is nothing to compare yet.">Comparisons are made from the tables, and need two arms with finished runs.</Empty>;
   return (
     <section aria-label="Comparisons between arms">
       <div class="fields">

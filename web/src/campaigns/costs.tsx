@@ -4,10 +4,9 @@ import { count, shown } from "../ui/numbers";
 import { failuresInWords } from "./matrix_rows";
 import { Fact } from "./parts";
 import type { Account, Arm, ArmErrors, Campaign, ModelUse, Share } from "./types";
-import { duration, signed } from "./words";
+import { amount, duration, signed } from "./words";
 import "./costs.css";
 
-const known = (value: number | null | undefined, show: (value: number) => string) => (value === null || value === undefined ? "–" : show(value));
 const WHOLE = { least: 0, most: 1 };
 
 /** What the campaign cost to run, what enforcement cost, and whom it accused wrongly or missed. */
@@ -23,12 +22,12 @@ export function CostsPart({ campaign }: { readonly campaign: Campaign }) {
     <>
       <section class="card" aria-label="What it cost to run">
         <dl class="facts">
-          <Fact name="Model calls" value={known(total("calls") ?? calls?.asked, count)} {...(calls?.stored ? { note: `${count(calls.stored)} from the store` } : {})} />
-          <Fact name="Failed calls" value={known(calls?.failed, count)} />
-          <Fact name="Prompt tokens" value={known(total("prompt_tokens") ?? calls?.prompt_tokens, count)} />
-          <Fact name="Reply tokens" value={known(total("reply_tokens") ?? calls?.reply_tokens, count)} />
-          <Fact name="Money" value={known(total("money"), shown)} {...(models.length && total("money") === null ? { note: "no prices given" } : {})} />
-          <Fact name="Time" value={known(costs.seconds ?? status?.seconds, duration)} />
+          <Fact name="Model calls" value={amount(total("calls") ?? calls?.asked, count)} {...(calls?.stored ? { note: `${count(calls.stored)} from the store` } : {})} />
+          <Fact name="Failed calls" value={amount(calls?.failed, count)} />
+          <Fact name="Prompt tokens" value={amount(total("prompt_tokens") ?? calls?.prompt_tokens, count)} />
+          <Fact name="Reply tokens" value={amount(total("reply_tokens") ?? calls?.reply_tokens, count)} />
+          <Fact name="Money" value={amount(total("money"), shown)} {...(models.length && total("money") === null ? { note: "no prices given" } : {})} />
+          <Fact name="Time" value={amount(costs.seconds ?? status?.seconds, duration)} />
         </dl>
       </section>
       {models.length > 1 ? (
@@ -38,6 +37,7 @@ export function CostsPart({ campaign }: { readonly campaign: Campaign }) {
         </>
       ) : null}
       <h2>By arm</h2>
+      <p class="quiet">Calls, tokens and failed calls are those of all runs; cases, sanctions and fines are means a run.</p>
       <ByArm arms={arms} />
       {costs.errors?.arms.length ? <Errors arms={costs.errors.arms} harm={costs.errors.harm} window={costs.errors.window} /> : null}
       {(costs.accounts ?? []).map((account) => (
@@ -78,10 +78,10 @@ function ByModel({ models }: { readonly models: readonly (readonly [string, Mode
         {models.map(([name, use]) => (
           <tr key={name}>
             <th scope="row">{name}</th>
-            <td class="number">{known(use.calls, count)}</td>
-            <td class="number">{known(use.prompt_tokens, count)}</td>
-            <td class="number">{known(use.reply_tokens, count)}</td>
-            <td class="number">{known(use.money, shown)}</td>
+            <td class="number">{amount(use.calls, count)}</td>
+            <td class="number">{amount(use.prompt_tokens, count)}</td>
+            <td class="number">{amount(use.reply_tokens, count)}</td>
+            <td class="number">{amount(use.money, shown)}</td>
           </tr>
         ))}
       </tbody>
@@ -92,19 +92,18 @@ function ByModel({ models }: { readonly models: readonly (readonly [string, Mode
 function ByArm({ arms }: { readonly arms: readonly Arm[] }) {
   return (
     <Numbers label="Cost and enforcement by arm">
-      <Head first="Arm" names={["Runs", "Calls", "Tokens", "Failed calls", "Cases", "Sanctions", "Fines", "Fines a run"]} />
+      <Head first="Arm" names={["Runs", "Calls", "Tokens", "Failed calls", "Cases a run", "Sanctions a run", "Fines a run"]} />
       <tbody>
         {arms.map((arm) => (
           <tr key={arm.arm}>
             <th scope="row">{arm.arm}</th>
             <td class="number">{count(arm.finished)}</td>
-            <td class="number">{count(arm.calls)}</td>
-            <td class="number">{count(arm.tokens)}</td>
+            <td class="number">{amount(arm.calls, count)}</td>
+            <td class="number">{amount(arm.tokens, count)}</td>
             <td class="number">{failuresInWords(arm.failures) || "0"}</td>
-            <td class="number">{count(arm.cases)}</td>
-            <td class="number">{count(arm.sanctions)}</td>
+            <td class="number">{shown(arm.cases)}</td>
+            <td class="number">{shown(arm.sanctions)}</td>
             <td class="number">{shown(arm.fines)}</td>
-            <td class="number">{arm.fines === null || !arm.finished ? "–" : shown(arm.fines / arm.finished)}</td>
           </tr>
         ))}
       </tbody>

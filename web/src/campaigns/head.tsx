@@ -2,12 +2,11 @@ import { count, shown } from "../ui/numbers";
 import { Fact, Progress, State } from "./parts";
 import { UNDER_WAY } from "./rows";
 import type { Campaign } from "./types";
-import { duration, moment } from "./words";
+import { amount, duration, moment } from "./words";
 
 /** What the campaign is and how far it is. */
 export function CampaignHead({ campaign, lost }: { readonly campaign: Campaign; readonly lost: boolean }) {
   const { plan, status } = campaign;
-  const seeds = Array.isArray(plan.seeds) ? plan.seeds.length : (plan.seeds as number | null);
   return (
     <header class="campaign-head">
       <p class="crumb">
@@ -20,10 +19,10 @@ export function CampaignHead({ campaign, lost }: { readonly campaign: Campaign; 
       </div>
       {campaign.title ? <p class="subtitle">{campaign.title}</p> : null}
       <dl class="facts">
-        <Fact name="Market" value={plan.market} />
-        <Fact name="Regimes" value={plan.regimes.join(", ")} />
-        {plan.rounds === null || plan.rounds === undefined ? null : <Fact name="Rounds a run" value={count(plan.rounds)} />}
-        {seeds === null || seeds === undefined ? null : <Fact name="Seeds" value={count(seeds)} />}
+        <Fact name="Market" value={plan.market || "–"} />
+        <Fact name="Regimes" value={plan.regimes.join(", ") || "–"} />
+        <Fact name="Rounds a run" value={plan.rounds ? roundsInWords(plan.rounds) : "–"} />
+        <Fact name="Seeds" value={amount(plan.seeds, count)} />
         {plan.outcome ? <Fact name="Outcome" value={plan.outcome.replaceAll("_", " ")} /> : null}
         <div class="fact">
           <dt>Plan</dt>
@@ -52,9 +51,9 @@ function ProgressCard({ campaign }: { readonly campaign: Campaign }) {
         <Fact name="Runs finished" value={`${count(runs.finished)} of ${count(runs.planned)}`} />
         {runs.failed ? <Fact name="Failed" value={count(runs.failed)} /> : null}
         {live ? <Fact name="Under way" value={count(runs.under_way)} /> : null}
-        {status.rounds ? <Fact name="Rounds" value={`${count(status.rounds.done)} of ${count(status.rounds.planned)}`} /> : null}
+        {status.rounds ? <Fact name="Rounds of this session" value={`${count(status.rounds.done)} of ${count(status.rounds.planned)}`} /> : null}
         {live && status.rounds ? <Fact name="Rounds a second" value={shown(status.rounds.per_second)} /> : null}
-        {status.calls?.planned ? <Fact name="Model calls" value={count(status.calls.asked)} {...(status.calls.failed ? { note: `${count(status.calls.failed)} failed` } : {})} /> : null}
+        {status.calls?.planned ? <Fact name="Model calls of this session" value={count(status.calls.asked)} {...(status.calls.failed ? { note: `${count(status.calls.failed)} failed` } : {})} /> : null}
         {live && status.seconds_left !== undefined && status.seconds_left !== null ? <Fact name="Time left" value={duration(status.seconds_left)} /> : null}
       </dl>
       {status.reason ? <p class="warn">{status.reason}</p> : null}
@@ -64,6 +63,9 @@ function ProgressCard({ campaign }: { readonly campaign: Campaign }) {
     </section>
   );
 }
+
+/** `200`, or `20 to 200` where arms differ. */
+export const roundsInWords = ({ least, most }: { readonly least: number; readonly most: number }): string => (least === most ? count(most) : `${count(least)} to ${count(most)}`);
 
 /** A share to the tenth, so that a screen reader hears of progress ten times and not with every run. */
 export function tenths(some: number, all: number): string {

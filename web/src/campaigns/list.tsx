@@ -6,42 +6,74 @@ import { Choice, Search } from "../ui/search";
 import { Busy, Empty, Failed } from "../ui/states";
 import { Table, type Column } from "../ui/table";
 import type { Sort } from "../ui/table_sort";
+import { rowHeight, tellingApart } from "./list_names";
 import { news, useNews } from "./live";
 import { Progress, State } from "./parts";
 import { inOrder, matching, states, summary, UNDER_WAY, withRow } from "./rows";
 import type { CampaignRow } from "./types";
-import { duration, moment } from "./words";
+import { amount, duration, moment } from "./words";
 import "./list.css";
 
+/** The name, with `end` where another campaign has it too, and the title below. */
+function Name({ row, end }: { readonly row: CampaignRow; readonly end: string | undefined }) {
+  return (
+    <>
+      <a class="campaign-name" href={href(["c", row.id])} tabindex={-1} title={row.id.replaceAll("~", "/")}>
+        {row.name || row.id}
+        {end ? <span class="campaign-end mono"> {end}</span> : null}
+      </a>
+      <span class="campaign-title" title={row.title}>
+        {row.title}
+      </span>
+    </>
+  );
+}
+
+const nameColumn = (ends: ReadonlyMap<string, string>): Column<CampaignRow> => ({
+  key: "name",
+  title: "Campaign",
+  width: "minmax(220px, 3fr)",
+  pinned: true,
+  sortable: true,
+  cell: (row) => <Name row={row} end={ends.get(row.id)} />,
+});
+
 const COLUMNS: readonly Column<CampaignRow>[] = [
-  {
-    key: "name",
-    title: "Campaign",
-    width: "minmax(200px, 3fr)",
-    pinned: true,
-    sortable: true,
-    cell: (row) => (
-      <>
-        <a class="campaign-name" href={href(["c", row.id])} tabindex={-1}>
-          {row.name || row.id}
-        </a>
-        <span class="campaign-title">{row.title}</span>
-      </>
-    ),
-  },
   { key: "state", title: "State", width: "126px", sortable: true, cell: (row) => <State state={row.state} /> },
   { key: "market", title: "Market", width: "minmax(150px, 1fr)", sortable: true, cell: (row) => row.market },
-  { key: "arms", title: "Arms", width: "74px", number: true, sortable: true, descendingFirst: true, cell: (row) => count(row.arms) },
-  { key: "progress", title: "Finished runs", width: "minmax(190px, 1.2fr)", sortable: true, descendingFirst: true, cell: (row) => <Progress runs={row.runs} state={row.state} /> },
-  { key: "failed", title: "Failed", width: "84px", number: true, sortable: true, descendingFirst: true, cell: (row) => <span class={row.runs.failed ? "bad" : "quiet"}>{count(row.runs.failed)}</span> },
-  { key: "calls", title: "Calls", width: "96px", number: true, sortable: true, descendingFirst: true, cell: (row) => (row.calls === null ? "–" : count(row.calls)) },
+  { key: "arms", title: "Arms", width: "74px", number: true, sortable: true, descendingFirst: true, cell: (row) => amount(row.arms, count) },
+  { key: "progress", title: "Finished runs", width: "minmax(190px, 1.2fr)", sortable: true, descendingFirst: true, cell: (row) => (row.runs ? <Progress runs={row.runs} state={row.state} /> : "–") },
+  { key: "failed", title: "Failed", width: "84px", number: true, sortable: true, descendingFirst: true, cell: (row) => <span class={row.runs?.failed ? "bad" : "quiet"}>{amount(row.runs?.failed, count)}</span> },
+  { key: "calls", title: "Calls", width: "96px", number: true, sortable: true, descendingFirst: true, cell: (row) => amount(row.calls, count) },
   { key: "written", title: "Written", width: "160px", number: true, sortable: true, descendingFirst: true, cell: (row) => <Written row={row} /> },
 ];
 
 function Written({ row }: { readonly row: CampaignRow }) {
   if (UNDER_WAY.has(row.state) && row.seconds_left !== null) return <span class="left">{duration(row.seconds_left)} left</span>;
   if (row.written_unix_s === null) return <>–</>;
-  return <time dateTime={new Date(row.written_unix_s * 1000).toISOString()}>{moment(row.written_unix_s)}</time>;
+  return (
+    <time dateTime={new Date(row.written_unix_s * 1000).toISOString()} title={zoned(row.written_unix_s)}>
+      {moment(row.written_unix_s)}
+    </time>
+  );
+}
+
+/** A moment with the time zone in which the list gives it: `22 Nov 2026, 10:44:02 GMT+1, Europe/Vienna`. */
+function zoned(unix: number): string {
+  const format = new Intl.DateTimeFormat("en-GB", { dateStyle: "medium", timeStyle: "long" });
+  return `${format.format(new Date(unix * 1000))}, ${format.resolvedOptions().timeZone}`;
+}
+
+/** Whether the column of names is at its narrowest, where names and titles need more lines; as in list.css. */
+function useNarrow(): boolean {
+  const [media] = useState(() => matchMedia("(max-width: 1150px)"));
+  const [narrow, setNarrow] = useState(media.matches);
+  useEffect(() => {
+    const changed = () => setNarrow(media.matches);
+    media.addEventListener("change", changed);
+    return () => media.removeEventListener("change", changed);
+  }, []);
+  return narrow;
 }
 
 function sortFrom(values: URLSearchParams): Sort | null {
@@ -72,6 +104,9 @@ export function CampaignList() {
 
   const shown = useMemo(() => inOrder(matching(rows ?? [], text, state), sort), [rows, text, state, sort]);
   const known = useMemo(() => states(rows ?? []), [rows]);
+  const columns = useMemo(() => [nameColumn(tellingApart(rows ?? [])), ...COLUMNS], [rows]);
+  const narrow = useNarrow();
+  const height = useMemo(() => rowHeight(rows ?? [], narrow), [rows, narrow]);
   const row = useCallback((index: number) => shown[index], [shown]);
 
   if (error && rows === null) return <Failed what="The campaigns could not be listed." error={error} retry={load} />;
@@ -105,12 +140,12 @@ export function CampaignList() {
       {shown.length ? (
         <Table
           label="Campaigns"
-          columns={COLUMNS}
+          columns={columns}
           total={shown.length}
           row={row}
           sort={sort}
           onSort={setSort}
-          rowHeight={56}
+          rowHeight={height}
           height={784}
           onOpen={(opened) => {
             location.hash = href(["c", opened.id]);

@@ -24,7 +24,7 @@ export function Matrix({ arms, outcome }: { readonly arms: readonly Arm[]; reado
   const lines = benchmarkNames(arms, measures);
   const methods = methodsIn(arms, measures);
 
-  if (!arms.length) return <Empty title="No arm has a finished run yet.">Outcomes appear here with the first ones.</Empty>;
+  if (!arms.length) return <Empty title="No arm is known.">Arms come from the plan, or from the tables.</Empty>;
   return (
     <section aria-label="Outcomes by arm">
       <div class="fields">
@@ -64,15 +64,15 @@ export function Matrix({ arms, outcome }: { readonly arms: readonly Arm[]; reado
                 </th>
               ))}
               <th scope="col" class="number">
-                Cases
+                Cases a run
               </th>
               <th scope="col" class="number">
-                Sanctions
+                Sanctions a run
               </th>
               <th scope="col" class="number">
-                Fines
+                Fines a run
               </th>
-              <th scope="col">Failures</th>
+              <th scope="col">Failures, all runs</th>
             </tr>
           </thead>
           {groups.map(([roster, members]) => (
@@ -92,7 +92,7 @@ export function Matrix({ arms, outcome }: { readonly arms: readonly Arm[]; reado
         </table>
       </div>
       <p class="legend quiet">
-        <span>A dot is the mean over n runs, the line its interval{methods.length ? ` (${methods.join("; ")})` : ""}; a column has one scale.</span>
+        <span>{measures.length ? `A dot is the mean over n runs, the line its interval${methods.length ? ` (${methods.join("; ")})` : ""}; a column has one scale. ` : ""}Cases, sanctions and fines are means a run; failures are counted over all runs.</span>
         {lines.map((name) => (
           <span key={name} class="legend-mark">
             <BenchmarkMark name={name} /> {name.replaceAll("_", " ")}
@@ -115,7 +115,7 @@ function drawnAs(arms: readonly Arm[], measure: string): Drawn | null {
 }
 
 function ArmRow({ arm, name, measures, scales }: { readonly arm: Arm; readonly name: string; readonly measures: readonly string[]; readonly scales: ReadonlyMap<string, Drawn | null> }) {
-  const failures = failuresInWords(arm.failures);
+  const failures = [arm.failed ? `${arm.failed} ${arm.failed === 1 ? "run" : "runs"}` : "", arm.failures ? failuresInWords(arm.failures) : ""].filter(Boolean).join(", ");
   return (
     <tr>
       <th scope="row" class="arm-name" title={arm.arm}>
@@ -128,10 +128,10 @@ function ArmRow({ arm, name, measures, scales }: { readonly arm: Arm; readonly n
       {measures.map((measure) => (
         <Cell key={measure} arm={arm} measure={measure} drawn={scales.get(measure) ?? null} />
       ))}
-      <td class="number">{count(arm.cases)}</td>
-      <td class="number">{count(arm.sanctions)}</td>
+      <td class="number">{shown(arm.cases)}</td>
+      <td class="number">{shown(arm.sanctions)}</td>
       <td class="number">{shown(arm.fines)}</td>
-      <td class={failures || arm.failed ? "failures bad" : "failures quiet"}>{[arm.failed ? `${arm.failed} runs` : "", failures].filter(Boolean).join(", ") || "none"}</td>
+      <td class={failures ? "failures bad" : "failures quiet"}>{failures || (arm.failures ? "none" : "–")}</td>
     </tr>
   );
 }

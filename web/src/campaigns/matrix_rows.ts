@@ -69,8 +69,9 @@ export function methodsIn(arms: readonly Arm[], measures: readonly string[]): st
   return [...new Set(ways)];
 }
 
-/** Failures by kind as text: `timeout 2, parse 1`, the most first; empty where there are none. */
-export function failuresInWords(failures: Readonly<Record<string, number>>): string {
+/** Failures by kind as text: `timeout 2, parse 1`, the most first; empty where there are none, a dash where nobody knows. */
+export function failuresInWords(failures: Readonly<Record<string, number>> | null): string {
+  if (!failures) return "–";
   return Object.entries(failures)
     .filter(([, times]) => times > 0)
     .toSorted((a, b) => b[1] - a[1])

@@ -41,6 +41,18 @@ export function Progress({ runs, state, wide = false }: { readonly runs: RunCoun
   );
 }
 
+/** What a reader has to know before the figures. */
+export function Caveats({ texts }: { readonly texts: readonly string[] }) {
+  if (!texts.length) return null;
+  return (
+    <div class="caveats" role="note">
+      {texts.map((text) => (
+        <p key={text}>{text}</p>
+      ))}
+    </div>
+  );
+}
+
 /** A name and a value, one above the other. */
 export function Fact({ name, value, note = "" }: { readonly name: string; readonly value: string; readonly note?: string }) {
   return (

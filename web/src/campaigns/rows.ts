@@ -16,7 +16,7 @@ export function matching(rows: readonly CampaignRow[], text: string, state: stri
 
 /** The share of a campaign's runs that is done with, from 0 to 1; failed ones are done with too. */
 export function doneShare({ runs }: Pick<CampaignRow, "runs">): number {
-  return runs.planned > 0 ? Math.min(1, (runs.finished + runs.failed) / runs.planned) : 0;
+  return runs && runs.planned > 0 ? Math.min(1, (runs.finished + runs.failed) / runs.planned) : 0;
 }
 
 const KEYS = new Map<string, (row: CampaignRow) => string | number | null>(Object.entries({
@@ -25,8 +25,8 @@ const KEYS = new Map<string, (row: CampaignRow) => string | number | null>(Objec
   market: (row: CampaignRow) => row.market,
   arms: (row: CampaignRow) => row.arms,
   progress: doneShare,
-  runs: (row: CampaignRow) => row.runs.planned,
-  failed: (row: CampaignRow) => row.runs.failed,
+  runs: (row: CampaignRow) => row.runs?.planned ?? null,
+  failed: (row: CampaignRow) => row.runs?.failed ?? null,
   calls: (row: CampaignRow) => row.calls,
   written: (row: CampaignRow) => row.written_unix_s,
 }));

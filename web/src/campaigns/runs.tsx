@@ -9,23 +9,28 @@ import { Pages, type Portion } from "../ui/table_pages";
 import type { Sort } from "../ui/table_sort";
 import { State, stateWord } from "./parts";
 import { comparison, MOST, runKey, runsQuery, toggled } from "./run_choice";
-import type { RunRow } from "./types";
+import type { Arm, RunRow } from "./types";
+import { AMOUNTS, amountsShown, roomFor, widthOf } from "./run_columns";
 import { fixed } from "./words";
 import "./runs.css";
 
 const STATUSES = ["closed", "failed", "under_way", "open"];
 
-function columns(id: string, chosen: readonly string[], choose: (row: RunRow) => void): Column<RunRow>[] {
+/** The columns for runs of these arms; `rows` are those that are here, which numbers have room for. */
+function columns(id: string, arms: readonly Arm[], rows: readonly RunRow[], sort: string, armWidth: number, chosen: readonly string[], choose: (row: RunRow) => void): Column<RunRow>[] {
   const full = chosen.length >= MOST;
-  const amount = (key: keyof RunRow & string, title: string, width: string, digits = 0): Column<RunRow> => ({
-    key,
-    title,
-    width,
-    number: true,
-    sortable: true,
-    descendingFirst: true,
-    cell: (row) => fixed(row[key] as number | null, digits),
-  });
+  const shown = amountsShown(rows, arms, sort);
+  const amounts = AMOUNTS.filter(([key]) => shown.includes(key)).map(
+    ([key, title, digits]): Column<RunRow> => ({
+      key,
+      title,
+      width: `${widthOf(key, rows, key === sort)}px`,
+      number: true,
+      sortable: true,
+      descendingFirst: true,
+      cell: (row) => fixed(row[key], digits),
+    }),
+  );
   return [
     {
       key: "choose",
@@ -40,7 +45,7 @@ function columns(id: string, chosen: readonly string[], choose: (row: RunRow) =>
     {
       key: "arm",
       title: "Arm",
-      width: "minmax(170px, 2fr)",
+      width: `minmax(${armWidth}px, 1fr)`,
       pinned: true,
       sortable: true,
       cell: (row) => (
@@ -49,11 +54,11 @@ function columns(id: string, chosen: readonly string[], choose: (row: RunRow) =>
         </a>
       ),
     },
-    { key: "seed", title: "Seed", width: "66px", number: true, sortable: true, cell: (row) => row.seed },
+    { key: "seed", title: "Seed", width: sort === "seed" ? "78px" : "60px", number: true, sortable: true, cell: (row) => row.seed },
     {
       key: "status",
       title: "Status",
-      width: "minmax(112px, 1fr)",
+      width: "112px",
       sortable: true,
       cell: (row) => (
         <span title={row.failure}>
@@ -61,21 +66,12 @@ function columns(id: string, chosen: readonly string[], choose: (row: RunRow) =>
         </span>
       ),
     },
-    amount("rounds", "Rounds", "78px"),
-    amount("price", "Price", "74px", 2),
-    amount("price_of_nash", "Nash price", "98px", 2),
-    amount("profit", "Profit", "106px", 2),
-    amount("welfare", "Welfare", "90px", 2),
-    amount("cases", "Cases", "70px"),
-    amount("sanctions", "Sanctions", "94px"),
-    amount("fines", "Fines", "94px", 2),
-    amount("calls", "Calls", "66px"),
-    amount("failures", "Failures", "82px"),
+    ...amounts,
   ];
 }
 
 /** All runs of a campaign, fetched as they are seen. `changed` is another number whenever there may be news; `onListed` is told of the first answer. */
-export function Runs({ id, arms, changed, onListed }: { readonly id: string; readonly arms: readonly string[]; readonly changed: number; readonly onListed?: () => void }) {
+export function Runs({ id, arms, changed, onListed }: { readonly id: string; readonly arms: readonly Arm[]; readonly changed: number; readonly onListed?: () => void }) {
   const { values } = route.value;
   const [text, setText] = useState(values.get("text") ?? "");
   const [arm, setArm] = useState(values.get("arm") ?? "");
@@ -117,13 +113,15 @@ export function Runs({ id, arms, changed, onListed }: { readonly id: string; rea
   const last = useRef<{ pages: Pages<RunRow>; total: number } | null>(null);
   if (total !== null) last.current = { pages, total };
   const held = last.current; // While the first rows of another order are on their way, the old ones stay.
+  const here = held ? loaded(held.pages, held.total) : [];
+  const room = roomFor([...arms, ...here].map((one) => one.arm));
   const choose = (row: RunRow) => setChosen((now) => toggled(now, runKey(row)));
 
   return (
     <section aria-label="Runs">
       <div class="fields">
         <Search label="Search runs" value={text} onSearch={setText} />
-        <Choice label="Arm" value={arm} onChoose={setArm} options={[["", `any (${arms.length})`], ...arms.map((name) => [name, name] as const)]} />
+        <Choice label="Arm" value={arm} onChoose={setArm} options={[["", `any (${arms.length})`], ...arms.map((one) => [one.arm, one.arm] as const)]} />
         <Choice label="Status" value={status} onChoose={setStatus} options={[["", "any"], ...STATUSES.map((name) => [name, stateWord(name)] as const)]} />
         <p class="runs-total quiet" role="status">
           {total === null ? "" : `${count(total)} ${total === 1 ? "run" : "runs"}`}
@@ -136,23 +134,38 @@ export function Runs({ id, arms, changed, onListed }: { readonly id: string; rea
       ) : held.total === 0 ? (
         <Empty title={text || arm || status ? "No run matches." : "There is no run yet."}>{text || arm || status ? "" : "Runs appear here as they end."}</Empty>
       ) : (
-        <Table
-          label="Runs"
-          columns={columns(id, chosen, choose)}
-          total={held.total}
-          row={(index) => held.pages.row(index)}
-          wanted={wanted}
-          sort={sort}
-          onSort={setSort}
-          onChoose={choose}
-          onOpen={(row) => {
-            location.hash = href(["r", id, row.arm, row.seed]);
-          }}
-          classOf={(row) => (chosen.includes(runKey(row)) ? "chosen" : "")}
-        />
+        <div class="runs-table">
+          <Table
+            label="Runs"
+            columns={columns(id, arms, here, sort.key, room.width, chosen, choose)}
+            total={held.total}
+            rowHeight={room.height}
+            row={(index) => held.pages.row(index)}
+            wanted={wanted}
+            sort={sort}
+            onSort={setSort}
+            onChoose={choose}
+            onOpen={(row) => {
+              location.hash = href(["r", id, row.arm, row.seed]);
+            }}
+            classOf={(row) => (chosen.includes(runKey(row)) ? "chosen" : "")}
+          />
+          <p class="legend quiet">Prices, profit (of all agents together) and welfare are means of a round; cases, sanctions and fines are sums over the run. Money is in the market's units.</p>
+        </div>
       )}
     </section>
   );
+}
+
+/** The rows that are here. */
+function loaded(pages: Pages<RunRow>, total: number): RunRow[] {
+  const rows: RunRow[] = [];
+  for (let index = 0; index < total; index += 1) {
+    const row = pages.row(index);
+    if (row) rows.push(row);
+    else index = Math.ceil((index + 1) / pages.size) * pages.size - 1;
+  }
+  return rows;
 }
 
 function Chosen({ id, chosen, clear }: { readonly id: string; readonly chosen: readonly string[]; readonly clear: () => void }) {

@@ -8,6 +8,23 @@ export interface RunCounts {
   readonly under_way: number;
 }
 
+/** Rounds that this session has to play, and has played. */
+export interface RoundCounts {
+  readonly planned: number;
+  readonly done: number;
+  readonly per_second: number;
+}
+
+/** Model calls of this session. */
+export interface CallCounts {
+  readonly planned: number;
+  readonly asked: number;
+  readonly failed: number;
+  readonly stored: number;
+  readonly prompt_tokens: number;
+  readonly reply_tokens: number;
+}
+
 /** A campaign as a row of the list. */
 export interface CampaignRow {
   readonly id: string;
@@ -16,9 +33,13 @@ export interface CampaignRow {
   /** As in status.json, or `unknown`. */
   readonly state: string;
   readonly market: string;
-  readonly arms: number;
-  readonly runs: RunCounts;
+  /** Null where the plan cannot be read. */
+  readonly arms: number | null;
+  /** This and what follows: null where no status says it. */
+  readonly runs: RunCounts | null;
+  readonly rounds?: RoundCounts | null;
   readonly calls: number | null;
+  readonly model_calls?: CallCounts | null;
   readonly written_unix_s: number | null;
   readonly seconds_left: number | null;
 }
@@ -31,8 +52,8 @@ export interface Status {
   readonly reason?: string;
   readonly written_unix_s?: number;
   readonly runs?: RunCounts;
-  readonly rounds?: { readonly planned: number; readonly done: number; readonly per_second: number };
-  readonly calls?: { readonly planned: number; readonly asked: number; readonly failed: number; readonly stored: number; readonly prompt_tokens: number; readonly reply_tokens: number };
+  readonly rounds?: RoundCounts;
+  readonly calls?: CallCounts;
   readonly failures?: readonly { readonly arm: string; readonly seed: number; readonly attempt: number; readonly error: string }[];
 }
 
@@ -56,12 +77,14 @@ export interface Arm {
   readonly measures: Readonly<Record<string, Measured>>;
   /** Known values of measures by benchmark, such as `nash`. */
   readonly benchmarks?: Readonly<Record<string, Readonly<Record<string, number | null>>>>;
-  readonly failures: Readonly<Record<string, number>>;
-  readonly calls: number;
-  readonly tokens: number;
+  /** This and what follows: null where there are no tables that say it. Failures, calls and tokens are those of all runs. */
+  readonly failures: Readonly<Record<string, number>> | null;
+  readonly calls: number | null;
+  readonly tokens: number | null;
+  /** Means a run, as are cases and sanctions. */
   readonly fines: number | null;
-  readonly cases: number;
-  readonly sanctions: number;
+  readonly cases: number | null;
+  readonly sanctions: number | null;
   readonly under_way?: number;
 }
 
@@ -150,7 +173,9 @@ export interface Campaign {
   readonly state: string;
   readonly incomplete?: boolean;
   readonly status: Status | null;
-  readonly plan: { readonly digest: string; readonly market: string; readonly regimes: readonly string[]; readonly rounds: number | null; readonly seeds: number | readonly number[] | null; readonly outcome: string };
+  readonly plan: { readonly digest: string; readonly market: string; readonly regimes: readonly string[]; readonly rounds: { readonly least: number; readonly most: number } | null; readonly seeds: number | null; readonly outcome: string };
+  /** What has to be known before the figures. */
+  readonly caveats?: readonly string[];
   readonly checks: readonly Check[];
   readonly arms: readonly Arm[];
   readonly comparisons: readonly Comparison[];
@@ -168,6 +193,7 @@ export interface RunRow {
   readonly failure: string;
   readonly rounds: number | null;
   readonly entries: number | null;
+  /** A mean over rounds, as are profit (of all agents together) and welfare; what follows them are sums over the run. */
   readonly price: number | null;
   /** The price of Nash play in the same run. */
   readonly price_of_nash: number | null;

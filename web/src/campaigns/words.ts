@@ -26,6 +26,9 @@ export function duration(seconds: number): string {
     .join(" ");
 }
 
+/** A number as `show` gives it; a dash where it is not known. */
+export const amount = (value: number | null | undefined, show: (value: number) => string): string => (value === null || value === undefined ? "–" : show(value));
+
 const TITLES: ReadonlyMap<string, string> = new Map([
   ["surplus_ratio", "consumer surplus over Nash"],
   ["cv_excess", "CV excess"],

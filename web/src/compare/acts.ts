@@ -87,3 +87,17 @@ export function actRounds(a: RunRecord, b: RunRecord): ActRound[] {
   take(b, "b");
   return [...found].map(([round, sides]) => ({ round, a: sides.a, b: sides.b })).toSorted((one, other) => one.round - other.round);
 }
+
+/** Letters on a line of the narrowest column; lines of a row at most: the round itself tells what is left out. */
+const LETTERS = 30;
+const MOST_LINES = 6;
+
+/** How many lines a row of the table of rounds needs, so that the longest one is not cut. */
+export function linesNeeded(rounds: readonly ActRound[]): number {
+  let most = 1;
+  for (const { a, b } of rounds) {
+    for (const side of [a, b]) most = Math.max(most, Math.ceil(actsIn(side).join("; ").length / LETTERS));
+    if (most >= MOST_LINES) return MOST_LINES;
+  }
+  return most;
+}

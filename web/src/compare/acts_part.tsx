@@ -2,7 +2,7 @@ import { useMemo } from "preact/hooks";
 import { count, shownE6 } from "../ui/numbers";
 import { Empty } from "../ui/states";
 import { Table, type Column } from "../ui/table";
-import { actRounds, actRows, actsIn, countActs, type ActRound } from "./acts";
+import { actRounds, actRows, actsIn, countActs, linesNeeded, type ActRound } from "./acts";
 import type { SideProps } from "./side";
 
 const COLUMNS: readonly Column<ActRound>[] = [
@@ -12,13 +12,22 @@ const COLUMNS: readonly Column<ActRound>[] = [
 ];
 
 function Told({ acts }: { readonly acts: readonly string[] }) {
-  return acts.length ? <span title={acts.join("\n")}>{acts.join("; ")}</span> : <span class="quiet">nothing</span>;
+  return acts.length ? (
+    <span class="told" title={acts.join("\n")}>
+      {acts.join("; ")}
+    </span>
+  ) : (
+    <span class="quiet">nothing</span>
+  );
 }
+
+const LINE = 20;
 
 /** What either institution did: counted, then listed by round. A row leads to its round. */
 export function ActsPart({ a, b, onRound }: { readonly a: SideProps; readonly b: SideProps; readonly onRound: (round: number) => void }) {
   const rows = useMemo(() => actRows(countActs(a.record), countActs(b.record)), [a.record, b.record]);
   const rounds = useMemo(() => actRounds(a.record, b.record), [a.record, b.record]);
+  const lines = useMemo(() => linesNeeded(rounds), [rounds]);
   return (
     <section class="acts-part" aria-labelledby="acts">
       <h2 id="acts">Cases, sanctions and fines</h2>
@@ -56,7 +65,7 @@ export function ActsPart({ a, b, onRound }: { readonly a: SideProps; readonly b:
           </table>
         </div>
         {rounds.length ? (
-          <Table label="Rounds with cases, transitions or sanctions" columns={COLUMNS} total={rounds.length} row={(index) => rounds[index]} onOpen={(row) => onRound(row.round)} height={396} />
+          <Table label="Rounds with cases, transitions or sanctions" columns={COLUMNS} total={rounds.length} row={(index) => rounds[index]} onOpen={(row) => onRound(row.round)} rowHeight={16 + LINE * lines} height={396} />
         ) : (
           <Empty title="Neither side has a case, a transition or a sanction." />
         )}

@@ -13,7 +13,8 @@ export interface Gap {
  * Where the lines that were found differ from those that were signed; both are leaf hashes, joined.
  *
  * A line that was split, joined, added or removed moves all that follow it: those are found again by their hashes, so
- * that only what was changed is named. Where lines only changed places, each place is named.
+ * that only what was changed is named. Where lines only changed places, each place is named. A line that is in no gap is
+ * the entry that was signed, with as many entries before it as lines, less those that gaps have more or fewer.
  */
 export function gapsBetween(found: Uint8Array, signed: Uint8Array): readonly Gap[] {
   const lines = found.length / HASH_OCTETS;
@@ -30,7 +31,14 @@ export function gapsBetween(found: Uint8Array, signed: Uint8Array): readonly Gap
     if (!sameHash(found, at, signed, at)) byPlace.push({ line: at, lineEnd: at + 1, entry: at, entryEnd: at + 1 });
   }
   const touched = byContent.reduce((sum, gap) => sum + Math.max(gap.lineEnd - gap.line, gap.entryEnd - gap.entry), 0);
-  return byPlace.length <= touched ? byPlace : byContent;
+  return byPlace.length <= touched && changedPlaces(byPlace, found, signed) ? byPlace : byContent;
+}
+
+/** Whether the lines of other entries in these gaps, of one line each, only changed places among themselves. */
+function changedPlaces(gaps: readonly Gap[], found: Uint8Array, signed: Uint8Array): boolean {
+  const entries = new Set(gaps.map((gap) => hex(hashAt(signed, gap.entry))));
+  const lines = new Set(gaps.map((gap) => hex(hashAt(found, gap.line))));
+  return gaps.every((gap) => !entries.has(hex(hashAt(found, gap.line))) || lines.has(hex(hashAt(signed, gap.entry))));
 }
 
 export function hashAt(hashes: Uint8Array, index: number): Uint8Array {

@@ -1,11 +1,12 @@
 import type { RunSource } from "../source/source";
 import { certifiedBy, readCertificate } from "./certificate";
 import { openCheckpoint, type Checkpoint } from "./checkpoint";
+import { AS_FAR, combined, NOT_EXCLUDED, notTold } from "./combined";
 import { ed25519, type Verify } from "./ed25519";
 import { examined, type Examined } from "./entries";
 import { LogFault, within } from "./fault";
 import { parseVkey, shortKey, type Verifier } from "./keys";
-import { NOT_EXCLUDED } from "./limits";
+import { notExcluded } from "./limits";
 import { linesOf, type Lines, type Sealed } from "./lines";
 import { encoded, hex, same, type Octets } from "./octets";
 import { digest } from "./sha256";
@@ -13,6 +14,7 @@ import { Slices } from "./slices";
 import { CHECKING, type LogState } from "./state";
 
 const REPORT_EVERY_MS = 250;
+const NO_CHECKPOINT = "checkpoint is missing, and the run had closed";
 
 /** What is known of who signed a log, and what is wrong with that. */
 interface Heads {
@@ -27,10 +29,23 @@ interface Heads {
  * Checks a log as docs/log-format.md says, and reports while it does; the last report is the verdict.
  *
  * `trusted` are public keys that the reader holds from elsewhere, beside those that the source was given by the reader's
- * own program. Long work is done in slices. Rejects only where the source cannot be read.
+ * own program. Where there is a program, its verifier is asked too, and the verdict is the worse of both. Long work is
+ * done in slices. Rejects only where the source cannot be read.
  */
 export async function checkLog(source: RunSource, report: (state: LogState) => void, trusted: readonly string[] = []): Promise<void> {
   report(CHECKING);
+  const asked = source.verdict?.().catch((error: unknown) => notTold(error));
+  const own = await checkedHere(source, report, trusted);
+  if (!asked) {
+    report(own);
+    return;
+  }
+  report({ ...own, verdict: "checking", headline: "checking the log: the program verifies it too", details: [] });
+  report(combined(own, await asked));
+}
+
+/** The check of the lines themselves; reports on the way only. */
+async function checkedHere(source: RunSource, report: (state: LogState) => void, trusted: readonly string[]): Promise<LogState> {
   const sealed: Sealed = await source.seals();
   const notes: string[] = [];
   const goesOn = !sealed.checkpoint && Boolean(sealed.signed);
@@ -38,10 +53,7 @@ export async function checkLog(source: RunSource, report: (state: LogState) => v
   const heads = await headsOf(sealed, note, trustedKeys([...sealed.trusted, ...trusted], notes), await ed25519());
   const key = heads.signer ? shortKey(heads.signer) : "";
   const lines = linesOf(source);
-  if (!note) {
-    report(await unsigned(lines, key));
-    return;
-  }
+  if (!note) return unsigned(lines, key);
   let reported = performance.now();
   if (goesOn) notes.push("the log is not closed: it is checked as far as it is signed");
   const found = await examined(lines, sealed.leaves, heads.checkpoints, goesOn, new Slices(), (count, size) => {
@@ -49,12 +61,16 @@ export async function checkLog(source: RunSource, report: (state: LogState) => v
     reported = performance.now();
     report({ ...CHECKING, key, headline: `checking the log: ${count} of ${size} entries read` });
   });
-  const blobs = await badBlobs(source, lines.blobs);
-  const faults = [...heads.faults, ...found.faults, ...blobs];
-  report({ key, entries: found.entries, bad: found.bad, ...verdict(heads, found, faults, notes) });
+  const blobs = await badBlobs(source, lines.blobs ?? []);
+  const gone = goesOn && found.closed ? [new LogFault("damaged", NO_CHECKPOINT)] : [];
+  const faults = [...heads.faults, ...found.faults, ...blobs, ...gone];
+  const { entries, bad, counts } = found;
+  return { key, entries, bad, counts, ...verdict(heads, found, faults, notes, goesOn, notExcluded(lines.blobs !== null)) };
 }
 
-function verdict(heads: Heads, found: Examined, faults: readonly LogFault[], notes: readonly string[]): Pick<LogState, "verdict" | "headline" | "details"> {
+type Said = Pick<LogState, "verdict" | "headline" | "details">;
+
+function verdict(heads: Heads, found: Examined, faults: readonly LogFault[], notes: readonly string[], goesOn: boolean, open: readonly string[]): Said {
   const head = heads.checkpoints[heads.checkpoints.length - 1];
   const details = [...notes];
   if (head) {
@@ -62,19 +78,20 @@ function verdict(heads: Heads, found: Examined, faults: readonly LogFault[], not
     details.push(`${head.origin}: ${head.size} entries, root ${hex(head.root)}, ${signed}`);
   }
   if (heads.certifier) details.push(`certified by ${shortKey(heads.certifier)}, a key that you trust`);
-  const limits = NOT_EXCLUDED.map((one) => `not excluded: ${one}`);
+  const limits = open.map((one) => `${NOT_EXCLUDED}${one}`);
   const serious = faults.filter((fault) => fault.kind !== "undecided");
   const [first, ...more] = serious;
   if (first) {
     return { verdict: first.kind === "damaged" ? "damaged" : "tampered", headline: `${first.kind}: ${first.message}`, details: [...more.map((fault) => `${fault.kind}: ${fault.message}`), ...details] };
   }
+  const far = goesOn ? ` ${AS_FAR},` : "";
   if (heads.certifier && heads.signer) {
-    const whole = `every entry is one that ${shortKey(heads.signer)} signed, and ${shortKey(heads.certifier)} vouches for that key`;
-    return { verdict: "verified", headline: `verified under key ${shortKey(heads.certifier)}`, details: [whole, ...details, ...limits] };
+    const whole = `every ${goesOn ? "entry so far" : "entry"} is one that ${shortKey(heads.signer)} signed, and ${shortKey(heads.certifier)} vouches for that key`;
+    return { verdict: "verified", headline: `verified${far} under key ${shortKey(heads.certifier)}`, details: [whole, ...details, ...limits] };
   }
-  const open = faults.map((fault) => fault.message);
-  const whole = `all ${found.entries.length} entries, their tree and the signature fit together; whose log it is, only a public key from elsewhere can tell`;
-  return { verdict: "consistent", headline: `consistent under key ${heads.signer ? shortKey(heads.signer) : ""}`, details: [whole, ...open, ...details, ...limits] };
+  const undecided = faults.map((fault) => fault.message);
+  const whole = `all ${found.counts.signed} entries that were signed, their tree and the signature fit together; whose log it is, only a public key from elsewhere can tell`;
+  return { verdict: "consistent", headline: `consistent${far} under key ${heads.signer ? shortKey(heads.signer) : ""}`, details: [whole, ...undecided, ...details, ...limits] };
 }
 
 function trustedKeys(vkeys: readonly string[], notes: string[]): readonly Verifier[] {
@@ -149,10 +166,11 @@ async function unsigned(lines: Lines, key: string): Promise<LogState> {
     last = portion[portion.length - 1] ?? last;
   }
   const entries = new Array<"unchecked">(count).fill("unchecked");
+  const counts = { good: 0, signed: 0, found: count };
   if (/"kind":"closed","round":\d+,"seq":\d+\}$/.test(last)) {
-    return { ...CHECKING, verdict: "damaged", key, entries, headline: "damaged: checkpoint is missing, and the run had closed" };
+    return { ...CHECKING, verdict: "damaged", key, entries, counts, headline: `damaged: ${NO_CHECKPOINT}` };
   }
-  return { ...CHECKING, key, entries, headline: "not closed: no checkpoint signs these entries yet" };
+  return { ...CHECKING, key, entries, counts, headline: "not closed: no checkpoint signs these entries yet" };
 }
 
 async function badBlobs(source: RunSource, names: readonly string[]): Promise<readonly LogFault[]> {

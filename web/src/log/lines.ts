@@ -23,7 +23,8 @@ export interface WrittenSource extends RunSource {
 export interface Lines {
   readonly written: () => AsyncIterable<readonly string[]>;
   readonly octets: (written: string) => Octets | null;
-  readonly blobs: readonly string[];
+  /** Null where blobs are not looked at. */
+  readonly blobs: readonly string[] | null;
 }
 
 export function linesOf(source: RunSource): Lines {
@@ -31,7 +32,7 @@ export function linesOf(source: RunSource): Lines {
     const own = source as WrittenSource;
     return { written: () => own.written(), octets: (written) => own.octets(written), blobs: own.blobs() };
   }
-  return { written: () => segmented(source.lines()), octets: encoded, blobs: [] };
+  return { written: () => (source.whole ? source.lines() : segmented(source.lines())), octets: encoded, blobs: null };
 }
 
 const SEQ = /"seq":(0|[1-9][0-9]{0,18})\}$/;

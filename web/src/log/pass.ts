@@ -17,7 +17,14 @@ export interface Passed {
   /** Lines that do not end in their index, with the index that they state. */
   readonly misnumbered: readonly { readonly at: number; readonly claimed: number | null }[];
   readonly tooLong: readonly number[];
+  /** Lines that hold a newline: signed or not, no log has such an entry, since its file has another one there. */
+  readonly torn: readonly number[];
+  /** Whether the last line says that the run closed. */
+  readonly closed: boolean;
 }
+
+const CLOSED = /"kind":"closed","round":\d+,"seq":\d+\}$/;
+const NEWLINE = 10;
 
 export async function passOver(lines: Lines, checkpoints: readonly Checkpoint[], slices: Slices, watch: (count: number) => void): Promise<Passed> {
   let hashes = new Uint8Array(1 << 16);
@@ -26,6 +33,8 @@ export async function passOver(lines: Lines, checkpoints: readonly Checkpoint[],
   let broken = false;
   const misnumbered: { at: number; claimed: number | null }[] = [];
   const tooLong: number[] = [];
+  const torn: number[] = [];
+  let last = "";
   const hasher = new LeafHasher();
   const range = new CompactRange();
   for await (const portion of lines.written()) {
@@ -39,6 +48,8 @@ export async function passOver(lines: Lines, checkpoints: readonly Checkpoint[],
       }
       hashes.set(leaf, count * HASH_OCTETS);
       if (octets && octets.length > MAX_ENTRY_OCTETS) tooLong.push(count);
+      if (octets?.includes(NEWLINE)) torn.push(count);
+      last = written;
       if (!written.endsWith(`"seq":${count}}`)) misnumbered.push({ at: count, claimed: claimedSeq(written) });
       range.add(leaf);
       count++;
@@ -53,5 +64,5 @@ export async function passOver(lines: Lines, checkpoints: readonly Checkpoint[],
       }
     }
   }
-  return { hashes: hashes.subarray(0, count * HASH_OCTETS), count, fitting, misnumbered, tooLong };
+  return { hashes: hashes.subarray(0, count * HASH_OCTETS), count, fitting, misnumbered, tooLong, torn, closed: CLOSED.test(last) };
 }

@@ -35,6 +35,13 @@ function take(lines: readonly string[], index: number, until: number, ready: str
       index++;
       continue;
     }
+    const claimed = claimedSeq(line);
+    if (claimed !== null && isWhole(line)) {
+      ready.push(line); // in another's place: those after it follow on it
+      at++;
+      index = claimed + 1;
+      continue;
+    }
     const run = apart(line, index);
     if (run.length > 1) {
       ready.push(...run);
@@ -65,14 +72,24 @@ function apart(line: string, index: number): string[] {
   return [...pieces, rest];
 }
 
+/** Whether a line is an entry's by itself: what is left of one that was torn is none, nor are two that run into each other. */
+function isWhole(line: string): boolean {
+  try {
+    JSON.parse(line);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** How many lines from `at` on are one entry: up to the line that ends in its index, or to the one before the next entry. */
 function tornInto(lines: readonly string[], at: number, index: number): number {
-  if (claimedSeq(lines[at] as string) !== null) return 1; // whole, and in another's place
+  if (claimedSeq(lines[at] as string) !== null) return 1; // the end of an entry, and not of this one
   for (let width = 1; width <= TORN; width++) {
     const line = lines[at + width];
     if (line === undefined) return width;
     const claimed = claimedSeq(line);
-    if (claimed === index) return width + 1;
+    if (claimed === index) return isWhole(line) ? 1 : width + 1; // an entry by itself follows on a line that is none
     if (claimed !== null) return claimed === index + 1 ? width : 1;
   }
   return 1;

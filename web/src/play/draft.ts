@@ -1,3 +1,4 @@
+import { shown } from "../ui/numbers";
 import type { Part, PastRound, Situation } from "./seat";
 
 /** What is filled in for a round: the text of each number, the label that is chosen, what is said. */
@@ -54,3 +55,8 @@ export function columns(history: readonly PastRound[], parts: readonly Part[]): 
 
 /** The value of a column in a round; null where the round has none. */
 export const cell = (past: PastRound, name: string, index: number): number | null => past.seen.find((row) => row.name === name)?.values[index] ?? null;
+
+const hundredths = new Intl.NumberFormat("en", { maximumFractionDigits: 2, signDisplay: "negative" });
+
+/** A number that the market shows: every figure before the point, hundredths behind it, more for less than one. */
+export const observed = (value: number | null): string => (value === null || Math.abs(value) < 1 ? shown(value) : hundredths.format(value));

@@ -6,11 +6,13 @@ export interface FormProps {
   readonly situation: Situation;
   /** Whether the run waits for a move of this round. */
   readonly asked: boolean;
+  /** Whether the program is gone: what is filled in stays, and cannot be sent. */
+  readonly lost: boolean;
   readonly send: (round: number, action: Action) => Promise<void>;
 }
 
 /** What is done in this round. It is filled in anew for every round: it has the round as its key. */
-export function Form({ situation, asked, send }: FormProps) {
+export function Form({ situation, asked, lost, send }: FormProps) {
   const [draft, setDraft] = useState<Draft>(EMPTY);
   const [fault, setFault] = useState("");
   const [sending, setSending] = useState(false);
@@ -24,6 +26,7 @@ export function Form({ situation, asked, send }: FormProps) {
   }, []);
   const submit = async (event: Event) => {
     event.preventDefault();
+    if (lost) return;
     const made = actionOf(situation, draft);
     if ("fault" in made) {
       setFault(made.fault);
@@ -62,12 +65,12 @@ export function Form({ situation, asked, send }: FormProps) {
             <input type="text" maxLength={situation.talks} value={draft.message} onInput={(event) => change({ message: event.currentTarget.value })} />
           </label>
         )}
-        <button type="submit" class="play-submit">
+        <button type="submit" class="play-submit" disabled={lost}>
           Submit
         </button>
       </fieldset>
       <p class="bad" role="alert">
-        {fault || situation.refused}
+        {lost ? "This cannot be submitted: the program cannot be reached." : fault || situation.refused}
       </p>
     </form>
   );

@@ -1,7 +1,7 @@
 import { useMemo } from "preact/hooks";
 import { Chart } from "../ui/chart";
-import { shown } from "../ui/numbers";
-import { cell, columns } from "./draft";
+import { money } from "../ui/numbers";
+import { cell, columns, observed } from "./draft";
 import type { PastRound, Situation } from "./seat";
 
 /** The round just played, in the market's own numbers. */
@@ -30,25 +30,25 @@ function Numbers({ past, situation }: { readonly past: PastRound; readonly situa
       {columns(situation.history, situation.parts).map(({ label, name, index }) => (
         <div key={label}>
           <dt>{label}</dt>
-          <dd>{shown(cell(past, name, index))}</dd>
+          <dd>{observed(cell(past, name, index))}</dd>
         </div>
       ))}
       {past.profit !== null && (
         <div class="strong">
           <dt>your profit</dt>
-          <dd>{shown(past.profit)}</dd>
+          <dd>{money(past.profit)}</dd>
         </div>
       )}
       {past.fine > 0 && (
         <div class="strong">
           <dt>fine</dt>
-          <dd class="bad">{shown(past.fine)}</dd>
+          <dd class="bad">{money(past.fine)}</dd>
         </div>
       )}
       {past.total !== null && (
         <div>
           <dt>total so far</dt>
-          <dd>{shown(past.total)}</dd>
+          <dd>{money(past.total)}</dd>
         </div>
       )}
     </dl>
@@ -91,12 +91,12 @@ export function History({ situation }: { readonly situation: Situation }) {
                   {past.round}
                   {past.suspended && <span class="warn"> suspended</span>}
                 </td>
-                {earned && <td class="number">{shown(past.profit)}</td>}
-                {fined && <td class="number">{past.fine ? shown(past.fine) : ""}</td>}
-                {earned && <td class="number">{shown(past.total)}</td>}
+                {earned && <td class="number">{money(past.profit)}</td>}
+                {fined && <td class="number">{past.fine ? money(past.fine) : ""}</td>}
+                {earned && <td class="number">{money(past.total)}</td>}
                 {named.map(({ label, name, index }) => (
                   <td key={label} class="number">
-                    {shown(cell(past, name, index))}
+                    {observed(cell(past, name, index))}
                   </td>
                 ))}
               </tr>

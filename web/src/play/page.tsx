@@ -4,6 +4,7 @@ import { Busy, Empty, Failed } from "../ui/states";
 import type { Action } from "./draft";
 import { Form } from "./form";
 import { History, LastRound } from "./history";
+import { recordedWords } from "./lost";
 import { Known, Notice } from "./notice";
 import { Ending } from "./result";
 import type { PlayState } from "./seat";
@@ -14,6 +15,8 @@ export function PlayPage() {
   const [state, setState] = useState<PlayState | null>(null);
   const [error, setError] = useState<unknown>(null);
   const [lost, setLost] = useState(false);
+  /** The last round whose move was sent and not answered. */
+  const [unanswered, setUnanswered] = useState(0);
   const take = (next: PlayState) => setState((now) => (now && now.version > next.version ? now : next));
 
   useEffect(() => {
@@ -34,17 +37,32 @@ export function PlayPage() {
     return () => events?.close();
   }, []);
 
-  const send = async (round: number, action: Action) => take(await postJson<PlayState>("play/act", { round, action }));
+  const send = async (round: number, action: Action) => {
+    try {
+      take(await postJson<PlayState>("play/act", { round, action }));
+    } catch (failure) {
+      if (!(failure instanceof TypeError)) throw failure;
+      setUnanswered(round);
+      throw new Error("The program did not answer.");
+    }
+  };
 
   if (error instanceof ApiError && error.status === 404) {
     return <Empty title="Nobody is asked to play here" command="agora view --play CAMPAIGN --as AGENT" />;
   }
   if (error) return <Failed what="The seat is not there." error={error} />;
   if (!state) return <Busy what="Taking the seat." />;
-  return <Seat state={state} lost={lost} send={send} />;
+  return <Seat state={state} lost={lost} unanswered={unanswered} send={send} />;
 }
 
-function Seat({ state, lost, send }: { readonly state: PlayState; readonly lost: boolean; readonly send: (round: number, action: Action) => Promise<void> }) {
+interface SeatProps {
+  readonly state: PlayState;
+  readonly lost: boolean;
+  readonly unanswered: number;
+  readonly send: (round: number, action: Action) => Promise<void>;
+}
+
+function Seat({ state, lost, unanswered, send }: SeatProps) {
   const { situation, phase } = state;
   const going = phase === "asked" || phase === "waiting";
   return (
@@ -60,7 +78,7 @@ function Seat({ state, lost, send }: { readonly state: PlayState; readonly lost:
       )}
       {lost && going && (
         <p class="warn" role="alert">
-          The program cannot be reached. What you submitted is recorded; start the same command again to go on.
+          The program cannot be reached. {situation && recordedWords(situation.round, phase === "waiting" || unanswered === situation.round)} Start the same command again to go on.
         </p>
       )}
       {phase === "ended" && (
@@ -72,7 +90,7 @@ function Seat({ state, lost, send }: { readonly state: PlayState; readonly lost:
         </div>
       )}
       {phase === "over" && state.result && <Ending state={state} result={state.result} />}
-      {phase === "waiting" && <Busy what={situation ? `Round ${situation.round} is under way: the others decide.` : "The run begins."} />}
+      {phase === "waiting" && !lost && <Busy what={situation ? `Round ${situation.round} is under way: the others decide.` : "The run begins."} />}
       {situation && going && (
         <div class="play-columns">
           <div>
@@ -84,7 +102,7 @@ function Seat({ state, lost, send }: { readonly state: PlayState; readonly lost:
                 <p class="play-text">{situation.question}</p>
               </section>
             )}
-            <Form key={situation.round} situation={situation} asked={phase === "asked"} send={send} />
+            <Form key={situation.round} situation={situation} asked={phase === "asked"} lost={lost} send={send} />
             <Known situation={situation} />
           </div>
           <div>

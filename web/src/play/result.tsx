@@ -1,4 +1,4 @@
-import { shown } from "../ui/numbers";
+import { money } from "../ui/numbers";
 import { href } from "../ui/route";
 import type { PlayState, Result } from "./seat";
 
@@ -18,7 +18,7 @@ export function Ending({ state, result }: { readonly state: PlayState; readonly 
       <section class="card" aria-labelledby="play-result">
         <h2 id="play-result">The run is over</h2>
         <p role="status">
-          {result.net === null ? `You played ${result.rounds} rounds.` : `You earned ${shown(result.net)} in ${result.rounds} rounds${result.fines ? `: ${shown(result.profit)} less ${shown(result.fines)} in fines` : ""}.`}
+          {result.net === null ? `You played ${result.rounds} rounds.` : `You earned ${money(result.net)} in ${result.rounds} rounds${result.fines ? `: ${money(result.profit)} less ${money(result.fines)} in fines` : ""}.`}
         </p>
         {result.benchmarks.length > 0 && (
           <table>
@@ -26,12 +26,12 @@ export function Ending({ state, result }: { readonly state: PlayState; readonly 
             <tbody>
               <tr>
                 <th scope="row">you, after fines</th>
-                <td class="number">{shown(result.net)}</td>
+                <td class="number">{money(result.net)}</td>
               </tr>
               {result.benchmarks.map(({ name, profit }) => (
                 <tr key={name}>
                   <th scope="row">{NAMES[name] ?? name}</th>
-                  <td class="number">{shown(profit)}</td>
+                  <td class="number">{money(profit)}</td>
                 </tr>
               ))}
             </tbody>
@@ -46,36 +46,42 @@ export function Ending({ state, result }: { readonly state: PlayState; readonly 
   );
 }
 
+const many = (sanctions: number): string => (sanctions === 0 ? "no sanction" : `${sanctions} ${sanctions === 1 ? "sanction" : "sanctions"}`);
+
 function Institution({ result }: { readonly result: Result }) {
   const { transitions, sanctions, cases, others } = result;
   return (
     <section class="card" aria-labelledby="play-institution">
       <h2 id="play-institution">What {result.institution} did</h2>
       <p>
-        {cases === 0 ? "You were accused of nothing." : `You were accused in ${cases} ${cases === 1 ? "case" : "cases"}.`} {others ? `Others were given ${others} ${others === 1 ? "sanction" : "sanctions"}.` : "Others were given no sanction."}
+        You were accused {cases === 0 ? "of nothing" : `in ${cases} ${cases === 1 ? "case" : "cases"}`} and given {many(sanctions.length)}. Others were given {many(others)}.
       </p>
       {transitions.length > 0 && (
-        <table>
-          <caption>Your standing changed</caption>
-          <thead>
-            <tr>
-              <th class="number">round</th>
-              <th>by rule</th>
-              <th>because of</th>
-            </tr>
-          </thead>
-          <tbody>
-            {transitions.map((one) => (
-              <tr key={`${one.round} ${one.edge}`}>
-                <td class="number">{one.round}</td>
-                <td>
-                  <code>{one.edge}</code>
-                </td>
-                <td>{one.event}</td>
+        <div class="scroll" role="region" aria-label="How your standing changed" tabindex={0}>
+          <table>
+            <caption>Your standing changed</caption>
+            <thead>
+              <tr>
+                <th class="number">round</th>
+                <th>from</th>
+                <th>to</th>
+                <th>by the rule</th>
+                <th>because of</th>
               </tr>
-            ))}
-          </tbody>
-        </table>
+            </thead>
+            <tbody>
+              {transitions.map((one) => (
+                <tr key={`${one.round} ${one.edge}`}>
+                  <td class="number">{one.round}</td>
+                  <td>{one.from}</td>
+                  <td>{one.to}</td>
+                  <td>{one.rule}</td>
+                  <td>{one.event}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
       )}
       {sanctions.length > 0 && (
         <table>
@@ -93,7 +99,7 @@ function Institution({ result }: { readonly result: Result }) {
               <tr key={place}>
                 <td class="number">{one.round}</td>
                 <td>{one.sanction}</td>
-                <td class="number">{one.amount ? shown(one.amount) : ""}</td>
+                <td class="number">{one.amount ? money(one.amount) : ""}</td>
                 <td class="number">{one.rounds || ""}</td>
               </tr>
             ))}

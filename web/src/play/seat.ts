@@ -53,7 +53,8 @@ export interface Result {
   readonly institution: string;
   readonly cases: number;
   readonly sanctions: readonly { readonly round: number; readonly sanction: string; readonly rule: string; readonly amount: number; readonly share: number; readonly rounds: number }[];
-  readonly transitions: readonly { readonly round: number; readonly edge: string; readonly event: string }[];
+  /** `rule`, `from`, `to` and `event` are words for people. */
+  readonly transitions: readonly { readonly round: number; readonly edge: string; readonly rule: string; readonly from: string; readonly to: string; readonly event: string }[];
   readonly others: number;
 }
 

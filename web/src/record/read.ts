@@ -11,6 +11,10 @@ interface Growing {
   readonly notices: NoticeBody[];
 }
 
+function notDue(round: number, due: number): string {
+  return `it says that it is round ${round}, where round ${due} is due`;
+}
+
 /**
  * Reads a log line by line into a record of its run. Nothing here verifies: `log/` does, on the same bytes.
  *
@@ -26,7 +30,6 @@ export class RunReader {
   private readonly kinds: string[] = [];
   private readonly roundOf: number[] = [];
   private parts: string[] = [];
-  private lost = 0;
   private closed = false;
   private size = 0;
 
@@ -73,14 +76,23 @@ export class RunReader {
 
   private refuse(seq: number, why: string): void {
     this.unreadable.push({ seq, why });
-    this.lost += 1;
   }
 
-  /** Rounds follow on each other, except over lines that were lost. */
+  /**
+   * Rounds grow; some may be missing. Where one skips others, and one that it skipped follows after all, it was not what
+   * it said: that one is left out.
+   */
   private outOfTurn(round: number): string {
+    const before = this.rounds[this.rounds.length - 2]?.round ?? 0;
+    if (this.last && before < round && round < this.last.round) {
+      const { seq, round: said } = this.rounds.pop() as Growing;
+      if (this.kinds[seq] === "round") this.kinds[seq] = "";
+      this.roundOf[seq] = before;
+      this.refuse(seq, notDue(said, before + 1));
+    }
     const due = (this.last?.round ?? 0) + 1;
-    if (round >= due && round <= due + this.lost) return "";
-    return `it says that it is round ${round}, where round ${due} is due`;
+    const rounds = this.opened?.rounds ?? 0; // no more is believed of it than it can be right in
+    return round < due || (due <= rounds && rounds < round) ? notDue(round, due) : "";
   }
 
   /** What belongs to the round that was read last; what follows on a round that was lost belongs to none. */
@@ -95,7 +107,6 @@ export class RunReader {
         this.opened ??= entry.body;
         break;
       case "round":
-        this.lost = 0;
         this.rounds.push({ round: entry.round, seq, body: entry.body, transitions: [], sanctions: [], announced: [], notices: [] });
         break;
       case "transition":

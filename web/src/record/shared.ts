@@ -1,6 +1,10 @@
+import { segmented } from "../log/segmented";
 import type { RunSource } from "../source/source";
 
-/** The same run for several readers: its lines are asked for once, kept in `kept`, and given to each reader from the first one on. */
+/**
+ * The same run for several readers: its lines are asked for once, kept in `kept`, and given to each reader from the first
+ * one on. They are put back where they belong before, so that whoever shows them counts them as the verifier does.
+ */
 export interface SharedSource extends RunSource {
   readonly kept: readonly string[];
 }
@@ -16,9 +20,10 @@ export function shared(source: RunSource): SharedSource {
     waiting = [];
     for (const go of all) go();
   };
+  const lines = source.whole || "written" in source ? source.lines() : segmented(source.lines());
   const pull = async () => {
     try {
-      for await (const portion of source.lines()) {
+      for await (const portion of lines) {
         for (const line of portion) kept.push(line);
         wake();
       }
@@ -30,6 +35,7 @@ export function shared(source: RunSource): SharedSource {
   };
   return {
     title: source.title,
+    whole: true,
     kept,
     async *lines() {
       if (!started) {
@@ -51,5 +57,6 @@ export function shared(source: RunSource): SharedSource {
     drawings: () => source.drawings(),
     spoken: () => source.spoken(),
     blob: (sha256) => source.blob(sha256),
+    ...(source.verdict ? { verdict: source.verdict.bind(source) } : {}),
   };
 }

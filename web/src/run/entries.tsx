@@ -1,4 +1,5 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { badAt, nameOf, NO_ENTRY } from "../log/names";
 import type { EntryState, LogState } from "../log/state";
 import type { RunRecord } from "../record/types";
 import { entryWords } from "../record/words";
@@ -7,11 +8,12 @@ import { Table, type Column } from "../ui/table";
 
 export interface EntriesProps {
   readonly record: RunRecord;
+  /** As they are checked: an entry each, or what stands in its place. */
   readonly lines: readonly string[];
   readonly state: LogState | null;
   readonly round: number;
-  /** An entry to show, wherever it was asked for; a new value each time. */
-  readonly wanted: { readonly seq: number } | null;
+  /** A line to show, wherever it was asked for; a new value each time. */
+  readonly wanted: { readonly line: number } | null;
   readonly onRound: (round: number) => void;
 }
 
@@ -37,7 +39,7 @@ export function Entries({ record, lines, state, round, wanted, onRound }: Entrie
   const [open, setOpen] = useState<number | null>(null);
   useEffect(() => {
     if (wanted) {
-      setOpen(wanted.seq);
+      setOpen(wanted.line);
       document.getElementById("entry")?.scrollIntoView({ block: "nearest" });
     }
   }, [wanted]);
@@ -56,10 +58,10 @@ export function Entries({ record, lines, state, round, wanted, onRound }: Entrie
   const stateOf = (seq: number): EntryState => state?.entries[seq] ?? "unchecked";
   const columns = useMemo(
     (): readonly Column<number>[] => [
-      { key: "seq", title: "Entry", width: "76px", number: true, cell: (seq) => seq },
+      { key: "seq", title: "Entry", width: "76px", number: true, cell: (line) => nameOf(state, line, lines[line]) },
       { key: "state", title: "Check", width: "118px", cell: (seq) => <Sign state={stateOf(seq)} /> },
       { key: "round", title: "Round", width: "70px", number: true, cell: (seq) => (record.kinds[seq] ? record.roundOf[seq] : "") },
-      { key: "kind", title: "Kind", width: "116px", cell: (seq) => record.kinds[seq] || <span class="bad">unreadable</span> },
+      { key: "kind", title: "Kind", width: "190px", cell: (seq) => record.kinds[seq] || <span class="bad">{leftOut(lines[seq], stateOf(seq))}</span> },
       { key: "text", title: "What it says", width: "minmax(200px, 1fr)", cell: (seq) => <span class="run-entry-text">{entryWords(record.kinds[seq] ?? "", lines[seq] ?? "")}</span> },
     ],
     [record, state, lines],
@@ -93,7 +95,7 @@ export function Entries({ record, lines, state, round, wanted, onRound }: Entrie
           <option value="">all kinds</option>
           {kinds.map((one) => (
             <option key={one} value={one || "unreadable"}>
-              {one || "unreadable"}
+              {one || "no entry"}
             </option>
           ))}
         </select>
@@ -106,7 +108,7 @@ export function Entries({ record, lines, state, round, wanted, onRound }: Entrie
       </div>
       <div class={open === null ? "" : "run-entries-open"}>
         {table}
-        {open !== null && <Opened seq={open} line={lines[open]} record={record} state={stateOf(open)} bad={state?.bad.find((one) => one.seq === open)?.why} onClose={() => setOpen(null)} />}
+        {open !== null && <Opened seq={open} name={nameOf(state, open, lines[open])} line={lines[open]} record={record} state={stateOf(open)} bad={badAt(state, open)?.why} onClose={() => setOpen(null)} />}
       </div>
     </section>
   );
@@ -114,6 +116,8 @@ export function Entries({ record, lines, state, round, wanted, onRound }: Entrie
 
 interface OpenedProps {
   readonly seq: number;
+  /** Which entry the line is, or that it is none. */
+  readonly name: string;
   readonly line: string | undefined;
   readonly record: RunRecord;
   readonly state: EntryState;
@@ -121,14 +125,15 @@ interface OpenedProps {
   readonly onClose: () => void;
 }
 
-function Opened({ seq, line = "", record, state, bad, onClose }: OpenedProps) {
+function Opened({ seq, name, line = "", record, state, bad, onClose }: OpenedProps) {
   const [raw, setRaw] = useState(false);
+  const heading = name === NO_ENTRY ? "A line of no entry" : `Entry ${name}`;
   const why = record.unreadable.find((one) => one.seq === seq)?.why;
   return (
-    <div class="run-entry card" id="entry" role="region" aria-label={`Entry ${seq}`}>
+    <div class="run-entry card" id="entry" role="region" aria-label={heading}>
       <div class="run-part-head">
         <h3>
-          Entry {seq} <Sign state={state} />
+          {heading} <Sign state={state} />
         </h3>
         <label>
           <input type="checkbox" checked={raw} onChange={(event) => setRaw(event.currentTarget.checked)} /> as it lies there
@@ -138,12 +143,24 @@ function Opened({ seq, line = "", record, state, bad, onClose }: OpenedProps) {
         </button>
       </div>
       {bad && <p class="bad">{bad}</p>}
-      {why && <p class="bad">It cannot be read: {why}</p>}
+      {why && <p class="bad">It is no entry as it stands: {why}</p>}
       <pre class={raw ? "raw" : ""} tabindex={0}>
         {raw ? line : setOut(line)}
       </pre>
     </div>
   );
+}
+
+/** What a line is that is taken for no entry: JSON still says what kind it was to be; one whose check holds was not changed. */
+function leftOut(line = "", state: EntryState): string {
+  const why = state === "good" ? "left out" : "changed";
+  try {
+    const said: unknown = JSON.parse(line);
+    const kind = typeof said === "object" && said !== null && "kind" in said && typeof said.kind === "string" ? said.kind.slice(0, 40) : "";
+    return kind ? `${kind}, ${why}` : why;
+  } catch {
+    return "unreadable";
+  }
 }
 
 function setOut(line: string): string {

@@ -5,6 +5,7 @@ import type { RoundRecord, RunRecord } from "../record/types";
 import type { Drawing } from "../ui/drawing";
 import { Graph } from "../ui/graph";
 import { count, shown } from "../ui/numbers";
+import { href, route } from "../ui/route";
 import { Agent } from "./agent";
 
 export interface GovernanceProps {
@@ -25,7 +26,13 @@ export function Governance({ record, round, here, phase, rulebook, drawings }: G
   const agents = record.opened?.facts.agents ?? [];
   const seats = useMemo(() => new Map(agents.map((agent, seat) => [agent, seat])), [agents]);
   const { institution } = phase;
-  if (!institution) return <p class="quiet">No institution holds in round {round}.</p>;
+  if (!institution) {
+    return (
+      <p class="quiet">
+        No institution holds in round {round}. <JudgeByAnother />
+      </p>
+    );
+  }
   const drawing = Object.hasOwn(drawings, institution.semantic_sha256) ? drawings[institution.semantic_sha256] : undefined;
   const initial = rulebook.initial ?? drawing?.boxes.find((box) => box.first)?.name ?? null;
   const standings = standingsAt(record, round, initial);
@@ -39,6 +46,7 @@ export function Governance({ record, round, here, phase, rulebook, drawings }: G
             {whole ? "smaller graph" : "whole graph"}
           </button>
         )}
+        <JudgeByAnother />
       </div>
       {drawing ? (
         <div class={whole ? "run-graph-whole scroll" : "run-graph-fit"} tabindex={0} role="region" aria-label="The graph and where everybody stands">
@@ -49,6 +57,17 @@ export function Governance({ record, round, here, phase, rulebook, drawings }: G
       )}
       <Standings standings={standings} initial={initial} rulebook={rulebook} round={round} />
     </section>
+  );
+}
+
+/** The way to what another institution makes of this run; the page of a bundle has no run in its address, and nobody to judge. */
+function JudgeByAnother() {
+  const [kind, ...run] = route.value.words;
+  if (kind !== "r" || run.length !== 3) return null;
+  return (
+    <a class="run-judge" href={href(["compare"], { a: run.join("/"), under: "" })}>
+      Judge by another institution
+    </a>
   );
 }
 

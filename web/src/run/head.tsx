@@ -59,7 +59,7 @@ const SIGNS: Readonly<Record<LogState["verdict"], readonly [string, string]>> = 
 const MOST_BAD = 50;
 
 /** Whether the log holds, in one line; what was checked opens below it. */
-export function Verification({ state, onEntry }: { readonly state: LogState; readonly onEntry: (seq: number) => void }) {
+export function Verification({ state, onEntry }: { readonly state: LogState; readonly onEntry: (line: number) => void }) {
   const [sign, look] = SIGNS[state.verdict];
   return (
     <details class={`run-verdict ${look}`}>
@@ -76,11 +76,15 @@ export function Verification({ state, onEntry }: { readonly state: LogState; rea
             Key: <code>{state.key}</code>
           </li>
         )}
-        {state.bad.slice(0, MOST_BAD).map(({ seq, why }) => (
-          <li key={`bad ${seq}`} class="bad">
-            <button type="button" onClick={() => onEntry(seq)}>
-              Entry {seq}
-            </button>{" "}
+        {state.bad.slice(0, MOST_BAD).map(({ seq, why, line }, at) => (
+          <li key={`bad ${at}`} class="bad">
+            {line === null ? (
+              <>Entry {seq}</>
+            ) : (
+              <button type="button" onClick={() => onEntry(line)}>
+                Entry {seq}
+              </button>
+            )}{" "}
             {why}
           </li>
         ))}

@@ -1,4 +1,4 @@
-import { meanAndLimit, type Rulebook } from "../record/rulebook";
+import { meanAndLimit, type Rulebook, type SignalRule } from "../record/rulebook";
 import type { CaseRecord, RoundRecord, SanctionBody } from "../record/types";
 import { edgeParts, sanctionWords, transitionWords } from "../record/words";
 import { shown } from "../ui/numbers";
@@ -75,6 +75,15 @@ function Sanctions({ title, sanctions, seatOf }: { readonly title: string; reado
   );
 }
 
+/** What a signal's sum goes over: the threshold is the limit times the count of values, undefined ones left out. */
+export function overWhat(signal: CaseRecord["signals"][number], rule: SignalRule): string {
+  const values = Math.round(signal.threshold / 1e6 / (rule.limit ?? Number.NaN));
+  if (!(values > 0)) return "";
+  if (signal.good || values === rule.window) return `over ${values} ${values === 1 ? "round" : "rounds"}`;
+  const goods = rule.window ? values / rule.window : Number.NaN;
+  return goods > 1 && Number.isInteger(goods) ? `over ${rule.window} rounds and ${goods} goods` : `over ${values} values`;
+}
+
 function Case({ one, rulebook, seat }: { readonly one: CaseRecord; readonly rulebook: Rulebook; readonly seat: number }) {
   return (
     <div class="run-case">
@@ -89,8 +98,8 @@ function Case({ one, rulebook, seat }: { readonly one: CaseRecord; readonly rule
               <th scope="col">Signal that fired</th>
               <th scope="col" class="number">mean of a round</th>
               <th scope="col" class="number">limit</th>
-              <th scope="col" class="number" title="As recorded: the sum over the window, in millionths">sum, recorded</th>
-              <th scope="col" class="number" title="As recorded: the limit times the count, in millionths">threshold, recorded</th>
+              <th scope="col" class="number" title="The sum over the window, as the log holds it">sum, recorded</th>
+              <th scope="col" class="number" title="The limit times the count of values, as the log holds it">threshold, recorded</th>
             </tr>
           </thead>
           <tbody>
@@ -105,13 +114,16 @@ function Case({ one, rulebook, seat }: { readonly one: CaseRecord; readonly rule
                     {rule?.measure && (
                       <span class="quiet run-signal-rule">
                         {rule.measure}
-                        {rule.window !== null && `, last ${rule.window} rounds`}
+                        {rule.window !== null && `, last ${rule.window === 1 ? "round" : `${rule.window} rounds`}`}
                       </span>
                     )}
                   </th>
                   <td class="number">{each ? shown(each.mean) : "\u2013"}</td>
                   <td class="number">{each && rule ? `${rule.side} ${shown(each.limit)}` : "\u2013"}</td>
-                  <td class="number">{shown(signal.value / 1e6)}</td>
+                  <td class="number">
+                    {shown(signal.value / 1e6)}
+                    {each && rule && <span class="quiet run-signal-rule">{overWhat(signal, rule)}</span>}
+                  </td>
                   <td class="number">{shown(signal.threshold / 1e6)}</td>
                 </tr>
               );

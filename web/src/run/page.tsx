@@ -3,8 +3,9 @@ import { checkLog } from "../log/state";
 import { indexOf, phaseAt, standingsAt } from "../record/at";
 import { markedRounds } from "../record/marks";
 import { rulebookOf } from "../record/rulebook";
+import { ApiError } from "../source/api";
 import type { RunSource } from "../source/source";
-import { Busy, Failed } from "../ui/states";
+import { Busy, Empty, Failed } from "../ui/states";
 import { Agents } from "./agents";
 import { Entries } from "./entries";
 import { Governance } from "./governance";
@@ -33,7 +34,7 @@ function OneReading({ source: given, checks, again }: { readonly source: RunSour
   const { source, record, complete, error } = useRun(given);
   const state = useChecks(source, checks);
   const drawings = useDrawings(source);
-  const [wanted, setWanted] = useState<{ readonly seq: number } | null>(null);
+  const [wanted, setWanted] = useState<{ readonly line: number } | null>(null);
   const { opened, rounds } = record;
   const last = complete ? (rounds[rounds.length - 1]?.round ?? 0) : Math.max(opened?.rounds ?? 0, rounds[rounds.length - 1]?.round ?? 0);
   const [round, choose] = useRound(last);
@@ -52,11 +53,18 @@ function OneReading({ source: given, checks, again }: { readonly source: RunSour
     ) : (
       <p class="warn">{complete ? `Round ${round} cannot be read from the log.` : `Round ${round} is not read yet.`}</p>
     ));
+  if (error instanceof ApiError && error.status === 409 && record.size === 0) {
+    return (
+      <Empty title="This run is being played">
+        Its log is shown when it is over. <a href="#/play">Back to the seat</a>
+      </Empty>
+    );
+  }
   return (
     <div class="run">
       <div class="run-top">
         <Head title={source.title} record={record} complete={complete} again={again} />
-        {state && <Verification state={state} onEntry={(seq) => setWanted({ seq })} />}
+        {state && <Verification state={state} onEntry={(line) => setWanted({ line })} />}
       </div>
       {error !== null && <Failed what="The run could not be read to its end." error={error} />}
       {!opened && !complete && <Busy what="Reading the log." />}

@@ -9,12 +9,15 @@ import type { Spoken } from "./source";
 
 const PORTION = 2000;
 const MAX_UNPACKED = 1 << 28;
+const MAX_ORIGIN = 200;
+/** A blob's line: its digest, a blank, and its content. */
+const BLOB = /^[0-9a-f]{64} /;
 
-/** The text of a bundle's element by its id, as HTML gives it; empty where there is none. */
-export type ElementText = (id: string) => string;
+/** The text of a bundle's element by its id, as HTML gives it; null where there is none. */
+export type ElementText = (id: string) => string | null;
 
 export interface About {
-  readonly format: number;
+  /** What whoever made the file calls the run; nobody signed it. */
   readonly title: string;
   readonly program: string;
   /** Why there are no prompts, or not all; empty where all are there or there are none to be had. */
@@ -23,23 +26,25 @@ export interface About {
 
 /** What the bundle says of itself; nothing vouches for it. */
 export function aboutOf(element: ElementText): About {
-  const about: About = { format: 1, title: "a run", program: "", prompts: "" };
+  let said: Record<string, unknown> = {};
   try {
-    return { ...about, ...(JSON.parse(fileText(element("about"))) as Partial<About>) };
+    said = Object(JSON.parse(fileText(element("about") ?? ""))) as Record<string, unknown>;
   } catch {
-    return about; // changed: the log does not depend on it
+    // Changed: the log does not depend on it.
   }
+  const text = (name: string): string => (typeof said[name] === "string" ? said[name] : "");
+  return { title: text("title"), program: text("program"), prompts: text("prompts") };
 }
 
 /** A run from the page's own text. */
 export function fromPage(element: ElementText): WrittenSource {
-  const { title, prompts } = aboutOf(element);
-  const packed = new Map(linesOfElement(element("blobs")).map((line) => [line.slice(0, 64), line.slice(65)]));
+  const { prompts } = aboutOf(element);
+  const packed = blobsOf(linesIn(element, "blobs"));
   let entries: readonly string[] | undefined; // split once, when somebody first reads them
   const source: WrittenSource = {
-    title,
+    title: originIn(element),
     seals: async () => sealsOf(element),
-    written: () => segmented(portions((entries ??= linesOfElement(element("entries"))))),
+    written: () => segmented(portions((entries ??= linesIn(element, "entries")))),
     octets: readLine,
     blobs: () => [...packed.keys()],
     async *lines() {
@@ -51,9 +56,9 @@ export function fromPage(element: ElementText): WrittenSource {
         });
       }
     },
-    drawings: async () => JSON.parse(fileText(element("drawings")) || "{}") as Record<string, Drawing>,
+    drawings: async () => JSON.parse(fileText(element("drawings") ?? "") || "{}") as Record<string, Drawing>,
     async spoken() {
-      const packs = linesOfElement(element("prompts"));
+      const packs = linesIn(element, "prompts");
       if (!packs.length) return { calls: [], why: prompts };
       return heldToLog(packs, source, prompts);
     },
@@ -74,18 +79,48 @@ async function* portions(lines: readonly string[]): AsyncIterable<readonly strin
   for (let first = 0; first < lines.length; first += PORTION) yield lines.slice(first, first + PORTION);
 }
 
+function linesIn(element: ElementText, id: string): string[] {
+  return linesOfElement(element(id) ?? "");
+}
+
+/** Whose log it is, as the signed checkpoint says: the name of the run. It is worth what the verdict says. */
+function originIn(element: ElementText): string {
+  const [origin] = fileText(element("checkpoint") ?? "").split("\n");
+  return (origin || vkeyIn(element).split("+")[0] || "a run").slice(0, MAX_ORIGIN);
+}
+
+function vkeyIn(element: ElementText): string {
+  return fileText(element("log.vkey") ?? "");
+}
+
 export function sealsOf(element: ElementText): Sealed {
-  const vkey = fileText(element("log.vkey"));
-  const notes = linesOfElement(element("checkpoints"));
+  const vkey = vkeyIn(element);
+  const notes = element("checkpoints");
   const seals: Sealed = {
     origin: vkey.split("+")[0] ?? "",
     vkey,
-    certificate: fileText(element("certificate")),
-    checkpoint: fileText(element("checkpoint")),
-    leaves: leavesOf(linesOfElement(element("leaves"))),
+    certificate: fileText(element("certificate") ?? ""),
+    checkpoint: fileText(element("checkpoint") ?? ""),
+    leaves: leavesOf(linesIn(element, "leaves")),
     trusted: [],
   };
-  return notes.length ? { ...seals, journal: notes.map((note) => readLine(note) ?? new Uint8Array(0)) } : seals;
+  return notes === null ? seals : { ...seals, journal: journalOf(linesOfElement(notes)) };
+}
+
+/** The notes of a journal; of an empty one a note that is none, since a log that was signed has at least one. */
+function journalOf(lines: readonly string[]): readonly Octets[] {
+  return lines.length ? lines.map((note) => readLine(note) ?? new Uint8Array(0)) : [new Uint8Array(0)];
+}
+
+/** Packed blobs by their digests; under a name that is no digest what is no blob, or is there already. */
+function blobsOf(lines: readonly string[]): ReadonlyMap<string, string> {
+  const packed = new Map<string, string>();
+  for (const line of lines) {
+    const name = line.slice(0, 64);
+    if (BLOB.test(line) && !packed.has(name)) packed.set(name, line.slice(65));
+    else packed.set(`${name}…`, "");
+  }
+  return packed;
 }
 
 /** Leaf hashes, joined; zeros, which are none, for what nobody writes. */

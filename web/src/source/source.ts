@@ -27,6 +27,8 @@ export interface RunSource {
   /** A name for people, such as `cournot-three-regimes-ce637cc9/institutional/0`. */
   readonly title: string;
   seals(): Promise<Seals>;
+  /** Whether `lines` come as `segmented` of `log/` gives them, an entry each. */
+  readonly whole?: boolean;
   /** Raw lines without their newlines, in portions, as octets' exact text (UTF-8); ends when there are no more for now. */
   lines(): AsyncIterable<readonly string[]>;
   /** A drawing of each institution of the run, by `semantic_sha256`. */
@@ -35,4 +37,17 @@ export interface RunSource {
   spoken(): Promise<{ readonly calls: readonly Spoken[]; readonly why: string }>;
   /** A blob's octets by digest, or null where it is not at hand. */
   blob(sha256: string): Promise<Uint8Array | null>;
+  /** What the program's own verifier says of the log, where there is a program to ask. */
+  verdict?(): Promise<Verdict>;
+}
+
+/** What `agora log verify` says; `consistent` is its `undecided`. */
+export interface Verdict {
+  readonly verdict: "verified" | "consistent" | "tampered" | "damaged";
+  /** One line. */
+  readonly headline: string;
+  /** What it says besides, a sentence each. */
+  readonly details: readonly string[];
+  /** What it did not exclude; undefined where it did not come so far. */
+  readonly notExcluded?: readonly string[];
 }

@@ -3,7 +3,7 @@ import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import "./chart.css";
-import { apart, bounds, isolated, merged, type Level } from "./chart_levels";
+import { apart, bounds, isolated, merged, saidBeside, type Level } from "./chart_levels";
 import { NumbersTable } from "./chart_table";
 import { count, shown } from "./numbers";
 
@@ -40,8 +40,10 @@ export interface ChartProps {
 /** Dashes tell lines apart where colours do not. */
 const DASHES: readonly (readonly number[])[] = [[], [9, 4], [2, 3], [10, 3, 2, 3], [5, 5], [14, 4], [2, 6], [8, 3, 2, 3, 2, 3]];
 const LEVEL_DASH = [3, 3];
-const NARROW = 400;
-const MOST_LABEL = 18;
+/** On a narrower chart the levels have no names beside their lines: the legend has them with their values. */
+const NARROW = 420;
+const MOST_ROOM = 174;
+const LABEL_GAP = 12;
 const FONT = "11px system-ui, 'Helvetica Neue', Arial, 'Liberation Sans', sans-serif";
 
 const dashOf = (index: number): readonly number[] => DASHES[index % DASHES.length] ?? [];
@@ -59,53 +61,47 @@ function indexAt(x: readonly number[], at: number | undefined): number {
   return x[low] === at ? low : -1;
 }
 
-/** A level's name where there is little room: the first of several, and how many more; the legend has them all. */
-function shortened({ label }: Level): string {
-  const names = label.split(", ");
-  const short = names.length > 1 && label.length > MOST_LABEL ? `${names[0]} +${names.length - 1}` : label;
-  return short.length > MOST_LABEL ? `${short.slice(0, MOST_LABEL - 1)}…` : short;
-}
-
 function labelWidth(levels: readonly Level[]): number {
   const context = document.createElement("canvas").getContext("2d");
   if (!context || !levels.length) return 8;
   context.font = FONT;
-  return Math.min(130, Math.ceil(Math.max(...levels.map((level) => context.measureText(shortened(level)).width))) + 12);
+  return Math.min(MOST_ROOM, Math.ceil(Math.max(...levels.map((level) => context.measureText(saidBeside(level)).width))) + 14);
 }
 
 function drawLevels(plot: uPlot, levels: readonly Level[]): void {
   const { ctx, bbox } = plot;
   const scale = devicePixelRatio;
-  const inside = plot.width < NARROW;
   ctx.save();
   ctx.strokeStyle = colour("quiet");
-  ctx.fillStyle = colour("quiet");
   ctx.lineWidth = 1.2 * scale;
-  ctx.font = FONT.replace("11px", `${11 * scale}px`);
-  ctx.textBaseline = "middle";
-  ctx.textAlign = "left";
-  const heights = levels.map((level) => plot.valToPos(level.value, "y", true));
-  const gap = 12 * scale;
-  const places = apart(inside ? heights.map((height) => height - 7 * scale) : heights, gap, bbox.top + 5 * scale, bbox.top + bbox.height - 5 * scale);
-  levels.forEach((level, index) => {
-    const height = Math.round(heights[index] as number) + 0.5;
-    ctx.setLineDash(LEVEL_DASH.map((part) => part * scale));
+  ctx.setLineDash(LEVEL_DASH.map((part) => part * scale));
+  for (const level of levels) {
+    const height = Math.round(plot.valToPos(level.value, "y", true)) + 0.5;
     ctx.beginPath();
     ctx.moveTo(bbox.left, height);
     ctx.lineTo(bbox.left + bbox.width, height);
     ctx.stroke();
-    const left = inside ? bbox.left + 4 * scale : bbox.left + bbox.width + 6 * scale;
-    if (inside) {
-      ctx.setLineDash([]);
-      ctx.strokeStyle = colour("page");
-      ctx.lineWidth = 3 * scale;
-      ctx.strokeText(shortened(level), left, places[index] as number);
-      ctx.strokeStyle = colour("quiet");
-      ctx.lineWidth = 1.2 * scale;
-    }
-    ctx.fillText(shortened(level), left, places[index] as number);
-  });
+  }
   ctx.restore();
+}
+
+/** Puts each level's name at the right end of its line, apart from the others. */
+function placeLabels(plot: uPlot, levels: readonly Level[], labels: readonly HTMLElement[]): void {
+  const { offsetTop, offsetLeft, clientWidth, clientHeight } = plot.over;
+  const heights = levels.map((level) => plot.valToPos(level.value, "y"));
+  const places = apart(heights, LABEL_GAP, 0, clientHeight);
+  labels.forEach((label, index) => {
+    label.hidden = plot.width < NARROW;
+    label.style.transform = `translate(${offsetLeft + clientWidth + 6}px, ${offsetTop + (places[index] ?? 0)}px) translateY(-50%)`;
+  });
+}
+
+function labelOf(level: Level): HTMLElement {
+  const label = document.createElement("span");
+  label.className = "chart-level";
+  label.textContent = saidBeside(level);
+  label.title = level.label;
+  return label;
 }
 
 /** Lines over an x axis, with levels, a chosen x, a legend and the same numbers as a table. */
@@ -133,6 +129,7 @@ export function Chart({ title, unit = "", head, x, xName = "round", lines, level
     const { current: host } = box;
     if (!host) return;
     const room = labelWidth(drawn);
+    const labels = drawn.map(labelOf);
     const width = () => Math.max(120, host.clientWidth);
     const grid = { stroke: () => colour("line"), width: 1 };
     const axis = { stroke: () => colour("quiet"), font: FONT, grid, ticks: { ...grid, size: 4 } };
@@ -161,7 +158,16 @@ export function Chart({ title, unit = "", head, x, xName = "round", lines, level
             points: { show: false, size: 5, filter: (self: uPlot, place: number) => isolated(self.data[place] as readonly (number | null)[]) },
           })),
         ],
-        hooks: { draw: [(self) => drawLevels(self, now.current.drawn), place], setSize: [place] },
+        hooks: {
+          draw: [
+            (self) => {
+              drawLevels(self, now.current.drawn);
+              placeLabels(self, now.current.drawn, labels);
+            },
+            place,
+          ],
+          setSize: [place],
+        },
       },
       [[...x], ...lines.map((line) => [...line.values])] as uPlot.AlignedData,
       host,
@@ -170,6 +176,7 @@ export function Chart({ title, unit = "", head, x, xName = "round", lines, level
     const line = document.createElement("div");
     line.className = "chart-at";
     made.over.append(line);
+    made.over.after(...labels);
     mark.current = line;
     place();
     const click = (event: MouseEvent) => {

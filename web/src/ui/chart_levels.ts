@@ -29,6 +29,15 @@ export function apart(wanted: readonly number[], gap: number, low: number, high:
   return places;
 }
 
+/** So much beside a line; the rest of its names stand in a title. */
+const MOST_SAID = 24;
+
+/** What stands beside a level's line: its names, or the first of several and how many more. */
+export function saidBeside({ label }: Level): string {
+  const names = label.split(", ");
+  return names.length > 1 && label.length > MOST_SAID ? `${names[0]} and ${names.length - 1} more` : label;
+}
+
 /** The least and most of all finite numbers of lines and levels, with a little room. */
 export function bounds(lines: readonly (readonly (number | null)[])[], levels: readonly Level[]): [number, number] {
   let least = Infinity;

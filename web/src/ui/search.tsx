@@ -38,19 +38,45 @@ export function Search({ label, value, onSearch, rest = 150, placeholder = "" }:
   );
 }
 
+export type Option = readonly [value: string, title: string];
+
+export interface ChoiceProps {
+  readonly label: string;
+  readonly value: string;
+  readonly options: readonly Option[];
+  /** More options below these, each group under its name. */
+  readonly groups?: readonly (readonly [name: string, options: readonly Option[]])[];
+  readonly onChoose: (value: string) => void;
+}
+
 /** A labelled choice of one of a few; the first is usually "all". */
-export function Choice({ label, value, options, onChoose }: { readonly label: string; readonly value: string; readonly options: readonly (readonly [value: string, title: string])[]; readonly onChoose: (value: string) => void }) {
+export function Choice({ label, value, options, groups = [], onChoose }: ChoiceProps) {
   const id = useId();
   return (
     <div class="field">
       <label for={id}>{label}</label>
       <select id={id} value={value} onChange={(event) => onChoose(event.currentTarget.value)}>
-        {options.map(([key, title]) => (
-          <option key={key} value={key} selected={key === value}>
-            {title}
-          </option>
-        ))}
+        <Options options={options} value={value} />
+        {groups.map(([name, some]) =>
+          some.length ? (
+            <optgroup key={name} label={name}>
+              <Options options={some} value={value} />
+            </optgroup>
+          ) : null,
+        )}
       </select>
     </div>
+  );
+}
+
+function Options({ options, value }: { readonly options: readonly Option[]; readonly value: string }) {
+  return (
+    <>
+      {options.map(([key, title]) => (
+        <option key={key} value={key} selected={key === value}>
+          {title}
+        </option>
+      ))}
+    </>
   );
 }

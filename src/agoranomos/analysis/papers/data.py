@@ -9,7 +9,10 @@ from agoranomos.analysis.papers.table import Table
 
 
 def data(table: Table) -> str:
-    """The rows, with `NAME`, `NAME_low`, `NAME_high` and `NAME_n` of what has an interval; empty where undefined."""
+    """The rows, with `NAME`, `NAME_low` and `NAME_high` of what has an interval; empty where undefined.
+
+    `NAME_n` is how many units it rests on; what rests on two samples has both in its column `n`.
+    """
     ends = [list(dict.fromkeys(end for cell in column.cells for end, _ in cell.values)) for column in table.columns]
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")

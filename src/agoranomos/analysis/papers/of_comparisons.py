@@ -16,7 +16,7 @@ from agoranomos.statistics import WelchTest
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """The difference of Welch's test with its bounds."""
+    """The difference of Welch's test with its bounds; `n` is the smaller sample's, and shown nowhere."""
 
     point: float
     low: float
@@ -48,7 +48,7 @@ def comparison_tables(
                 texts("measure", "measure", [title(found.measure) for _, found in rows]),
                 amounts("first_mean", "first", [found.first_mean for _, found in rows], 2),
                 amounts("second_mean", "second", [found.second_mean for _, found in rows], 2),
-                intervals("difference", "difference", differences, 2, form="signed"),
+                intervals("difference", "difference", differences, 2, form="signed", counted=False),
                 p_values("welch_p", "Welch p", [found.welch.p for _, found in rows]),
                 amounts("cohens_d", "Cohen d", [found.effect.d for _, found in rows], 2),
                 texts("n", "n", [f"{found.welch.n_first}, {found.welch.n_second}" for _, found in rows]),

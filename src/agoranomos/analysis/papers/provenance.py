@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from agoranomos.analysis.campaign import CampaignSummary
+from agoranomos.analysis.inference import Answer
+from agoranomos.analysis.papers.seats import people_in_words, without_models_in_words
 from agoranomos.campaigns import CampaignFolder
 
 SHOWN = 16
@@ -17,7 +19,8 @@ SHOWN = 16
 class Provenance:
     """`campaign` and `plan` (the SHA-256 of its plan, empty where there is none) name it; the others are clauses.
 
-    `n` says how many runs, arms and rounds, and what counts as a unit; `models` which language models took part.
+    `n` says how many runs, arms and rounds, and what counts as a unit; `models` which language models took part, and
+    which people.
     """
 
     campaign: str
@@ -58,20 +61,32 @@ def _n(summary: CampaignSummary) -> str:
 def _units(summary: CampaignSummary) -> str:
     """What counts as independent, where hypotheses are judged; runs, where there are none."""
     inference = summary.findings.inference if summary.findings is not None else None
-    if inference is None or not inference.clusters:
+    if inference is None:
         return "no clusters, runs are the units"
+    if not inference.clusters:
+        units = sorted({_independent(answer) for answer in inference.answers})
+        shared = any(answer.units is not None for answer in inference.answers)
+        as_one = " (those that share a run count as one)" if shared else ""
+        return f"no clusters: pairs are the units{as_one}, {_span(units)} a hypothesis"
     found = sorted({answer.main.clusters for answer in inference.answers})
     within = f", {' and '.join(inference.clusters[1:])} within" if len(inference.clusters) > 1 else ""
     return f"clusters: {inference.clusters[0]}{within}, {_span(found)} a hypothesis"
 
 
+def _independent(answer: Answer) -> int:
+    """How many pairs of a hypothesis do not depend on each other, where nothing clusters them."""
+    return answer.pairs if answer.units is None else len(set(answer.units))
+
+
 def _models(summary: CampaignSummary) -> str:
     if not summary.models:
-        return "No language model took part: every agent is scripted or learns"
+        return f"No language model took part: {without_models_in_words(summary)}"
     named = ", ".join(summary.models)
+    people = people_in_words(summary)
+    played = f"; {people}" if people else ""
     if summary.mock_only:
-        return f"No language model took part: a mock engine drew the replies ({named})"
-    return f"Language {_of(len(summary.models), 'model')}: {named}"
+        return f"No language model took part: a mock engine drew the replies ({named}){played}"
+    return f"Language {_of(len(summary.models), 'model')}: {named}{played}"
 
 
 def _of(count: int, noun: str) -> str:

@@ -86,19 +86,26 @@ def shares(name: str, heading: str, values: Iterable[float], digits: int = 0) ->
 
 
 def intervals(
-    name: str, heading: str, found: Iterable[Bounded | None], digits: int | None = None, *, form: str = "number"
+    name: str,
+    heading: str,
+    found: Iterable[Bounded | None],
+    digits: int | None = None,
+    *,
+    form: str = "number",
+    counted: bool = True,
 ) -> Column:
     """A column of points with their bounds below. `form` is `number`, `signed` or `percent` (of shares).
 
-    Decimals are the same in the whole column: `digits`, or as many as its smallest amount needs.
+    Decimals are the same in the whole column: `digits`, or as many as its smallest amount needs. With `counted` the CSV
+    has how many units each rests on, which is no one number for what rests on two samples.
     """
     listed = list(found)
     points = [one.point for one in listed if one is not None]
     shown = (0 if form == "percent" else _digits(points)) if digits is None else digits
-    return Column(name, heading, tuple(_interval(one, shown, form) for one in listed))
+    return Column(name, heading, tuple(_interval(one, shown, form, counted) for one in listed))
 
 
-def _interval(found: Bounded | None, digits: int, form: str) -> Cell:
+def _interval(found: Bounded | None, digits: int, form: str, counted: bool) -> Cell:
     if found is None:
         return Cell(MISSING)
     write = {"number": number, "signed": signed, "percent": percent}[form]
@@ -109,7 +116,8 @@ def _interval(found: Bounded | None, digits: int, form: str) -> Cell:
     elif found.n > 1:
         below = "no spread" if "equal" in found.reason or not found.reason else "no interval"
     values = (("", found.point), ("_low", found.low), ("_high", found.high))
-    return Cell(write(found.point, digits), below, (*((end, _plain(value)) for end, value in values), ("_n", found.n)))
+    units = (("_n", found.n),) if counted else ()
+    return Cell(write(found.point, digits), below, (*((end, _plain(value)) for end, value in values), *units))
 
 
 def _digits(points: Iterable[float]) -> int:

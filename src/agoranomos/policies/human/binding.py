@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 
 import msgspec
 
@@ -41,7 +42,9 @@ def bind_human(
         )
     words = SeatWords(seat.agent, (market,), WindowMemory()) if isinstance(market, Scenario) else None
     text = told.strip() if told else ""
-    return Human(parameters, _always(parameters, seat, text), text, words, shows_profit=market.shows_profit)
+    always = _always(parameters, seat, text)
+    counted = partial(market.counted, seat.agent)
+    return Human(parameters, always, text, words, counted=counted, shows_profit=market.shows_profit)
 
 
 def _always(parameters: HumanParameters, seat: Seat, told: str) -> Situation:

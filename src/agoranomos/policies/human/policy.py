@@ -16,6 +16,7 @@ from agoranomos.institutions.notices import Notice
 from agoranomos.policies.answering import conversation
 from agoranomos.policies.answering.seat_words import SeatWords
 from agoranomos.policies.description import described
+from agoranomos.policies.human.feasible import Counted, change_of
 from agoranomos.policies.human.person import Move, Person
 from agoranomos.policies.human.reading import fault_of
 from agoranomos.policies.human.remembering import ALL_ROUNDS, Kept, last_round, past_rounds
@@ -39,7 +40,8 @@ class HumanParameters(DocumentPart):
 class Human:
     """A person's seat. Bound without a person, it can be described and nothing else; `with_person` seats one.
 
-    `always` is what holds in every round of this seat; `words` are a scenario's, None in a market of numbers.
+    `always` is what holds in every round of this seat; `words` are a scenario's, None in a market of numbers; `counted`
+    asks the market of the run what an action would come to.
     """
 
     def __init__(
@@ -49,6 +51,7 @@ class Human:
         told: str,
         words: SeatWords | None = None,
         *,
+        counted: Counted,
         shows_profit: bool = True,
         person: Person | None = None,
     ) -> None:
@@ -56,14 +59,15 @@ class Human:
         self._always = always
         self._told = told
         self._words = words
+        self._counted = counted
         self._shows_profit = shows_profit
         self._person = person
 
     def with_person(self, person: Person) -> Human:
         """The same seat with somebody in it."""
-        return Human(
-            self.parameters, self._always, self._told, self._words, shows_profit=self._shows_profit, person=person
-        )
+        seated = copy.copy(self)
+        seated._person = person
+        return seated
 
     def start(self) -> Kept:
         """No round, but those that a scenario begins with in its words."""
@@ -74,6 +78,7 @@ class Human:
     ) -> Decision[Kept]:
         """What the person decides; a move that cannot be carried out is asked for again, with what is wrong with it.
 
+        What the market would project is such a move: what is recorded is what the person decided.
         Nothing of how it came about is recorded, as of a scripted policy's: no model was called. Raises `UsageError`
         where nobody sits in the seat.
         """
@@ -82,7 +87,7 @@ class Human:
         kept = self._after(memory, observation, notice)
         situation = self.situation(observation, notice, kept)
         move = await self._person.decide(situation)
-        while words := fault_of(move, situation):
+        while words := fault_of(move, situation) or change_of(move, situation, self._counted):
             move = await self._person.decide(msgspec.structs.replace(situation, refused=words))
         text = _text(notice)
         asked = Exchange(conversation.asked(notice, situation.question), _answer(move, situation), "")
