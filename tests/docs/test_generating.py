@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import importlib.util
 import inspect
 from importlib import import_module
-from pathlib import Path
 
 import pytest
 
-DOCS = Path(__file__).resolve().parents[2] / "docs"
-spec = importlib.util.spec_from_file_location("generate", DOCS / "generate.py")
-assert spec is not None
-assert spec.loader is not None
-spec.loader.exec_module(importlib.util.module_from_spec(spec))  # puts docs/ on the path of imports
+from docs.scripts import script
+
+script("generate")  # puts docs/ on the path of imports
 
 api, figures, institutions = (import_module(f"generating.{name}") for name in ("api", "figures", "institutions"))
 

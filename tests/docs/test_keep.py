@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import shutil
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pyarrow.parquet as pq
@@ -18,17 +16,9 @@ from agoranomos.cli.entry import run_command
 from agoranomos.reproduce.alignment_tipping import Asked, design
 from agoranomos.reproduce.study import plans_of
 from agoranomos.workspace import Workspace
+from docs.scripts import script
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
-
-
-def script(name: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(name, DOCS / f"{name}.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 keep = script("keep")

@@ -5,28 +5,18 @@ docs/blocks.py says how blocks are marked and how what they print is held agains
 
 from __future__ import annotations
 
-import importlib.util
 import re
 import sys
 from importlib import import_module
 from pathlib import Path
-from types import ModuleType
 
 import pytest
+
+from docs.scripts import script
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 PAGES = sorted([CHECKOUT / "README.md", CHECKOUT / "CONTRIBUTING.md", *(CHECKOUT / "docs").rglob("*.md")])
 TUTORIAL = CHECKOUT / "docs" / "tutorial.md"
-
-
-def script(file: str) -> ModuleType:
-    """A script of docs/, which is no package."""
-    spec = importlib.util.spec_from_file_location(file, CHECKOUT / "docs" / f"{file}.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 blocks, generate = script("blocks"), script("generate")
