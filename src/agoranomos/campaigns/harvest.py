@@ -31,14 +31,20 @@ RUNS_WORTH_PROCESSES = 1_000
 
 
 def build_tables(
-    folder: CampaignFolder, trusted: Sequence[Verifier], workers: int | None = None, *, timed: bool = True
+    folder: CampaignFolder,
+    trusted: Sequence[Verifier],
+    workers: int | None = None,
+    *,
+    timed: bool = True,
+    into: Path | None = None,
 ) -> Path:
     """Write all tables of the campaign in `folder` from its plan, its ledger and its runs' logs; returns their folder.
 
-    The ledger is verified under `trusted`. `workers` are processes (None: one a core where there are many runs); the
-    tables are the same for any number. `timed`: whether `calls.seconds` is filled, which no second execution gives
-    again. Memory is that of a few batches of runs, and of the ledger's history. Raises `Finding` where a log cannot be
-    read or is not what the ledger says, `MachineError` where the disk fails; the tables from before stay then.
+    That is the campaign's own, or `into`. The ledger is verified under `trusted`. `workers` are processes (None: one a
+    core where there are many runs); the tables are the same for any number. `timed`: whether `calls.seconds` is filled,
+    which no second execution gives again. Memory is that of a few batches of runs, and of the ledger's history. Raises
+    `Finding` where a log cannot be read or is not what the ledger says, `MachineError` where the disk fails; the tables
+    from before stay then.
     """
     plan = folder.read_plan()
     history, _ = read_ledger(folder.ledger, trusted)
@@ -46,7 +52,8 @@ def build_tables(
     seeds = sorted(plan["seeds"])
     processes = workers or (os.cpu_count() or 1 if len(plan["arms"]) * len(seeds) >= RUNS_WORTH_PROCESSES else 1)
     batches = (batch for arm in plan["arms"] for batch in _batches(folder, arm, seeds, history))
-    with table_files(folder.tables, tuple(TABLES.values())) as files:
+    tables_folder = into or folder.tables
+    with table_files(tables_folder, tuple(TABLES.values())) as files:
         # How long calls took stands in one file for all runs: what has such times is filled here.
         made = (
             (tabulate(batch, seconds) for batch in batches)
@@ -59,7 +66,7 @@ def build_tables(
         for rows in _attempt_rows(plan, seeds, history):
             files[ATTEMPTS.name].add(rows)
         files[DEVIATIONS.name].add(_deviation_rows(folder, history))
-    return folder.tables
+    return tables_folder
 
 
 def _batches(folder: CampaignFolder, arm: Mapping[str, Any], seeds: Sequence[int], history: History) -> Iterator[Batch]:

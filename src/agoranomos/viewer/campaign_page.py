@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from agoranomos.campaigns.folder import CampaignFolder
@@ -13,6 +14,7 @@ from agoranomos.errors import AgoraError
 from agoranomos.viewer.campaign_rows import row_of, state_of
 from agoranomos.viewer.confined import inside
 from agoranomos.viewer.kept import Kept, stamp_of
+from agoranomos.viewer.outcomes_so_far import OutcomesSoFar
 from agoranomos.viewer.planned import Planned, Plans
 from agoranomos.viewer.run_states import RunState, RunStates, States
 
@@ -25,16 +27,22 @@ STALE = "The tables are older than the logs: `agora report` on the campaign brin
 DAMAGED = "The plan and the tables do not fit together: one of them is damaged."
 MOCK_ONLY = "The mock engine drew the replies: no language model, and no finding."
 NO_TABLES = "There are no tables yet; the same `agora run` writes them, and so does `agora report`."
-NOT_YET = "Outcomes appear when the campaign ends; runs can be opened now."
+NOT_YET = "Outcomes appear as runs are finished; runs can be opened now."
+SO_FAR = (
+    "So far: {finished} of {planned} runs are in these figures. Intervals and p-values hold for one look, when all are "
+    "finished; only the confidence sequence of a stopping rule holds at every look."
+)
+NOT_KNOWN = "What the finished runs come to so far could not be worked out: {why}."
 
 
 class CampaignPages:
     """The pages of the campaigns in `root`; what tables say is worked out once, until they are written anew."""
 
-    def __init__(self, root: Any, plans: Plans, states: States) -> None:
+    def __init__(self, root: Path, plans: Plans, states: States, so_far: OutcomesSoFar) -> None:
         self._root = root
         self._plans = plans
         self._states = states
+        self._so_far = so_far
         self._found: Kept[dict[str, Any]] = Kept(8)
 
     def page(self, name: str, folder: CampaignFolder) -> dict[str, Any]:
@@ -42,6 +50,8 @@ class CampaignPages:
         plan, status, states = self._plans.plan(folder), self._plans.status(folder), self._states.of(folder)
         row = row_of(name, folder, plan, status)
         found = self._tabulated(folder)
+        if not states.tabulated and state_of(status) in UNDER_WAY:
+            found = self._under_way(folder, states) or found
         counts = _counts(states.runs)
         arms = [_merged(arm, counts.get(arm["arm"], {}), status) for arm in found["arms"] or _planned_arms(plan)]
         caveats = list(_caveats(plan, status, states, found))
@@ -81,6 +91,16 @@ class CampaignPages:
         except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
             return {**_NOTHING, "notes": [f"{DAMAGED} ({type(error).__name__}: {error})"]}
 
+    def _under_way(self, folder: CampaignFolder, states: RunStates) -> dict[str, Any] | None:
+        """What its finished runs come to, as far as that is worked out; the tables do not know them all."""
+        so_far = self._so_far.of(folder, sum(run.status == "closed" for run in states.runs))
+        if so_far is None:
+            return None
+        if so_far.page is None:
+            return {**_NOTHING, "caveats": [NOT_KNOWN.format(why=so_far.fault)]}
+        finished, planned = (sum(arm[key] for arm in so_far.page["arms"]) for key in ("finished", "runs"))
+        return {**so_far.page, "caveats": [SO_FAR.format(finished=finished, planned=planned)]}
+
 
 _NOTHING: dict[str, Any] = {
     "complete": False,
@@ -99,7 +119,9 @@ def _caveats(plan: Planned, status: Mapping[str, Any], states: RunStates, found:
         yield plan.fault
     if found["mock_only"] or plan.mock_only:
         yield MOCK_ONLY
-    if found["arms"]:
+    if "caveats" in found:
+        yield from found["caveats"]
+    elif found["arms"]:
         if not states.tabulated:
             yield STALE
     elif state_of(status) in UNDER_WAY:

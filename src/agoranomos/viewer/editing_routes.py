@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from agoranomos.errors import AgoraError, Finding, UsageError
 from agoranomos.viewer.editing import examine, read
 from agoranomos.viewer.editing_file import EditedFile
-from agoranomos.viewer.editing_jobs import Errand, Superseded, Worker
+from agoranomos.viewer.jobs import Errand, Superseded, Worker
 from agoranomos.viewer.parameters import posted
 
 if TYPE_CHECKING:

@@ -11,6 +11,7 @@ from agoranomos.viewer.campaign_rows import campaign_rows
 from agoranomos.viewer.catalogue import Catalogue
 from agoranomos.viewer.events import SECONDS_BETWEEN_LOOKS, Changes, events
 from agoranomos.viewer.listeners import Listeners
+from agoranomos.viewer.outcomes_so_far import OutcomesSoFar
 from agoranomos.viewer.parameters import Parameters
 from agoranomos.viewer.planned import Plans
 from agoranomos.viewer.refusals import NotThere
@@ -39,7 +40,8 @@ class Shown:
         self.plans = Plans(place)
         self.states = States(place, self.plans)
         self.measures = Measures(place)
-        self.pages = CampaignPages(place, self.plans, self.states)
+        self.outcomes = OutcomesSoFar(workspace)
+        self.pages = CampaignPages(place, self.plans, self.states, self.outcomes)
         self.files = RunFiles()
         self.readings = RunReadings(workspace)
         self.seconds_between_looks = seconds_between_looks

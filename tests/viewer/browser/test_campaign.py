@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from agoranomos.viewer.routes import Shown, campaign_routes
+from campaigns.laboratory import make_lab
 from viewer.browser.answers import (
     LOOK_NAMES,
     LOOKS,
@@ -19,8 +24,9 @@ from viewer.browser.answers import (
     only_text,
     run_row,
 )
-from viewer.conftest import Made
+from viewer.conftest import SCRIPTED, Made
 from viewer.corpus import CORPUS, watch
+from viewer.test_campaigns import write_status
 
 Served = Callable[..., str]
 OpenPage = Callable[..., Any]
@@ -322,6 +328,41 @@ def test_progress_moves_without_a_reload(
     page.get_by_role("tab", name="Checks and notes").click()
     page.get_by_text("All runs are there.").wait_for()
     assert page.evaluate("window.before") == 1
+
+
+def test_outcomes_grow_with_the_runs_of_a_real_campaign(
+    served: Served, open_page: OpenPage, picture: Callable[[Any, str], Any], tmp_path: Path
+) -> None:
+    lab = make_lab(tmp_path)
+    plan = lab.plan(SCRIPTED)
+    folder = lab.folder(plan).root
+
+    def goes_on(limit: int) -> None:
+        """So many runs are finished, and somebody seems to be at work on the next."""
+        with ThreadPoolExecutor(1) as apart:
+            apart.submit(lab.run, plan, limit=limit).result()
+        write_status(folder, state="running")
+
+    def until_shown(page: Any, text: str) -> None:
+        """Meanwhile the status is written anew, as a driver does once a second."""
+        for _ in range(120):
+            if page.get_by_text(text).is_visible():
+                return
+            page.wait_for_timeout(500)
+            write_status(folder, state="running")
+        raise AssertionError(f"{text!r} did not appear in a minute")
+
+    goes_on(4)
+    shown = Shown(lab.logs, replace(lab.workspace, keys=lab.keys.folder), seconds_between_looks=0.05)
+    page = open_page(served(campaign_routes(shown)) + f"#/c/{folder.name}")
+    until_shown(page, "So far: 4 of 8 runs are in these figures.")
+    numbers = page.get_by_role("tabpanel").inner_text()
+    assert "1 of 2" in numbers
+    assert numbers.count("no interval") == 16, "there is one run an arm"
+    picture(page, "campaign-so-far")
+    goes_on(8)
+    until_shown(page, "So far: 8 of 8 runs are in these figures.")
+    assert page.get_by_role("tabpanel").inner_text().count("no interval") == 8, "firms without noise have none"
 
 
 def test_rows_change_while_a_campaign_runs(served: Served, open_page: OpenPage) -> None:

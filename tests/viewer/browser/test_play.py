@@ -250,6 +250,12 @@ def test_the_page_of_the_run_that_is_played_says_so_and_nothing_of_a_fault(
     accessible(page)
     page.get_by_role("link", name="Back to the seat").click()
     page.get_by_role("heading", name="What you do in round 1").wait_for()
+    page.goto(page.url.partition("#")[0] + f"#/c/{session.run.partition('/')[0]}")
+    page.get_by_text("A run of this campaign is being played").wait_for()
+    assert page.get_by_role("alert").count() == 0
+    accessible(page)
+    page.get_by_role("link", name="Back to the seat").click()
+    page.get_by_role("heading", name="What you do in round 1").wait_for()
     page.said[:] = [line for line in page.said if "409" not in line]
 
 

@@ -381,6 +381,21 @@ def processor_time(page: Any) -> Callable[[], float]:
     return since
 
 
+def test_an_opened_entry_is_closed_by_the_escape_key_and_the_row_is_at_hand(
+    served: Served, open_page: OpenPage, real: Made
+) -> None:
+    page = open_page(served(shown(real)) + at(real.scripted, "governed.divider"))
+    row = page.get_by_role("grid", name="Entries of the log").locator("[data-index='1']")
+    row.focus()
+    page.keyboard.press("Enter")
+    entry = page.get_by_role("region", name="Entry 1")
+    entry.wait_for()
+    entry.get_by_role("button", name="close").focus()
+    page.keyboard.press("Escape")
+    entry.wait_for(state="detached")
+    assert page.evaluate("document.activeElement.dataset.index") == "1"
+
+
 def test_what_is_not_at_hand_is_said(served: Served, open_page: OpenPage) -> None:
     call = {"model": "m", "prompt_tokens": 10, "reply_tokens": 2}
     withheld = {**call, "prompt_commitment": "d" * 64, "reply_commitment": "e" * 64}

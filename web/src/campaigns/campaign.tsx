@@ -1,8 +1,8 @@
 import type { ComponentChildren } from "preact";
 import { useCallback, useEffect, useRef, useState } from "preact/hooks";
-import { getJson } from "../source/api";
+import { ApiError, getJson } from "../source/api";
 import { remember, route } from "../ui/route";
-import { Busy, Failed } from "../ui/states";
+import { Busy, Empty, Failed } from "../ui/states";
 import { Tabs, type Tab } from "../ui/tabs";
 import { Checks } from "./checks";
 import { Comparisons } from "./comparisons";
@@ -67,6 +67,13 @@ export function CampaignPage({ id }: { readonly id: string }) {
     setTab(key);
     remember({ tab: key });
   };
+  if (!campaign && error instanceof ApiError && error.status === 409) {
+    return (
+      <Empty title="A run of this campaign is being played">
+        The campaign is shown when it is over. <a href="#/play">Back to the seat</a>
+      </Empty>
+    );
+  }
   return (
     <>
       {campaign ? <CampaignHead campaign={campaign} lost={news.value === "lost"} /> : null}

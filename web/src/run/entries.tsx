@@ -66,6 +66,11 @@ export function Entries({ record, lines, state, round, wanted, onRound }: Entrie
     ],
     [record, state, lines],
   );
+  const panel = useRef<HTMLDivElement>(null);
+  const close = () => {
+    setOpen(null);
+    panel.current?.querySelector<HTMLElement>('.vbody [tabindex="0"]')?.focus();
+  };
   const show = useRef<(seq: number) => void>(() => {});
   show.current = (seq) => {
     setOpen(seq);
@@ -106,9 +111,9 @@ export function Entries({ record, lines, state, round, wanted, onRound }: Entrie
           {count(total)} {total === 1 ? "entry" : "entries"}
         </span>
       </div>
-      <div class={open === null ? "" : "run-entries-open"}>
+      <div ref={panel} class={open === null ? "" : "run-entries-open"} onKeyDown={(event) => event.key === "Escape" && open !== null && close()}>
         {table}
-        {open !== null && <Opened seq={open} name={nameOf(state, open, lines[open])} line={lines[open]} record={record} state={stateOf(open)} bad={badAt(state, open)?.why} onClose={() => setOpen(null)} />}
+        {open !== null && <Opened seq={open} name={nameOf(state, open, lines[open])} line={lines[open]} record={record} state={stateOf(open)} bad={badAt(state, open)?.why} onClose={close} />}
       </div>
     </section>
   );

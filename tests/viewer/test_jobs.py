@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from agoranomos.errors import Finding, MachineError
-from agoranomos.viewer.editing_jobs import Errand, OutOfTime, Superseded, Worker
 from agoranomos.viewer.editing_template import template
+from agoranomos.viewer.jobs import Errand, OutOfTime, Superseded, Worker
 from agoranomos.workspace import library_root
 
 PUBLISHED = (library_root() / "institutions" / "cournot-antitrust.yaml").read_text()

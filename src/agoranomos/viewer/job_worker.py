@@ -1,4 +1,4 @@
-"""A process that does one slow thing after another for the editor, and can be killed at any time.
+"""A process that does one slow thing after another for the server, and can be killed at any time.
 
 Each line of its input is a request, `{"job": ..., ...}`; each line of its output an answer: `{"progress": [...]}` any
 number of times, then `{"result": ...}` or `{"error": ..., "advice": ...}`. It ends with its input, even in a job.
@@ -88,10 +88,17 @@ def _certify(request: dict[str, Any], workspace: Workspace, progress: Progress) 
     return certified(text, name, market, workspace, quick=request["quick"], progress=progress)
 
 
+def _outcomes(request: dict[str, Any], _: Workspace, __: Progress) -> Any:
+    from agoranomos.viewer.outcomes_so_far import worked_out
+
+    return worked_out(Path(request["campaign"]), request["trusted"], Path(request["into"]))
+
+
 _JOBS: dict[str, Callable[[dict[str, Any], Workspace, Progress], Any]] = {
     "check": _check,
     "fitting": _fitting,
     "certify": _certify,
+    "outcomes": _outcomes,
 }
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The asking side of `editing_worker`: one job at a time in a process of its own; the newest request wins."""
+"""The asking side of `job_worker`: one job at a time in a process of its own; the newest request wins."""
 
 from __future__ import annotations
 
@@ -66,6 +66,8 @@ class Worker:
                 with self._guard:
                     self._busy = False
         if answer is None:
+            process.kill()
+            process.wait()  # its output ends before it does: the next request must not be given to it
             raise self._why_silent(mine, late.is_set())
         if "error" in answer:
             raise Finding(str(answer["error"]), advice=str(answer["advice"]))
@@ -102,7 +104,7 @@ class Worker:
             if self._process is not None:
                 _close_pipes(self._process)
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "agoranomos.viewer.editing_worker"],
+                [sys.executable, "-m", "agoranomos.viewer.job_worker"],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
