@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -42,7 +43,7 @@ class Asked(threading.Thread):
         self.worker, self.begun = worker, threading.Event()
         self.error: BaseException | None = None
         self.start()
-        assert self.begun.wait(60)
+        assert self.begun.wait(300)
 
     def run(self) -> None:
         try:
@@ -61,11 +62,11 @@ def test_one_process_answers_one_job_after_another(worker: Worker) -> None:
 def test_a_job_ends_with_a_newer_request_or_when_it_is_given_up(worker: Worker) -> None:
     asked = Asked(worker)
     assert worker.do(QUICK)["findings"] == []
-    asked.join(60)
+    asked.join(300)
     assert isinstance(asked.error, Superseded)
     given_up = Asked(worker)
     worker.cancel()
-    given_up.join(60)
+    given_up.join(300)
     assert isinstance(given_up.error, Superseded)
 
 
@@ -73,9 +74,18 @@ def test_a_process_that_dies_is_told_of_and_replaced(worker: Worker) -> None:
     asked = Asked(worker)
     assert worker._process is not None
     worker._process.kill()
-    asked.join(60)
+    asked.join(300)
     assert isinstance(asked.error, MachineError)
     assert worker.do(QUICK)["findings"] == []
+
+
+def test_nothing_that_lies_where_it_is_started_is_run(
+    worker: Worker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "queue.py").write_text("open('ran', 'w').close()\nraise SystemExit\n")
+    monkeypatch.chdir(tmp_path)
+    assert worker.do(QUICK)["findings"] == []
+    assert not (tmp_path / "ran").exists()
 
 
 def test_a_job_beyond_its_time_is_ended() -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -25,20 +26,25 @@ class OutOfTime(Finding):
 
 
 class Worker:
-    """A worker process, started when it is first needed; killed where a job must end early, and then started anew."""
+    """A worker process, started when it is first needed; killed where a job must end early, and then started anew.
 
-    def __init__(self, limit_s: float) -> None:
+    `environment` is added to the process's own.
+    """
+
+    def __init__(self, limit_s: float, environment: Mapping[str, str] | None = None) -> None:
         self.limit_s = limit_s
+        self._environment = environment or {}
         self._guard = threading.Lock()
         self._turn = threading.Lock()
         self._process: subprocess.Popen[str] | None = None
         self._newest = 0
-        self._busy = False
+        self._busy = self._closed = False
 
     def warm(self) -> None:
         """Start the process if none runs, so that the first job need not wait for it."""
         with self._guard:
-            self._running()
+            if not self._closed:
+                self._running()
 
     def do(self, request: dict[str, Any], progress: Progress | None = None) -> Any:
         """The result of a job; a job that still runs for an older request is killed.
@@ -52,22 +58,24 @@ class Worker:
             self._kill_if_busy()
         with self._turn:
             with self._guard:
-                if mine != self._newest:
-                    raise Superseded("a newer request came")
+                if mine != self._newest or self._closed:
+                    raise Superseded("a newer request came" if mine != self._newest else "the worker was closed")
                 process, self._busy = self._running(), True
             late = threading.Event()
             timer = threading.Timer(self.limit_s, _end, (process, late))
             timer.daemon = True
             timer.start()
+            answer = None
             try:
                 answer = _asked(process, request, progress)
             finally:
                 timer.cancel()
+                if answer is None or late.is_set():  # its output ends before it does
+                    process.kill()
+                    process.wait()
                 with self._guard:
                     self._busy = False
         if answer is None:
-            process.kill()
-            process.wait()  # its output ends before it does: the next request must not be given to it
             raise self._why_silent(mine, late.is_set())
         if "error" in answer:
             raise Finding(str(answer["error"]), advice=str(answer["advice"]))
@@ -80,8 +88,9 @@ class Worker:
             self._kill_if_busy()
 
     def close(self) -> None:
-        """End the process; whatever it does is lost."""
+        """End the process for good; whatever it does is lost."""
         with self._guard:
+            self._closed = True
             self._newest += 1
             if self._process is not None:
                 self._process.kill()
@@ -104,7 +113,8 @@ class Worker:
             if self._process is not None:
                 _close_pipes(self._process)
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "agoranomos.viewer.job_worker"],
+                [sys.executable, "-P", "-m", "agoranomos.viewer.job_worker"],  # nothing of the folder it is started in
+                env={**os.environ, **self._environment},
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,

@@ -88,8 +88,8 @@ def _json(session: PlaySession) -> Response:
 
 
 async def _events(session: PlaySession) -> AsyncIterator[bytes]:
-    """The states as server-sent events, and a comment now and then where nothing changes."""
-    states = session.seat.states()
+    """Each state once as a server-sent event, and a comment now and then where nothing changes."""
+    states, told = session.seat.states(), None
     waiting: asyncio.Task[Any] | None = None
     try:
         while True:
@@ -103,7 +103,10 @@ async def _events(session: PlaySession) -> AsyncIterator[bytes]:
             except StopAsyncIteration:
                 return
             waiting = None
-            yield event("play", session.state())
+            state = session.state()  # may be newer than what was waited for
+            if state["version"] != told:
+                told = state["version"]
+                yield event("play", state)
     finally:
         if waiting is not None:
             waiting.cancel()

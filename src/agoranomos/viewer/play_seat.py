@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,11 +58,10 @@ class PlaySeat:
         """Show the situation, and wait for the person; raises `PersonLeft` once the person has left."""
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[Move] = loop.create_future()
-        with self._lock:
+        with self._changing():
             if self._left:
                 raise PersonLeft
             self._asked, self._shown = _Asked(situation, answer, loop), situation
-        self._changed()
         return await answer
 
     def finish(self, result: Mapping[str, Any]) -> None:
@@ -95,7 +94,7 @@ class PlaySeat:
         Raises `Conflict` where another round is asked for or none is (a move for it is in already), and `UsageError` in
         words for a move that cannot be carried out; the question then stands as it was.
         """
-        with self._lock:
+        with self._changing():
             asked = self._asked
             if asked is None:
                 shown = self._shown
@@ -114,16 +113,14 @@ class PlaySeat:
             move = read_move(given, asked.situation)
             self._asked = None
         _from_outside(asked.loop, lambda: asked.answer.set_result(move))
-        self._changed()
 
     def leave(self) -> None:
         """The person is gone: the run ends where it is recorded, to be gone on with."""
-        with self._lock:
+        with self._changing():
             self._left = True
             asked, self._asked = self._asked, None
         if asked is not None:
             _from_outside(asked.loop, lambda: asked.answer.set_exception(PersonLeft()))
-        self._changed()
 
     async def states(self) -> AsyncIterator[dict[str, Any]]:
         """The state now, and again whenever it has changed; ends when the person leaves."""
@@ -146,12 +143,14 @@ class PlaySeat:
     # -- inside ------------------------------------------------------------------------------------------------------
 
     def _set_end(self, end: Mapping[str, Any]) -> None:
-        with self._lock:
+        with self._changing():
             self._end, self._asked = end, None
-        self._changed()
 
-    def _changed(self) -> None:
+    @contextmanager
+    def _changing(self) -> Iterator[None]:
+        """What the block changes is seen as one new version; where it raises, nothing changed."""
         with self._lock:
+            yield
             self._version += 1
             watchers = tuple(self._watchers.values())
         for tell in watchers:
