@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -110,18 +111,22 @@ class Viewer:
 
 
 @pytest.fixture
-def over(page: Path) -> Callable[..., Viewer]:
+def over(page: Path) -> Iterator[Callable[..., Viewer]]:
     """The app over a folder; `workspace` gives the keys that are trusted."""
     from starlette.testclient import TestClient
 
     from agoranomos.viewer.app import viewer_app
     from agoranomos.viewer.routes import Shown, campaign_routes
 
-    def opened(root: Path, workspace: Workspace) -> Viewer:
-        app = viewer_app(campaign_routes(Shown(root, workspace)), token=TOKEN, port=PORT, page=page)
-        return Viewer(app, TestClient(app, base_url=f"http://{HOST}", raise_server_exceptions=False))
+    with ExitStack() as shown:
 
-    return opened
+        def opened(root: Path, workspace: Workspace) -> Viewer:
+            one = Shown(root, workspace)
+            shown.callback(one.close)
+            app = viewer_app(campaign_routes(one), token=TOKEN, port=PORT, page=page)
+            return Viewer(app, TestClient(app, base_url=f"http://{HOST}", raise_server_exceptions=False))
+
+        yield opened
 
 
 @pytest.fixture

@@ -48,8 +48,8 @@ def view(
 ) -> None:
     """Look at campaigns in a browser: live progress, runs round by round, prompts, graphs, comparisons.
 
-    The server answers on this machine alone, to who has the address that is printed, and writes nothing. Interrupt it
-    to stop.
+    The server answers on this machine alone, to who has the address that is printed, and writes nothing
+    there. Interrupt it to stop.
 
     With --play CAMPAIGN --as AGENT you take that agent's seat in one run, which is recorded like any other; the same
     command again goes on with it. Its log is shown when it is over.
@@ -85,8 +85,11 @@ def view(
         say(f"{root} is shown at {address}")
         Thread(target=import_module, args=("agoranomos.analysis.campaign",), daemon=True).start()  # the first page's
 
-    routes = campaign_routes(Shown(root, find_workspace()))
-    serve_page(routes, page, announce, port=port, open_browser=open_browser)
+    shown = Shown(root, find_workspace())
+    try:
+        serve_page(campaign_routes(shown), page, announce, port=port, open_browser=open_browser)
+    finally:
+        shown.close()
     say("stopped")
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from agoranomos.campaigns.folder import CampaignFolder
 from agoranomos.campaigns.status import UNDER_WAY
@@ -17,22 +16,20 @@ from agoranomos.viewer.kept import Kept, stamp_of
 from agoranomos.viewer.outcomes_so_far import OutcomesSoFar
 from agoranomos.viewer.planned import Planned, Plans
 from agoranomos.viewer.run_states import RunState, RunStates, States
-
-if TYPE_CHECKING:
-    from agoranomos.analysis.arms import ArmSummary
-    from agoranomos.analysis.campaign import CampaignSummary
-    from agoranomos.statistics import Interval
+from agoranomos.viewer.summary_page import summary_page
 
 STALE = "The tables are older than the logs: `agora report` on the campaign brings them up to date."
 DAMAGED = "The plan and the tables do not fit together: one of them is damaged."
 MOCK_ONLY = "The mock engine drew the replies: no language model, and no finding."
 NO_TABLES = "There are no tables yet; the same `agora run` writes them, and so does `agora report`."
 NOT_YET = "Outcomes appear as runs are finished; runs can be opened now."
+WORKING_OUT = "What the finished runs come to is being worked out; they can be opened now."
 SO_FAR = (
-    "So far: {finished} of {planned} runs are in these figures. Intervals and p-values hold for one look, when all are "
-    "finished; only the confidence sequence of a stopping rule holds at every look."
+    "So far: {finished} of {planned} runs are in these figures. Intervals and p-values hold for one look, when the "
+    "campaign is over; only the confidence sequence of a stopping rule holds at every look."
 )
-NOT_KNOWN = "What the finished runs come to so far could not be worked out: {why}."
+NOT_KNOWN = "Newer figures could not be worked out: {why}."
+NOT_JUDGED = "not judged before the campaign is over"
 
 
 class CampaignPages:
@@ -49,9 +46,7 @@ class CampaignPages:
         """The page of one campaign; where there are no tables yet, what its plan and its status say."""
         plan, status, states = self._plans.plan(folder), self._plans.status(folder), self._states.of(folder)
         row = row_of(name, folder, plan, status)
-        found = self._tabulated(folder)
-        if not states.tabulated and state_of(status) in UNDER_WAY:
-            found = self._under_way(folder, states) or found
+        found = self._newest(folder, status, states)
         counts = _counts(states.runs)
         arms = [_merged(arm, counts.get(arm["arm"], {}), status) for arm in found["arms"] or _planned_arms(plan)]
         caveats = list(_caveats(plan, status, states, found))
@@ -73,7 +68,23 @@ class CampaignPages:
             "caveats": caveats,
             "notes": [*caveats, *found["notes"]],
             "costs": {**self._plans.spending(folder), **found["costs"]},
+            "working_out": found["wanted"],
         }
+
+    def _newest(self, folder: CampaignFolder, status: Mapping[str, Any], states: RunStates) -> dict[str, Any]:
+        """What the tables say, or what more finished runs come to, as far as that is worked out."""
+        tables = self._tabulated(folder)
+        if states.tabulated:
+            return tables
+        finished, under_way = sum(run.status == "closed" for run in states.runs), state_of(status) in UNDER_WAY
+        so_far = self._so_far.of(folder, finished, under_way=under_way)
+        beside = {"wanted": so_far.wanted, "unknown": so_far.fault}
+        if so_far.page is None or _count(so_far.page, "finished") <= _count(tables, "finished"):
+            return {**tables, **beside}
+        said = SO_FAR.format(finished=_count(so_far.page, "finished"), planned=_count(so_far.page, "runs"))
+        older = [] if under_way else [STALE if tables["arms"] else NO_TABLES]
+        half_way = [_not_judged(row) for row in so_far.page["comparisons"]]
+        return {**so_far.page, "comparisons": half_way, **beside, "so_far": [said, *older]}
 
     def _tabulated(self, folder: CampaignFolder) -> dict[str, Any]:
         from agoranomos.analysis.campaign import summarise
@@ -85,21 +96,12 @@ class CampaignPages:
         try:
             for file in files:
                 inside(file, self._root)
-            return self._found.get(folder.root, stamp, lambda: summary_page(summarise(folder.root)))
+            found = self._found.get(folder.root, stamp, lambda: summary_page(summarise(folder.root)))
+            return {**_NOTHING, **found}
         except AgoraError as error:
             return {**_NOTHING, "notes": [" ".join(filter(None, (error.message, error.advice)))]}
         except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
             return {**_NOTHING, "notes": [f"{DAMAGED} ({type(error).__name__}: {error})"]}
-
-    def _under_way(self, folder: CampaignFolder, states: RunStates) -> dict[str, Any] | None:
-        """What its finished runs come to, as far as that is worked out; the tables do not know them all."""
-        so_far = self._so_far.of(folder, sum(run.status == "closed" for run in states.runs))
-        if so_far is None:
-            return None
-        if so_far.page is None:
-            return {**_NOTHING, "caveats": [NOT_KNOWN.format(why=so_far.fault)]}
-        finished, planned = (sum(arm[key] for arm in so_far.page["arms"]) for key in ("finished", "runs"))
-        return {**so_far.page, "caveats": [SO_FAR.format(finished=finished, planned=planned)]}
 
 
 _NOTHING: dict[str, Any] = {
@@ -110,6 +112,7 @@ _NOTHING: dict[str, Any] = {
     "comparisons": [],
     "notes": [],
     "costs": {},
+    "wanted": False,
 }
 
 
@@ -119,134 +122,36 @@ def _caveats(plan: Planned, status: Mapping[str, Any], states: RunStates, found:
         yield plan.fault
     if found["mock_only"] or plan.mock_only:
         yield MOCK_ONLY
-    if "caveats" in found:
-        yield from found["caveats"]
+    finished = any(run.status == "closed" for run in states.runs)
+    if "so_far" in found:
+        yield from found["so_far"]
     elif found["arms"]:
         if not states.tabulated:
             yield STALE
     elif state_of(status) in UNDER_WAY:
-        yield NOT_YET
-    elif not found["notes"] and any(run.status == "closed" for run in states.runs):
+        yield WORKING_OUT if found["wanted"] else NOT_YET
+    elif not found["notes"] and finished:
         yield NO_TABLES
+    if found.get("unknown"):
+        yield NOT_KNOWN.format(why=found["unknown"].rstrip("."))
+
+
+def _count(page: Mapping[str, Any], key: str) -> int:
+    """The runs of all arms that are `finished`, or all `runs`."""
+    return sum(arm[key] for arm in page["arms"])
+
+
+def _not_judged(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A comparison as it is shown half-way: only a sequence may be looked at before the end."""
+    if row["kind"] != "confirmatory" or row["method"].endswith("confidence sequence"):
+        return dict(row)
+    return {**row, "p": None, "holm": None, "verdict": NOT_JUDGED}
 
 
 def _rounds(plan: Planned) -> dict[str, int] | None:
     """How many rounds a run has: those of the shortest and of the longest arm."""
     rounds = [arm.rounds for arm in plan.arms]
     return {"least": min(rounds), "most": max(rounds)} if rounds else None
-
-
-def summary_page(summary: CampaignSummary) -> dict[str, Any]:
-    """What a page says that comes from a campaign's tables."""
-    from agoranomos.analysis.deviations import departures_in_words
-    from agoranomos.analysis.export import as_json
-
-    exported = as_json(summary)
-    return {
-        "complete": summary.complete,
-        "mock_only": summary.mock_only,
-        "checks": exported["manipulation_checks"],
-        "arms": [_arm(arm) for arm in summary.arms],
-        "comparisons": [*_planned_comparisons(exported), *_explored(summary)],
-        "notes": departures_in_words(summary.departures),
-        "costs": {"accounts": list(_accounts(exported)), "errors": exported.get("errors")},
-    }
-
-
-def _arm(summary: ArmSummary) -> dict[str, Any]:
-    """An arm: `cases`, `sanctions` and `fines` are means a run, `calls`, `tokens` and `failures` totals over runs."""
-    arm, conduct, acts = summary.arm, summary.conduct, summary.enforcement
-    known = bool(summary.results)
-    means = {**summary.means, **summary.others}
-    return {
-        "arm": arm.name,
-        "regime": arm.regime,
-        "roster": arm.roster,
-        "market": arm.market,
-        "institution": arm.institution,
-        "models": [model for model in dict.fromkeys(arm.models) if model],
-        "runs": arm.planned,
-        "finished": len(summary.results),
-        "failed": len(arm.failed),
-        "measures": {name: _interval(found) for name, found in means.items() if found.n},
-        "benchmarks": {
-            name: {"price": _plain(known.mean_price), "profit": _plain(known.total_profit)}
-            | {"welfare": _plain(known.welfare), "consumer_surplus": _plain(known.consumer_surplus)}
-            for name, known in arm.benchmarks.items()
-        },
-        "failures": dict(conduct.failures) if known else None,
-        "calls": conduct.calls if known else None,
-        "tokens": conduct.prompt_tokens + conduct.reply_tokens if known else None,
-        "fines": _plain(acts.fines),
-        "cases": _plain(acts.per_run(acts.cases)),
-        "sanctions": _plain(acts.per_run(acts.sanctions)),
-    }
-
-
-def _interval(found: Interval) -> dict[str, Any]:
-    return {
-        "mean": _plain(found.point),
-        "low": _plain(found.low),
-        "high": _plain(found.high),
-        "n": found.n,
-        "level": found.level,
-        "method": found.method,
-        "reason": found.reason,
-        "warning": found.warning,
-    }
-
-
-def _planned_comparisons(exported: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """What the campaign said before it ran that it would compare; `kind` is the role that its report gives it."""
-    for answer in exported.get("hypotheses", ()):
-        yield {
-            "name": answer["name"],
-            "a": answer["first"],
-            "b": answer["second"],
-            "outcome": answer["outcome"],
-            "difference": answer["estimate"]["point"],
-            "low": answer["estimate"]["low"],
-            "high": answer["estimate"]["high"],
-            "level": answer["estimate"]["level"],
-            "method": answer["estimate"]["method"],
-            "p": answer["p"],
-            "holm": answer["p_holm"],
-            "n": answer["pairs"],
-            "reason": answer["estimate"]["reason"],
-            "verdict": answer["verdict"],
-            "kind": answer["role"],
-        }
-
-
-def _accounts(exported: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """Who gained and who paid, for each comparison that was planned."""
-    for answer in exported.get("hypotheses", ()):
-        about = {"hypothesis": answer["name"], "first": answer["first"], "second": answer["second"]}
-        yield {**about, "lines": answer["accounts"]}
-
-
-def _explored(summary: CampaignSummary) -> Iterator[dict[str, Any]]:
-    """Every two arms of one roster and market, measure by measure, by Welch's test; nobody planned these."""
-    for comparison in summary.comparisons:
-        for contrast in comparison.contrasts:
-            welch = contrast.welch
-            yield {
-                "name": "",
-                "a": comparison.first,
-                "b": comparison.second,
-                "outcome": contrast.measure,
-                "difference": _plain(welch.difference),
-                "low": _plain(welch.low),
-                "high": _plain(welch.high),
-                "level": welch.level,
-                "method": "Welch t",
-                "p": _plain(welch.p),
-                "holm": None,
-                "n": min(welch.n_first, welch.n_second),
-                "reason": welch.reason,
-                "verdict": "",
-                "kind": "exploratory",
-            }
 
 
 def _planned_arms(plan: Planned) -> list[dict[str, Any]]:
@@ -286,7 +191,3 @@ def _merged(arm: Mapping[str, Any], counts: Mapping[str, int], status: Mapping[s
     calls = {row["arm"]: row["calls"] for row in status.get("arms", ())}
     more = {"calls": calls.get(arm["arm"])} if arm["calls"] is None else {}
     return {**arm, "under_way": 0, **counts, **more}
-
-
-def _plain(value: float) -> float | None:
-    return float(value) if math.isfinite(value) else None

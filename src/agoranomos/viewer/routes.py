@@ -1,4 +1,4 @@
-"""The API over a folder of campaigns: what each address answers. Nothing here writes."""
+"""The API over a folder of campaigns: what each address answers. Nothing here writes to that folder."""
 
 from __future__ import annotations
 
@@ -40,12 +40,16 @@ class Shown:
         self.plans = Plans(place)
         self.states = States(place, self.plans)
         self.measures = Measures(place)
-        self.outcomes = OutcomesSoFar(workspace)
-        self.pages = CampaignPages(place, self.plans, self.states, self.outcomes)
+        self._outcomes = OutcomesSoFar(place, workspace)
+        self.pages = CampaignPages(place, self.plans, self.states, self._outcomes)
         self.files = RunFiles()
         self.readings = RunReadings(workspace)
         self.seconds_between_looks = seconds_between_looks
         self.listeners = Listeners()
+
+    def close(self) -> None:
+        """End what is being worked out for pages; nothing of it stays."""
+        self._outcomes.close()
 
     def run(self, parameters: Mapping[str, str]) -> RunPlace:
         """The run that an address names; raises `NotThere` for one that neither plan nor tables know."""

@@ -68,10 +68,12 @@ def serve(app: Starlette, listening: socket.socket, ready: Callable[[], None] | 
                 ready()
 
     config = uvicorn.Config(app, **settings())
-    ask_to_end = signal.signal(signal.SIGTERM, signal.default_int_handler)  # as services are ended
+    # A service is ended by SIGTERM, what runs in a terminal that is closed by SIGHUP.
+    before = {one: signal.signal(one, signal.default_int_handler) for one in (signal.SIGTERM, signal.SIGHUP)}
     try:
         Server(config).run(sockets=[listening])  # it gives the signal on when it has ended
     except KeyboardInterrupt:
         return
     finally:
-        signal.signal(signal.SIGTERM, ask_to_end)
+        for one, handler in before.items():
+            signal.signal(one, handler)

@@ -26,11 +26,14 @@ export function CampaignPage({ id }: { readonly id: string }) {
   const [changed, setChanged] = useState(0);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
 
+  const renewed = useRef<() => void>(() => {});
   const load = useCallback(() => {
     getJson<Campaign>(`campaigns/${encodeURIComponent(id)}`).then(
       (found) => {
         setCampaign(found);
         setError(null);
+        // Nobody tells of figures that are worked out for this page.
+        if (found.working_out) timer.current ??= setTimeout(renewed.current, REST_MS);
       },
       setError,
     );
@@ -40,6 +43,7 @@ export function CampaignPage({ id }: { readonly id: string }) {
     load();
     setChanged((times) => times + 1);
   }, [load]);
+  renewed.current = renew;
   const asked = useRef(false);
   const begin = useCallback(() => {
     if (!asked.current) load();

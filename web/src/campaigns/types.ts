@@ -172,6 +172,8 @@ export interface Campaign {
   readonly title: string;
   readonly state: string;
   readonly incomplete?: boolean;
+  /** Newer figures are on their way: whoever asks again gets them. */
+  readonly working_out?: boolean;
   readonly status: Status | null;
   readonly plan: { readonly digest: string; readonly market: string; readonly regimes: readonly string[]; readonly rounds: { readonly least: number; readonly most: number } | null; readonly seeds: number | null; readonly outcome: string };
   /** What has to be known before the figures. */

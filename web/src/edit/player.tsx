@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Drawing } from "../ui/drawing";
 import type { Steps } from "./answers";
 import { Drawn } from "./drawn";
@@ -12,7 +12,7 @@ export function Player({ drawing, steps, marked, onClose }: { readonly drawing: 
   const [running, setRunning] = useState(false);
   const last = steps.steps.length - 1;
   const place = useRef<HTMLElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     setAt(0);
     setRunning(false);
     place.current?.focus();

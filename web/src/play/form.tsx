@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { actionOf, bounds, EMPTY, plain, type Action, type Draft } from "./draft";
 import type { Part, Situation } from "./seat";
 
@@ -21,7 +21,7 @@ export function Form({ situation, asked, lost, send }: FormProps) {
     setDraft({ ...draft, ...part });
     setFault("");
   };
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (asked && situation.round > 1) form.current?.querySelector<HTMLElement>("input")?.focus({ preventScroll: true });
   }, []);
   const submit = async (event: Event) => {

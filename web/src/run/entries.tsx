@@ -68,8 +68,8 @@ export function Entries({ record, lines, state, round, wanted, onRound }: Entrie
   );
   const panel = useRef<HTMLDivElement>(null);
   const close = () => {
+    panel.current?.querySelector<HTMLElement>(".run-opened")?.focus({ preventScroll: true });
     setOpen(null);
-    panel.current?.querySelector<HTMLElement>('.vbody [tabindex="0"]')?.focus();
   };
   const show = useRef<(seq: number) => void>(() => {});
   show.current = (seq) => {
