@@ -30,7 +30,9 @@ CHECKOUT = Path(__file__).resolve().parents[1]
 BLOCK = re.compile(r"^```(?P<info>\w+ (?:run|install|file=\S+))\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 WIDE, SHOWN_WHOLE = 200, 140
 """Columns of the terminal: most pages leave lines out, and a page whose outputs are shown whole has to be narrower."""
-OURS = ("AGORA_", "COV_", "PYTHON", "VIRTUAL_ENV", "XDG_")
+OF_TESTS = ("AGORA_", "COV_", "PYTEST_")
+"""Variables of who runs the pages, which change what commands print."""
+OURS = (*OF_TESTS, "PYTHON", "VIRTUAL_ENV", "XDG_")
 """Variables that a fresh environment knows nothing of."""
 
 
@@ -66,7 +68,7 @@ class Shell:
         self._work = folder / "work"
         for made in (self._work, folder / "home"):
             made.mkdir()
-        foreign = OURS if fresh else ("AGORA_", "COV_")
+        foreign = OURS if fresh else OF_TESTS
         self._environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith(foreign)},
             "HOME" if fresh else "AGORA_HOME": str(folder / "home"),

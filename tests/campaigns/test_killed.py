@@ -15,19 +15,25 @@ from campaigns.laboratory import MOCK, SCRIPTED, Lab
 CHILD = """
 import os
 import sys
-from functools import partial
+import threading
+from itertools import count
 from pathlib import Path
 from campaigns.laboratory import make_lab
 from agoranomos.logs import DiskStorage
+
+workers, last = int(sys.argv[3]), int(sys.argv[4])
+appends = count(1)
 
 class Telling(DiskStorage):
     def append(self, handle, data):
         super().append(handle, data)
         os.write(1, b"append\\n")  # one write, whole, whichever thread it comes from
+        if workers != 2 and next(appends) >= last:
+            threading.Event().wait()  # the kill comes here, however late; the two of firms that follow rules have time
 
 if __name__ == "__main__":
     lab = make_lab(Path(sys.argv[1]))
-    lab.run(lab.plan(sys.argv[2]), Telling(), workers=int(sys.argv[3]))
+    lab.run(lab.plan(sys.argv[2]), Telling(), workers=workers)
     print("done", flush=True)
 """
 
@@ -38,7 +44,7 @@ def run_and_kill(root: Path, text: str, workers: int, after: int) -> None:
     tests = Path(__file__).parents[1]
     environment = {**os.environ, "PYTHONPATH": str(tests)}
     with subprocess.Popen(
-        [sys.executable, str(script), str(root), text, str(workers)],
+        [sys.executable, str(script), str(root), text, str(workers), str(after)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         env=environment,

@@ -17,6 +17,8 @@ from agoranomos.viewer.app import PAGE
 from agoranomos.viewer.editing_template import template
 
 COMMAND = [sys.executable, "-c", "from agoranomos.cli import main; main()", "graph", "edit"]
+PATIENCE_S = 120
+"""Seconds in which what is waited for has come, however busy the machine is."""
 
 
 @pytest.mark.skipif(not (PAGE / "index.html").is_file(), reason="needs the built page")
@@ -36,14 +38,14 @@ def test_it_serves_the_file_until_it_is_interrupted(tmp_path: Path) -> None:
         assert line.startswith("mine.yaml is edited at http://127.0.0.1:")
         address = line.split(" is edited at ")[1].strip()
         assert address.endswith("/#/edit")
-        with urllib.request.urlopen(address.split("#")[0] + "api/edit", timeout=30) as answer:
+        with urllib.request.urlopen(address.split("#")[0] + "api/edit", timeout=PATIENCE_S) as answer:
             assert json.load(answer)["text"] == template("mine")
         process.send_signal(signal.SIGINT)
         assert process.stdout.read() == "stopped\n"
-        assert process.wait(30) == 0
+        assert process.wait(PATIENCE_S) == 0
     finally:
         process.kill()
-        process.wait(30)
+        process.wait(PATIENCE_S)
     assert path.read_text() == template("mine")
 
 

@@ -195,7 +195,9 @@ def test_no_file(tmp_path: Path) -> None:
         read_panel(tmp_path)
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(
     data=st.binary(max_size=300)
     | st.text(alphabet=HEAD + '12,.;\n\t"x', max_size=200).map(lambda t: (HEAD + "\n" + t).encode())

@@ -82,7 +82,9 @@ def judge_file(path: Path, name: Any, seed: int, **market: Any) -> list[JudgedRo
     return list(judge_table(bind_to_table(name, panel, env), panel, env, seed=seed))
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(
     seed=st.integers(0, 2**32),
     text=st.sampled_from([text_of(FAITHFUL), text_of(HARDENED), AUDITED, REPORTING]),

@@ -19,7 +19,7 @@ class Kept:
 
     def commit(self, items) -> None:
         self.begun.set()
-        assert self.gate.wait(10)
+        assert self.gate.wait(120)
         if self.fail_at and len(self.batches) + 1 == self.fail_at:
             raise OSError("the disk is gone")
         self.batches.append(list(items))

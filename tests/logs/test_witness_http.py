@@ -28,6 +28,8 @@ from agoranomos.logs.witness_store import WitnessStore
 from logs.building import ORIGIN, RUN, WORKSPACE, entries, entry, make_log
 
 NOON = 1_795_262_400
+PATIENCE_S = 120
+"""Seconds in which what is waited for has come, however busy the machine is."""
 
 
 class Serving:
@@ -51,7 +53,7 @@ class Serving:
 
     def raw(self, data: bytes) -> bytes:
         """What comes back for these bytes, until the witness hangs up."""
-        with socket.create_connection(("127.0.0.1", self.port), timeout=10) as connection:
+        with socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE_S) as connection:
             connection.sendall(data)
             connection.shutdown(socket.SHUT_WR)
             parts = []
@@ -283,7 +285,7 @@ def test_what_is_not_http_gets_plain_words(serving: Serving) -> None:
 
 
 def test_one_connection_may_ask_again(serving: Serving) -> None:
-    connection = http.client.HTTPConnection("127.0.0.1", serving.port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", serving.port, timeout=PATIENCE_S)
     for _ in range(2):
         connection.request("POST", "/add-checkpoint", b"old 0\n")
         answer = connection.getresponse()
@@ -296,7 +298,7 @@ def test_one_connection_may_ask_again(serving: Serving) -> None:
 def test_the_size_comes_with_its_content_type(serving: Serving, log: CosignedLog) -> None:
     serving.store.trust(RUN.verifier)
     log.send(http_sender(serving.server.url), serving.store.key)
-    connection = http.client.HTTPConnection("127.0.0.1", serving.port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", serving.port, timeout=PATIENCE_S)
     connection.request("POST", "/add-checkpoint", log.request(0).body)
     answer = connection.getresponse()
     assert (answer.status, answer.getheader("Content-Type"), answer.read()) == (409, "text/x.tlog.size", b"12\n")
@@ -316,8 +318,8 @@ def test_who_comes_when_there_is_no_room_is_turned_away(tmp_path: Path, monkeypa
     serving = Serving(tmp_path / "witness")
     try:
         with (
-            socket.create_connection(("127.0.0.1", serving.port), timeout=10) as first,
-            socket.create_connection(("127.0.0.1", serving.port), timeout=10) as late,
+            socket.create_connection(("127.0.0.1", serving.port), timeout=PATIENCE_S) as first,
+            socket.create_connection(("127.0.0.1", serving.port), timeout=PATIENCE_S) as late,
         ):
             assert late.recv(100) == b""
             first.sendall(b"POST / HTTP/1.1\r\n\r\n")
@@ -335,7 +337,7 @@ def test_a_connection_that_speaks_too_slowly_is_cut_off(
     monkeypatch.setattr("agoranomos.logs.witness_server.CONNECTION_SECONDS", 0.05)
     serving = Serving(tmp_path / "witness")
     try:
-        with socket.create_connection(("127.0.0.1", serving.port), timeout=10) as slow:
+        with socket.create_connection(("127.0.0.1", serving.port), timeout=PATIENCE_S) as slow:
             slow.sendall(begun)
             assert slow.recv(100) == b""
     finally:

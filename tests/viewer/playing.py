@@ -30,6 +30,8 @@ outcome: price
 
 Given = Mapping[str, Any]
 DIVIDE: Given = {"numbers": {"A": 80.0, "B": 0.0}}
+PATIENCE_S = 120
+"""Seconds in which what is waited for has come, however busy the machine is."""
 
 
 def made_workspace(root: Path, text: str = CAMPAIGN) -> Workspace:
@@ -51,7 +53,7 @@ def seat(
 
 async def until(session: PlaySession, wanted: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
     """The first state that is wanted; the seat says when there is another."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_S):
         async for state in session.seat.states():
             if wanted(state):
                 return state
@@ -75,7 +77,7 @@ def play(session: PlaySession, given: Callable[[dict[str, Any]], Given], last: i
     shown: list[dict[str, Any]] = []
 
     async def person() -> None:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE_S):
             async for state in session.seat.states():
                 if state["phase"] in ("over", "ended"):
                     return

@@ -48,16 +48,16 @@ def test_who_asks_meanwhile_waits_for_the_same_value() -> None:
 
     def make() -> object:
         begun.set()
-        assert go_on.wait(20)
+        assert go_on.wait(120)
         made.append(object())
         return made[-1]
 
     with ThreadPoolExecutor(8) as pool:
         first = pool.submit(kept.get, "a", 0, make)
-        assert begun.wait(20)
+        assert begun.wait(120)
         others = [pool.submit(kept.get, "a", 0, make) for _ in range(7)]
         go_on.set()
-        assert {id(one.result(20)) for one in (first, *others)} == {id(made[0])}
+        assert {id(one.result(120)) for one in (first, *others)} == {id(made[0])}
     assert len(made) == 1
 
 

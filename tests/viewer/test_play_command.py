@@ -18,7 +18,7 @@ import pytest
 from agoranomos.cli.entry import run_command
 from agoranomos.logs import LogReader
 from agoranomos.viewer.play_begun import Begun, begun, unfinished_beside
-from viewer.playing import DIVIDE, ended, made_workspace, play, seat
+from viewer.playing import DIVIDE, PATIENCE_S, ended, made_workspace, play, seat
 
 
 @contextmanager
@@ -50,12 +50,12 @@ def started(place: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
         yield process, line.split(" is at ")[1].strip().split("#")[0] + "api/play"
     finally:
         process.kill()
-        process.wait(30)
+        process.wait(PATIENCE_S)
 
 
 def states(address: str) -> Iterator[dict[str, Any]]:
     """The states that the seat tells of."""
-    with urllib.request.urlopen(f"{address}/events", timeout=30) as stream:
+    with urllib.request.urlopen(f"{address}/events", timeout=PATIENCE_S) as stream:
         for line in stream:
             if line.startswith(b"data: "):
                 yield json.loads(line.removeprefix(b"data: "))
@@ -71,7 +71,7 @@ def played(address: str, last: int) -> list[int]:
             rounds.append(state["situation"]["round"])
             body = json.dumps({"round": rounds[-1], "action": DIVIDE}).encode()
             headers = {"Content-Type": "application/json"}
-            urllib.request.urlopen(urllib.request.Request(f"{address}/act", body, headers), timeout=30).close()
+            urllib.request.urlopen(urllib.request.Request(f"{address}/act", body, headers), timeout=PATIENCE_S).close()
     raise AssertionError("the stream ended")
 
 
@@ -83,13 +83,13 @@ def test_a_kill_costs_nothing_that_was_decided(tmp_path: Path) -> None:
         assert process.stdout.readline() == "This is a new run.\n"
         assert played(address, 2) == [1, 2]
         process.send_signal(signal.SIGKILL)
-        process.wait(30)
+        process.wait(PATIENCE_S)
     with started(tmp_path) as (process, address):
         assert process.stdout is not None
         assert process.stdout.readline() == "The run goes on in round 3.\n"
         assert played(address, 4) == [3, 4]
         process.send_signal(signal.SIGINT)
-        said, _ = process.communicate(timeout=30)
+        said, _ = process.communicate(timeout=PATIENCE_S)
     assert "The run is over. It is recorded in" in said
     (folder,) = (tmp_path / "logs").iterdir()
     entries = [json.loads(line) for line in LogReader(folder / "runs" / "governed-nash-noisy" / "4").entries()]
@@ -103,7 +103,7 @@ def test_a_run_of_another_plan_that_was_left_is_named_beside_a_new_one(tmp_path:
     thread = left.start()
     play(left, lambda _: DIVIDE, last=2)
     left.seat.leave()
-    thread.join(30)
+    thread.join(PATIENCE_S)
     again = seat(workspace, "rounds=4")
     assert begun(again) == Begun(left.folder.root, 2, False)
     other = seat(workspace, "rounds=5")

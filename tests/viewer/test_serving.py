@@ -26,6 +26,9 @@ from agoranomos.viewer.serving import HOST, free_socket, settings
 from viewer.conftest import Made
 from viewer.test_campaigns import write_status
 
+PATIENCE_S = 120
+"""Seconds in which what is waited for has come, however busy the machine is."""
+
 
 @contextmanager
 def serving(made: Made, page: Path) -> Iterator[tuple[int, str]]:
@@ -47,11 +50,11 @@ def serving(made: Made, page: Path) -> Iterator[tuple[int, str]]:
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
     thread.start()
     try:
-        assert started.wait(20)
+        assert started.wait(PATIENCE_S)
         yield port, token
     finally:
         server.should_exit = True
-        thread.join(20)
+        thread.join(PATIENCE_S)
         assert not thread.is_alive()
 
 
@@ -63,7 +66,7 @@ def served(copied: Made, page: Path) -> Iterator[tuple[int, str]]:
 
 def said(port: int, octets: bytes, answers: int = 1) -> bytes:
     """What the server says to these octets, until it closes or has begun so many answers."""
-    with socket.create_connection((HOST, port), timeout=20) as wire:
+    with socket.create_connection((HOST, port), timeout=PATIENCE_S) as wire:
         wire.sendall(octets)
         found = b""
         while found.count(b"\r\n\r\n") < answers and (part := wire.recv(1 << 16)):
@@ -73,7 +76,7 @@ def said(port: int, octets: bytes, answers: int = 1) -> bytes:
 
 def get(port: int, path: str) -> int:
     """The status of an ordinary request's answer."""
-    wire = http.client.HTTPConnection(HOST, port, timeout=20)
+    wire = http.client.HTTPConnection(HOST, port, timeout=PATIENCE_S)
     wire.request("GET", path)
     status = wire.getresponse().status
     wire.close()
@@ -95,7 +98,7 @@ def test_a_port_that_is_taken_is_told() -> None:
 
 def test_it_answers_over_http(served: tuple[int, str], copied: Made) -> None:
     port, token = served
-    wire = http.client.HTTPConnection(HOST, port, timeout=20)
+    wire = http.client.HTTPConnection(HOST, port, timeout=PATIENCE_S)
     wire.request("GET", f"/{token}/api/campaigns")
     answer = wire.getresponse()
     assert answer.status == 200
@@ -148,7 +151,7 @@ def test_a_refused_request_does_not_let_the_next_one_pass(served: tuple[int, str
 
 def test_a_change_of_status_is_told_while_the_page_listens(served: tuple[int, str], copied: Made) -> None:
     port, token = served
-    wire = http.client.HTTPConnection(HOST, port, timeout=20)
+    wire = http.client.HTTPConnection(HOST, port, timeout=PATIENCE_S)
     wire.request("GET", f"/{token}/api/events")
     answer = wire.getresponse()
     assert answer.getheader("content-type") == "text/event-stream; charset=utf-8"
@@ -164,7 +167,7 @@ def test_a_change_of_status_is_told_while_the_page_listens(served: tuple[int, st
 def test_pages_that_listen_are_so_many_and_no_more(served: tuple[int, str], monkeypatch: pytest.MonkeyPatch) -> None:
     port, token = served
     monkeypatch.setattr("agoranomos.viewer.listeners.MOST_LISTENERS", 1)
-    first, second = (http.client.HTTPConnection(HOST, port, timeout=20) for _ in range(2))
+    first, second = (http.client.HTTPConnection(HOST, port, timeout=PATIENCE_S) for _ in range(2))
     first.request("GET", f"/{token}/api/events")
     assert first.getresponse().readline() == b"retry: 2000\n"
     second.request("GET", f"/{token}/api/events")
@@ -215,11 +218,11 @@ def test_the_command_prints_its_address_and_ends_cleanly(command: Command, made:
     port, token = int(address.split(":")[2].split("/")[0]), address.split("/")[3]
     for path, wanted in ((f"/{token}/", 200), (f"/{token}/api/campaigns", 200), ("/", 403)):
         assert get(port, path) == wanted
-    listening = http.client.HTTPConnection(HOST, port, timeout=20)
+    listening = http.client.HTTPConnection(HOST, port, timeout=PATIENCE_S)
     listening.request("GET", f"/{token}/api/events")
     assert listening.getresponse().readline()
     process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=20)
+    out, err = process.communicate(timeout=PATIENCE_S)
     assert (process.returncode, out, err) == (0, "stopped\n", "")
     listening.close()
 

@@ -83,7 +83,7 @@ class Loopback:
             self._loop.close()
 
     def _on_loop(self, coroutine: Any) -> Any:
-        return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(10)
+        return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(60)
 
     async def _start(self) -> asyncio.Server:
         server = await asyncio.start_server(self._serve, "127.0.0.1", self.port)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import socket
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pandas
@@ -90,14 +92,23 @@ class Answering:
         return self.answers(path, body)
 
 
-def run_and_kill(answering: Answering, monkeypatch) -> tuple[int, int]:
-    """The exit code of a session whose server is killed, and its port."""
-    with Loopback(answering) as loopback:
+@pytest.fixture
+def kept_port() -> Iterator[int]:
+    """A port that one server after another may listen at; between them nobody else is given it."""
+    with socket.socket() as kept:
+        kept.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # asyncio's servers set it, too
+        kept.bind(("127.0.0.1", 0))
+        yield kept.getsockname()[1]
+
+
+def run_and_kill(answering: Answering, port: int, monkeypatch) -> int:
+    """The exit code of a session whose server at this port is killed."""
+    with Loopback(answering, port) as loopback:
         monkeypatch.setenv("OPENAI_BASE_URL", loopback.base_url)
         killer = threading.Thread(target=lambda: answering.arrived.wait(120) and loopback.stop())
         killer.start()
         try:
-            return run_command(["run", "served"]), loopback.port
+            return run_command(["run", "served"])
         finally:
             answering.arrived.set()
             killer.join()
@@ -105,18 +116,18 @@ def run_and_kill(answering: Answering, monkeypatch) -> tuple[int, int]:
 
 @pytest.mark.parametrize("last", [1, 11, CALLS - 1])
 def test_a_campaign_whose_server_is_killed_says_so_keeps_what_it_has_and_goes_on(
-    lab: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd, last: int
+    lab: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd, kept_port: int, last: int
 ) -> None:
     first = Answering(last)
-    code, port = run_and_kill(first, monkeypatch)
+    code = run_and_kill(first, kept_port, monkeypatch)
     said = capfd.readouterr()
     assert code == 3
-    assert f"m-1 at http://127.0.0.1:{port}/v1 does not answer" in said.err
+    assert f"m-1 at http://127.0.0.1:{kept_port}/v1 does not answer" in said.err
     assert "The same command" in said.err
     assert "Traceback" not in said.err
 
     again = Answering()
-    with Loopback(again, port):
+    with Loopback(again, kept_port):
         assert run_command(["run", "served"]) == 0
     assert "4 of 4 runs are finished" in capfd.readouterr().out
     # What was answered was asked once and never again; together it is every call of the campaign, and nothing more.
@@ -127,7 +138,7 @@ def test_a_campaign_whose_server_is_killed_says_so_keeps_what_it_has_and_goes_on
     resumed = entries(lab)
     whole = make_lab(tmp_path / "whole", monkeypatch)
     monkeypatch.setenv("AGORA_HOME", str(tmp_path / "another"))
-    with Loopback(Answering(), port):
+    with Loopback(Answering(), kept_port):
         assert run_command(["run", "served"]) == 0
     assert entries(whole) == resumed
 

@@ -29,7 +29,7 @@ ASKED = (Message("system", "You run a firm."), Message("user", "Choose."))
 @contextmanager
 def served(does, options=""):
     with Loopback(does) as loopback:
-        engine = open_engine(f"openai/m-1?base_url={loopback.base_url}&retries=0&timeout=10{options}")
+        engine = open_engine(f"openai/m-1?base_url={loopback.base_url}&retries=0&timeout=60{options}")
         loopback.asked.clear()
         yield engine, loopback
         asyncio.run(engine.close())
@@ -245,7 +245,7 @@ def test_a_cancelled_call_hangs_up():
                 await asyncio.sleep(0.001)
             await engine.close()
 
-        asyncio.run(asyncio.wait_for(cancelled(), 10))
+        asyncio.run(asyncio.wait_for(cancelled(), 60))
 
 
 def test_its_width_is_the_concurrency():

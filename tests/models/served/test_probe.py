@@ -16,7 +16,7 @@ from models.served.compatible import STANDARD, Compatible, vllm
 from models.served.loopback import Loopback, error, said
 
 
-def opened(does, options="&retries=1&timeout=10", model="m-1"):
+def opened(does, options="&retries=1&timeout=60", model="m-1"):
     with Loopback(does) as loopback:
         engine = open_engine(f"openai/{model}?base_url={loopback.base_url}{options}")
         asyncio.run(engine.close())

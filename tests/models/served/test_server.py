@@ -18,7 +18,7 @@ from agoranomos.models.served.transport import LARGEST_REPLY, HttpTransport
 from models.served.loopback import CLOSE, NOT_HTTP, STALL, Loopback, Sent, error, said
 
 SMALLEST = "Say yes."
-PATIENT = 3.0
+PATIENT = 5.0
 """Seconds in which a server that answers does so, however busy the machine is."""
 
 NEVER = error(500, "out of luck")
@@ -52,7 +52,7 @@ class FakeTime:
         return Clocks(lambda: 784111777.0, lambda: self.now, self.sleep, lambda: jitter)
 
 
-def server_at(loopback, fake=None, *, timeout=5.0, retries=2, key="", at_once=8):
+def server_at(loopback, fake=None, *, timeout=60.0, retries=2, key="", at_once=8):
     address = Address(loopback.base_url, key)
     clocks = (fake or FakeTime()).clocks()
     return Server(address, "m-1", HttpTransport(address, at_once), timeout=timeout, retries=retries, clocks=clocks)

@@ -391,7 +391,7 @@ def test_wrong_parameters_are_named(given, words):
 
 
 def test_the_tool_is_an_engine_that_runs_the_last_message():
-    tool = PythonTool(Limits(seconds=2.0))
+    tool = PythonTool(Limits(seconds=30.0))
     completion = asyncio.run(tool.complete(python_tool.program("print(6 * 7)", (AGENT, 1, 0))))
     assert python_tool.read(completion.text) == Ran("42\n", "finished")
     assert completion.finish == "stop"

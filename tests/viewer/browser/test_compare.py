@@ -275,6 +275,7 @@ def test_what_cannot_be_judged_is_told(served: Served, open_page: OpenPage) -> N
     alert.wait_for()
     assert "milder cannot govern a duopoly" in alert.inner_text()
     assert advice in alert.inner_text()
+    page.context.close()
     page.said.clear()  # The browser prints a line for the answer 400 itself.
 
 

@@ -178,7 +178,7 @@ def test_the_certificate_is_a_map_of_numbers_and_heat_on_the_graph(
     panel = tab(page, "Certificate")
     assert panel.get_by_label("Market").input_value() == "cournot-duopoly"
     panel.get_by_role("button", name="Search").click()
-    panel.get_by_text("Does not hold.").wait_for(timeout=60_000)
+    panel.get_by_text("Does not hold.").wait_for()
     assert panel.locator("table.heat tbody tr").count() == 8
     assert panel.locator("table.heat tbody td").count() == 64
     assert panel.locator("path[data-edge='independent_decision:fined->fined']").count() == 1

@@ -132,6 +132,7 @@ def test_a_list_that_is_not_live_says_so(served: Served, open_page: OpenPage) ->
     page = open_page(served(Answers(SOME, broken={"events": (409, "32 pages listen already", "")}).routes()))
     page.get_by_text("Not live: the program does not answer.").wait_for()
     assert rows(page).count() == 5
+    page.context.close()  # what the page has yet to print is printed now
     page.said.clear()  # The browser prints a line for the answer 409 itself.
 
 
@@ -184,6 +185,7 @@ def test_a_server_that_fails_is_told_with_advice_and_asked_again(
     page.get_by_role("button", name="Try again").click()
     rows(page).first.wait_for()
     assert page.get_by_role("alert").count() == 0
+    page.context.close()
     page.said.clear()  # The browser prints a line for the answer 500 itself.
 
 

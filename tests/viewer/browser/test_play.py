@@ -221,6 +221,7 @@ def test_when_the_program_is_gone_nothing_is_said_to_be_recorded_that_is_not(
     finally:
         process.kill()
         process.communicate()
+    page.context.close()  # what the page has yet to print is printed now
     page.said[:] = [line for line in page.said if "ERR_" not in line]  # how the page learns of it
 
 
@@ -236,6 +237,7 @@ def test_a_move_that_is_not_answered_is_not_said_in_the_words_of_the_browser(
     page.unroute("**/play/act")
     page.get_by_role("button", name="Submit").click()
     page.get_by_role("heading", name="What you do in round 2").wait_for()
+    page.context.close()
     page.said[:] = [line for line in page.said if "ERR_" not in line]
 
 
@@ -256,12 +258,14 @@ def test_the_page_of_the_run_that_is_played_says_so_and_nothing_of_a_fault(
     accessible(page)
     page.get_by_role("link", name="Back to the seat").click()
     page.get_by_role("heading", name="What you do in round 1").wait_for()
+    page.context.close()  # what the page has yet to print is printed now
     page.said[:] = [line for line in page.said if "409" not in line]
 
 
 def test_a_page_without_a_seat_says_so(served: Served, open_page: Opened) -> None:
     page = open_page(served([]) + "#/play")
     page.get_by_text("Nobody is asked to play here").wait_for()
+    page.context.close()
     page.said[:] = [line for line in page.said if "404" not in line]  # how the page learns of it
 
 

@@ -342,8 +342,8 @@ def test_five_thousand_rounds_scroll_and_slide_without_a_pause(served: Served, o
     page.evaluate("location.hash = '#/r/c/a/0'")
     page.locator(".chart canvas").first.wait_for()
     grid = page.locator(f"[role=grid][aria-rowcount='{len(lines) + 1}']")
-    grid.wait_for(timeout=20_000)
-    page.locator(".run-verdict:not(.quiet)").wait_for(timeout=20_000)
+    grid.wait_for()
+    page.locator(".run-verdict:not(.quiet)").wait_for()
     worked = processor_time(page)
     most = page.evaluate(
         """async () => { const box = document.querySelector(".vscroll"); let most = 0;

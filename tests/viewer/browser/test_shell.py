@@ -62,4 +62,5 @@ def test_windows_are_named_by_their_pages(served: Callable[..., str], open_page:
     page.evaluate("location.hash = '#/r/gone/book.traders/3'")
     page.get_by_text("The run could not be read to its end.").wait_for()
     assert page.title() == "book.traders/3 · gone · Agoranomos"
+    page.context.close()  # what the page has yet to print is printed now
     page.said.clear()  # There is no such run: the browser prints lines for the answers 404 itself.
