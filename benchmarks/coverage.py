@@ -33,7 +33,6 @@ def measure(name: str, simulations: int, seed: int = 0) -> dict[str, Any]:
     """One case: the share of intervals that held the truth, its error, and whether it is as promised."""
     case, start = cases()[name], time.perf_counter()
     generator = np.random.default_rng([seed, *name.encode()])
-    simulations = max(1, int(simulations * case.share))
     seen = [case.see(generator) for _ in range(simulations)]
     counted = [one for one in seen if one is not None]
     share = sum(counted) / len(counted)

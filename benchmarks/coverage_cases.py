@@ -22,12 +22,11 @@ Seen = bool | None
 
 @dataclass(frozen=True)
 class Case:
-    """`promise` is holds, cautious, falls short, or level (of error); `share` of the samples is tried, of slow fits."""
+    """`promise` is holds, cautious, falls short, or level (of error)."""
 
     about: str
     see: Callable[[Generator], Seen]
     promise: str = "holds"
-    share: float = 1.0
 
 
 def holds(found: Any, truth: float) -> Seen:
@@ -85,21 +84,17 @@ def _of_clusters(G: int) -> dict[str, Case]:
         f"wild bootstrap-t of a treatment, {G}": Case(
             f"{G} clusters with 5 runs on either side", lambda g: _wild_treatment(g, G)
         ),
-        f"mixed model, {G}": Case(
-            f"mean of {G} rosters of 15 runs", lambda g: _mean(g, G, 15, s.mixed_model_estimate), share=0.5
-        ),
+        f"mixed model, {G}": Case(f"mean of {G} rosters of 15 runs", lambda g: _mean(g, G, 15, s.mixed_model_estimate)),
         f"mixed model of a treatment, {G}": Case(
             f"{G} rosters with 15 runs on either side, each with an effect of its own",
             lambda g: _mixed(g, G, slopes=True),
-            share=0.25,
         ),
         f"mixed model without slopes, {G}": Case(
             f"{G} rosters with 15 runs on either side, one effect for all",
             lambda g: _mixed(g, G, slopes=False),
-            share=0.25,
         ),
         f"mixed model with batches, {G}": Case(
-            f"mean of {G} rosters of 3 batches of 5 runs", lambda g: _nested(g, G), "cautious", share=0.25
+            f"mean of {G} rosters of 3 batches of 5 runs", lambda g: _nested(g, G), "cautious"
         ),
         f"ordinal over clusters, {G}": Case(
             f"{G} rosters with 15 runs on either side, log odds ratio 1", lambda g: _odds(g, 15, G, clustered=True)

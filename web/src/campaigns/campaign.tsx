@@ -25,15 +25,16 @@ export function CampaignPage({ id }: { readonly id: string }) {
   const [tab, setTab] = useState(route.value.values.get("tab") ?? "outcomes");
   const [changed, setChanged] = useState(0);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
-
+  const left = useRef(false);
   const renewed = useRef<() => void>(() => {});
+
   const load = useCallback(() => {
     getJson<Campaign>(`campaigns/${encodeURIComponent(id)}`).then(
       (found) => {
         setCampaign(found);
         setError(null);
         // Nobody tells of figures that are worked out for this page.
-        if (found.working_out) timer.current ??= setTimeout(renewed.current, REST_MS);
+        if (found.working_out && !left.current) timer.current ??= setTimeout(renewed.current, REST_MS);
       },
       setError,
     );
@@ -53,7 +54,13 @@ export function CampaignPage({ id }: { readonly id: string }) {
     // The summary may take the server a while: where a reader wants the runs, these come first.
     if (tab !== "runs") begin();
   }, [tab]);
-  useEffect(() => () => clearTimeout(timer.current), []);
+  useEffect(
+    () => () => {
+      left.current = true;
+      clearTimeout(timer.current);
+    },
+    [],
+  );
   useNews(
     (row) => {
       if (row.id !== id) return;
