@@ -207,7 +207,8 @@ def command(page: Path, tmp_path: Path) -> Iterator[Command]:
         process.communicate()
 
 
-def test_the_command_prints_its_address_and_ends_cleanly(command: Command, made: Made) -> None:
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=lambda one: one.name)
+def test_the_command_prints_its_address_and_ends_cleanly(command: Command, made: Made, end: signal.Signals) -> None:
     process = command(str(made.logs))
     assert process.stdout is not None
     words = process.stdout.readline().split()
@@ -221,7 +222,7 @@ def test_the_command_prints_its_address_and_ends_cleanly(command: Command, made:
     listening = http.client.HTTPConnection(HOST, port, timeout=PATIENCE_S)
     listening.request("GET", f"/{token}/api/events")
     assert listening.getresponse().readline()
-    process.send_signal(signal.SIGINT)
+    process.send_signal(end)
     out, err = process.communicate(timeout=PATIENCE_S)
     assert (process.returncode, out, err) == (0, "stopped\n", "")
     listening.close()
