@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from agoranomos.viewer import run_place
 from viewer.conftest import Made, Viewer
 
 Over = Callable[..., Viewer]
+DOCS = Path(__file__).resolve().parents[2] / "docs"
 
 
 @pytest.fixture(scope="module")
@@ -72,3 +74,19 @@ def test_the_benchmark_gives_its_figures(benchmark: Any, tmp_path: Path) -> None
     assert figures["long_run"]["all_entries"]["entries"] == figures["long_run"]["entries"] > 20
     for name in ("finished", "under_way"):
         assert set(figures[name]["first_answer"]) == {"cold", "cpu", "warm", "octets"}
+
+
+def test_the_guide_says_what_was_measured_in_a_browser() -> None:
+    found = json.loads((DOCS / "measurements" / "viewer_page.json").read_text())
+    guide = " ".join((DOCS / "how-to" / "see-a-run.md").read_text().split())
+    scripted, mock = found["bundles"].values()
+    for one in (scripted, mock):
+        assert f"make {one['octets'] / 1e6:.1f} MB" in guide
+        assert f"painted after {one['first_paint_ms'] / 1000:.2f} s" in guide
+        assert f"{one['verdict_s']:.1f} s" in guide
+        assert one["octets"] <= 20_000_000
+        assert one["first_paint_ms"] < 2_000
+        assert one["tasks_over_50_ms"] == 0
+    longest = max(one[f"{what}_frame_ms_longest"] for one in (scripted, mock) for what in ("scrolling", "sliding"))
+    assert f"(the longest {longest:.0f} ms)" in guide
+    assert found["rounds"] == 5_000
