@@ -44,3 +44,8 @@ def test_an_unknown_name_is_a_usage_error() -> None:
     error = unknown_name("market", "cournot-dupoly", ["cournot-duopoly"])
     assert isinstance(error, UsageError)
     assert str(error) == "unknown market 'cournot-dupoly'\n  Did you mean 'cournot-duopoly'?"
+
+
+def test_message_and_advice_stand_in_one_line_where_there_is_one() -> None:
+    assert UsageError("no such file", advice="Make it.").in_one_line == "no such file Make it."
+    assert UsageError("no such file").in_one_line == "no such file"

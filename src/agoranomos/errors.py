@@ -26,6 +26,11 @@ class AgoraError(Exception):
     def __str__(self) -> str:
         return f"{self.message}\n  {self.advice}" if self.advice else self.message
 
+    @property
+    def in_one_line(self) -> str:
+        """The message and the advice, for where there is one line."""
+        return f"{self.message} {self.advice}" if self.advice else self.message
+
     def __reduce__(self) -> tuple[object, ...]:
         # Errors cross process borders (a campaign's workers), keyword arguments and all.
         return _restore, (type(self), self.args, self.__dict__)

@@ -237,8 +237,11 @@ def put_into(folder: Path, name: str, text: str, at: float | None) -> Path:
     return changed(folder, **{name.replace(".", "_"): whole})
 
 
+put_anything = given(name=st.sampled_from(NAMES), text=TEXTS, at=PLACES)
+
+
 @settings(max_examples=80)
-@given(name=st.sampled_from(NAMES), text=TEXTS, at=PLACES)
+@put_anything
 def test_whatever_an_element_says_it_is_a_log_or_a_fault(
     tmp_path_factory: pytest.TempPathFactory, name: str, text: str, at: float | None
 ) -> None:
@@ -252,7 +255,7 @@ def test_whatever_an_element_says_it_is_a_log_or_a_fault(
 
 
 @settings(max_examples=15)
-@given(name=st.sampled_from(NAMES), text=TEXTS, at=PLACES)
+@put_anything
 def test_whatever_an_element_says_the_command_has_a_verdict(
     tmp_path_factory: pytest.TempPathFactory, name: str, text: str, at: float | None
 ) -> None:

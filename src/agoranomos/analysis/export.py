@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import math
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
@@ -13,7 +12,7 @@ from agoranomos.analysis.arms import MEASURES, ArmSummary
 from agoranomos.analysis.calibration import Calibration
 from agoranomos.analysis.campaign import CampaignSummary
 from agoranomos.analysis.choices import ChoiceSummary
-from agoranomos.analysis.export_findings import findings_json, findings_rows
+from agoranomos.analysis.export_findings import findings_json, findings_rows, plain
 from agoranomos.analysis.export_runs import runs_csv
 from agoranomos.campaigns.tables import SANCTION_KINDS
 from agoranomos.statistics import Interval
@@ -77,25 +76,25 @@ def _arm(summary: ArmSummary) -> dict[str, Any]:
         "models": list(arm.models),
         "runs": {"planned": arm.planned, "finished": len(summary.results), "failed": len(arm.failed)},
         "nash": {
-            "price": _plain(summary.nash.mean_price) if "nash" in arm.benchmarks else None,
-            "consumer_surplus": _plain(summary.nash.consumer_surplus) if "nash" in arm.benchmarks else None,
-            "welfare": _plain(summary.nash.welfare) if "nash" in arm.benchmarks else None,
-            "profit": _plain(summary.nash.total_profit) if "nash" in arm.benchmarks else None,
+            "price": plain(summary.nash.mean_price) if "nash" in arm.benchmarks else None,
+            "consumer_surplus": plain(summary.nash.consumer_surplus) if "nash" in arm.benchmarks else None,
+            "welfare": plain(summary.nash.welfare) if "nash" in arm.benchmarks else None,
+            "profit": plain(summary.nash.total_profit) if "nash" in arm.benchmarks else None,
         },
         "tier_form": "gap" if summary.by_gap else "paper",
-        "means": {measure: _interval(summary.means[measure]) for measure in MEASURES},
-        "means_last_rounds": {measure: _interval(summary.means_last[measure]) for measure in MEASURES},
-        "other_means": {measure: _interval(found) for measure, found in summary.others.items()},
-        "other_means_last_rounds": {measure: _interval(found) for measure, found in summary.others_last.items()},
+        "means": {measure: interval_json(summary.means[measure]) for measure in MEASURES},
+        "means_last_rounds": {measure: interval_json(summary.means_last[measure]) for measure in MEASURES},
+        "other_means": {measure: interval_json(found) for measure, found in summary.others.items()},
+        "other_means_last_rounds": {measure: interval_json(found) for measure, found in summary.others_last.items()},
         "benchmarks": {
-            name: {"profit": _plain(known.total_profit), "welfare": _plain(known.welfare)}
-            | {measure: _plain(value) for measure, value in known.others.items()}
+            name: {"profit": plain(known.total_profit), "welfare": plain(known.welfare)}
+            | {measure: plain(value) for measure, value in known.others.items()}
             for name, known in arm.benchmarks.items()
         },
-        "tier_with_suspended_rounds": _interval(summary.tier_all),
-        "price_without_suspended_rounds": _interval(summary.price_free),
-        "tier_shares": [_plain(share) for share in summary.tier_shares],
-        "calibrated_tier_shares": [_plain(share) for share in summary.calibrated_shares],
+        "tier_with_suspended_rounds": interval_json(summary.tier_all),
+        "price_without_suspended_rounds": interval_json(summary.price_free),
+        "tier_shares": [plain(share) for share in summary.tier_shares],
+        "calibrated_tier_shares": [plain(share) for share in summary.calibrated_shares],
         "null_play": _calibration(summary.null.whole),
         "enforcement": _enforcement_row(summary),
         "conduct": {
@@ -120,13 +119,13 @@ def _choices(found: ChoiceSummary) -> dict[str, Any]:
         "agents": list(found.agents),
         "decisions": found.decisions,
         "options": [
-            {"option": one.option, "probability": _interval(one.probability), "chosen": _interval(one.chosen)}
+            {"option": one.option, "probability": interval_json(one.probability), "chosen": interval_json(one.chosen)}
             for one in found.options
         ],
-        "accused_probability": _interval(found.accused),
-        "sanctioned_probability": _interval(found.sanctioned),
-        "entropy_bits": _interval(found.entropy),
-        "order_effect": _interval(found.order_effect),
+        "accused_probability": interval_json(found.accused),
+        "sanctioned_probability": interval_json(found.sanctioned),
+        "entropy_bits": interval_json(found.entropy),
+        "order_effect": interval_json(found.order_effect),
     }
 
 
@@ -149,11 +148,11 @@ def _choice_rows(summary: ArmSummary) -> Iterable[dict[str, Any]]:
                 "decisions": found.decisions,
                 "quantity": quantity,
                 "option": option,
-                "mean": _plain(interval.point),
-                "low": _plain(interval.low),
-                "high": _plain(interval.high),
+                "mean": plain(interval.point),
+                "low": plain(interval.low),
+                "high": plain(interval.high),
                 "n": interval.n,
-                "chosen": _plain(chosen),
+                "chosen": plain(chosen),
             }
 
 
@@ -166,11 +165,11 @@ def _calibration(null: Calibration | None) -> dict[str, Any] | None:
         "noise": null.noise,
         **{
             form: {
-                "cv_quantile": _plain(found.cv_quantile),
-                "hhi_quantile": _plain(found.hhi_quantile),
-                "tier_shares": [_plain(share) for share in found.tier_shares],
-                "mild_or_more": _plain(found.mild_or_more),
-                "false_accusations": _plain(found.false_accusations),
+                "cv_quantile": plain(found.cv_quantile),
+                "hhi_quantile": plain(found.hhi_quantile),
+                "tier_shares": [plain(share) for share in found.tier_shares],
+                "mild_or_more": plain(found.mild_or_more),
+                "false_accusations": plain(found.false_accusations),
             }
             for form, found in (("paper", null.paper), ("gap", null.gap))
         },
@@ -188,9 +187,9 @@ def _arm_rows(summary: ArmSummary) -> Iterable[dict[str, Any]]:
                 "market": summary.arm.market,
                 "rounds": rounds,
                 "measure": measure,
-                "mean": _plain(found.point),
-                "low": _plain(found.low),
-                "high": _plain(found.high),
+                "mean": plain(found.point),
+                "low": plain(found.low),
+                "high": plain(found.high),
                 "n": found.n,
                 "reason": found.reason,
             }
@@ -205,19 +204,19 @@ def _enforcement_row(summary: ArmSummary) -> dict[str, Any]:
         "agent_rounds": found.agent_rounds,
         **{f"{kind}s" if kind != "blocked" else kind: found.acts.get(kind, 0) for kind in kinds},
         "sanctions": found.sanctions,
-        "cases_per_run": _plain(found.per_run(found.cases)),
-        "cases_per_100_agent_rounds": _plain(found.per_100(found.cases)),
-        "sanctions_per_run": _plain(found.per_run(found.sanctions)),
-        "sanctions_per_100_agent_rounds": _plain(found.per_100(found.sanctions)),
-        "runs_accused": _plain(found.accused.point),
-        "runs_accused_low": _plain(found.accused.low),
-        "runs_accused_high": _plain(found.accused.high),
-        "runs_sanctioned": _plain(found.sanctioned.point),
-        "runs_sanctioned_low": _plain(found.sanctioned.low),
-        "runs_sanctioned_high": _plain(found.sanctioned.high),
-        "fines_amount_per_run": _plain(found.fines),
-        "suspended_rounds_per_run": _plain(found.suspended_rounds),
-        "lost_welfare_per_run": _plain(found.lost_welfare),
+        "cases_per_run": plain(found.per_run(found.cases)),
+        "cases_per_100_agent_rounds": plain(found.per_100(found.cases)),
+        "sanctions_per_run": plain(found.per_run(found.sanctions)),
+        "sanctions_per_100_agent_rounds": plain(found.per_100(found.sanctions)),
+        "runs_accused": plain(found.accused.point),
+        "runs_accused_low": plain(found.accused.low),
+        "runs_accused_high": plain(found.accused.high),
+        "runs_sanctioned": plain(found.sanctioned.point),
+        "runs_sanctioned_low": plain(found.sanctioned.low),
+        "runs_sanctioned_high": plain(found.sanctioned.high),
+        "fines_amount_per_run": plain(found.fines),
+        "suspended_rounds_per_run": plain(found.suspended_rounds),
+        "lost_welfare_per_run": plain(found.lost_welfare),
     }
 
 
@@ -233,19 +232,19 @@ def _comparisons(summary: CampaignSummary) -> Iterable[dict[str, Any]]:
                 "identical": comparison.identical,
                 "role": "exploratory",
                 "measure": contrast.measure,
-                "first_mean": _plain(contrast.first_mean),
-                "second_mean": _plain(contrast.second_mean),
-                "difference": _plain(welch.difference),
-                "low": _plain(welch.low),
-                "high": _plain(welch.high),
-                "welch_t": _plain(welch.t),
-                "welch_df": _plain(welch.df),
-                "welch_p": _plain(welch.p),
-                "cohens_d": _plain(effect.d),
+                "first_mean": plain(contrast.first_mean),
+                "second_mean": plain(contrast.second_mean),
+                "difference": plain(welch.difference),
+                "low": plain(welch.low),
+                "high": plain(welch.high),
+                "welch_t": plain(welch.t),
+                "welch_df": plain(welch.df),
+                "welch_p": plain(welch.p),
+                "cohens_d": plain(effect.d),
                 "n_first": welch.n_first,
                 "n_second": welch.n_second,
                 "reason": welch.reason,
-                "break_even_case_cost": _plain(comparison.break_even),
+                "break_even_case_cost": plain(comparison.break_even),
             }
 
 
@@ -257,30 +256,27 @@ def _regimes(summary: CampaignSummary) -> Iterable[dict[str, Any]]:
             "measure": pooled.measure,
             "role": "exploratory",
             "rosters": len(pooled.differences),
-            "mean_difference": _plain(pooled.sign_flip.mean),
-            "sign_flip_p": _plain(pooled.sign_flip.p),
-            "sign_flip_floor": _plain(pooled.sign_flip.floor),
-            "welch_p": _plain(pooled.welch.p),
-            "cohens_d": _plain(pooled.effect.d),
+            "mean_difference": plain(pooled.sign_flip.mean),
+            "sign_flip_p": plain(pooled.sign_flip.p),
+            "sign_flip_floor": plain(pooled.sign_flip.floor),
+            "welch_p": plain(pooled.welch.p),
+            "cohens_d": plain(pooled.effect.d),
             "n_first": pooled.welch.n_first,
             "n_second": pooled.welch.n_second,
             "reason": pooled.sign_flip.reason or pooled.welch.reason,
         }
 
 
-def _interval(found: Interval) -> dict[str, Any]:
+def interval_json(found: Interval) -> dict[str, Any]:
+    """A mean with its bounds; `reason` says why there are none."""
     return {
-        "mean": _plain(found.point),
-        "low": _plain(found.low),
-        "high": _plain(found.high),
+        "mean": plain(found.point),
+        "low": plain(found.low),
+        "high": plain(found.high),
         "level": found.level,
         "n": found.n,
         "reason": found.reason,
     }
-
-
-def _plain(value: float) -> float | None:
-    return float(value) if math.isfinite(value) else None
 
 
 def _csv(rows: Iterable[Mapping[str, Any]]) -> str:

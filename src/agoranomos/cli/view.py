@@ -48,8 +48,8 @@ def view(
 ) -> None:
     """Look at campaigns in a browser: live progress, runs round by round, prompts, graphs, comparisons.
 
-    The server answers on this machine alone, to who has the address that is printed, and writes nothing
-    there. Interrupt it to stop.
+    The server answers on this machine alone, to who has the address that is printed, and writes nothing to DIR.
+    Interrupt it to stop.
 
     With --play CAMPAIGN --as AGENT you take that agent's seat in one run, which is recorded like any other; the same
     command again goes on with it. Its log is shown when it is over.

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from agoranomos.analysis.export_findings import plain
 from agoranomos.statistics import Interval
 
 
@@ -86,9 +87,9 @@ class Table:
             {
                 "row": label,
                 "column": column,
-                "here": None if cell.here is None else _plain(cell.here.point),
-                "low": None if cell.here is None else _plain(cell.here.low),
-                "high": None if cell.here is None else _plain(cell.here.high),
+                "here": None if cell.here is None else plain(cell.here.point),
+                "low": None if cell.here is None else plain(cell.here.low),
+                "high": None if cell.here is None else plain(cell.here.high),
                 "n": None if cell.here is None else cell.here.n,
                 "reason": "" if cell.here is None else cell.here.reason,
                 "published": cell.published,
@@ -167,7 +168,3 @@ def as_csv(rows: Sequence[dict[str, Any]]) -> str:
 def rows_of(pairs: Iterable[tuple[str, Iterable[Cell]]]) -> tuple[tuple[str, tuple[Cell, ...]], ...]:
     """Rows from labels and cells."""
     return tuple((label, tuple(cells)) for label, cells in pairs)
-
-
-def _plain(value: float) -> float | None:
-    return float(value) if math.isfinite(value) else None

@@ -60,5 +60,5 @@ def prompts_of(
     try:
         calls = transcript(place, workspace, trusted)
     except AgoraError as error:
-        return (), " ".join(filter(None, (error.message, error.advice)))
+        return (), error.in_one_line
     return tuple(prompt_packs(calls)), ""

@@ -16,7 +16,6 @@ from agoranomos.viewer.kept import Kept, stamp_of
 from agoranomos.viewer.outcomes_so_far import OutcomesSoFar
 from agoranomos.viewer.planned import Planned, Plans
 from agoranomos.viewer.run_states import RunState, RunStates, States
-from agoranomos.viewer.summary_page import summary_page
 
 STALE = "The tables are older than the logs: `agora report` on the campaign brings them up to date."
 DAMAGED = "The plan and the tables do not fit together: one of them is damaged."
@@ -68,7 +67,7 @@ class CampaignPages:
             "caveats": caveats,
             "notes": [*caveats, *found["notes"]],
             "costs": {**self._plans.spending(folder), **found["costs"]},
-            "working_out": found["wanted"],
+            "working_out": found.get("wanted", False),
         }
 
     def _newest(self, folder: CampaignFolder, status: Mapping[str, Any], states: RunStates) -> dict[str, Any]:
@@ -88,6 +87,7 @@ class CampaignPages:
 
     def _tabulated(self, folder: CampaignFolder) -> dict[str, Any]:
         from agoranomos.analysis.campaign import summarise
+        from agoranomos.viewer.summary_page import summary_page
 
         files = [folder.tables / f"{table}.parquet" for table in TABLES]
         if not files[0].is_file():
@@ -96,10 +96,9 @@ class CampaignPages:
         try:
             for file in files:
                 inside(file, self._root)
-            found = self._found.get(folder.root, stamp, lambda: summary_page(summarise(folder.root)))
-            return {**_NOTHING, **found}
+            return self._found.get(folder.root, stamp, lambda: summary_page(summarise(folder.root)))
         except AgoraError as error:
-            return {**_NOTHING, "notes": [" ".join(filter(None, (error.message, error.advice)))]}
+            return {**_NOTHING, "notes": [error.in_one_line]}
         except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
             return {**_NOTHING, "notes": [f"{DAMAGED} ({type(error).__name__}: {error})"]}
 
@@ -112,7 +111,6 @@ _NOTHING: dict[str, Any] = {
     "comparisons": [],
     "notes": [],
     "costs": {},
-    "wanted": False,
 }
 
 
@@ -122,15 +120,14 @@ def _caveats(plan: Planned, status: Mapping[str, Any], states: RunStates, found:
         yield plan.fault
     if found["mock_only"] or plan.mock_only:
         yield MOCK_ONLY
-    finished = any(run.status == "closed" for run in states.runs)
     if "so_far" in found:
         yield from found["so_far"]
     elif found["arms"]:
         if not states.tabulated:
             yield STALE
     elif state_of(status) in UNDER_WAY:
-        yield WORKING_OUT if found["wanted"] else NOT_YET
-    elif not found["notes"] and finished:
+        yield WORKING_OUT if found.get("wanted") else NOT_YET
+    elif not found["notes"] and any(run.status == "closed" for run in states.runs):
         yield NO_TABLES
     if found.get("unknown"):
         yield NOT_KNOWN.format(why=found["unknown"].rstrip("."))

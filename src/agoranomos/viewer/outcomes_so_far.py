@@ -90,7 +90,7 @@ class OutcomesSoFar:
         except OutOfTime:
             found, too_long = replace(before, tried=finished, fault=TOO_MANY), True
         except AgoraError as error:
-            found = replace(before, tried=finished, fault=" ".join(filter(None, (error.message, error.advice))))
+            found = replace(before, tried=finished, fault=error.in_one_line)
         except Exception as error:  # whatever it is, the page says it, and the next asker finds no lock
             found = replace(before, tried=finished, fault=f"{type(error).__name__}: {error}")
         ended = time.monotonic()
@@ -116,11 +116,10 @@ class OutcomesSoFar:
         with TemporaryDirectory(prefix="agora-view-", ignore_cleanup_errors=True) as place:
             worker = Worker(self._seconds, {"TMPDIR": place})
             with self._lock:
-                self._worker = worker
-                closed = self._closed
-            try:
-                if closed:
+                if self._closed:
                     raise MachineError("the server ends")
+                self._worker = worker
+            try:
                 answer: Mapping[str, Any] = worker.do({**request, "into": f"{place}/so-far"})
             finally:
                 worker.close()

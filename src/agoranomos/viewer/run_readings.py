@@ -105,7 +105,7 @@ class RunReadings:
         try:
             calls = transcript(run.folder, self._workspace, self._workspace.key_store.trusted())
         except AgoraError as error:
-            return {"calls": [], "why": " ".join(filter(None, (error.message, error.advice)))}
+            return {"calls": [], "why": error.in_one_line}
         told = [
             {
                 "agent": one.agent,

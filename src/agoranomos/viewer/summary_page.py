@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from agoranomos.analysis.arms import ArmSummary
-    from agoranomos.analysis.campaign import CampaignSummary
-    from agoranomos.statistics import Interval
+from agoranomos.analysis.arms import ArmSummary
+from agoranomos.analysis.campaign import CampaignSummary
+from agoranomos.analysis.deviations import departures_in_words
+from agoranomos.analysis.export import as_json, interval_json
+from agoranomos.analysis.export_findings import plain
+from agoranomos.statistics import Interval
 
 
 def summary_page(summary: CampaignSummary) -> dict[str, Any]:
     """What a page says that comes from a campaign's tables."""
-    from agoranomos.analysis.deviations import departures_in_words
-    from agoranomos.analysis.export import as_json
-
     exported = as_json(summary)
     return {
         "complete": summary.complete,
@@ -46,30 +44,21 @@ def _arm(summary: ArmSummary) -> dict[str, Any]:
         "failed": len(arm.failed),
         "measures": {name: _interval(found) for name, found in means.items() if found.n},
         "benchmarks": {
-            name: {"price": _plain(known.mean_price), "profit": _plain(known.total_profit)}
-            | {"welfare": _plain(known.welfare), "consumer_surplus": _plain(known.consumer_surplus)}
+            name: {"price": plain(known.mean_price), "profit": plain(known.total_profit)}
+            | {"welfare": plain(known.welfare), "consumer_surplus": plain(known.consumer_surplus)}
             for name, known in arm.benchmarks.items()
         },
         "failures": dict(conduct.failures) if known else None,
         "calls": conduct.calls if known else None,
         "tokens": conduct.prompt_tokens + conduct.reply_tokens if known else None,
-        "fines": _plain(acts.fines),
-        "cases": _plain(acts.per_run(acts.cases)),
-        "sanctions": _plain(acts.per_run(acts.sanctions)),
+        "fines": plain(acts.fines),
+        "cases": plain(acts.per_run(acts.cases)),
+        "sanctions": plain(acts.per_run(acts.sanctions)),
     }
 
 
 def _interval(found: Interval) -> dict[str, Any]:
-    return {
-        "mean": _plain(found.point),
-        "low": _plain(found.low),
-        "high": _plain(found.high),
-        "n": found.n,
-        "level": found.level,
-        "method": found.method,
-        "reason": found.reason,
-        "warning": found.warning,
-    }
+    return {**interval_json(found), "method": found.method, "warning": found.warning}
 
 
 def _planned_comparisons(exported: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
@@ -111,19 +100,15 @@ def _explored(summary: CampaignSummary) -> Iterator[dict[str, Any]]:
                 "a": comparison.first,
                 "b": comparison.second,
                 "outcome": contrast.measure,
-                "difference": _plain(welch.difference),
-                "low": _plain(welch.low),
-                "high": _plain(welch.high),
+                "difference": plain(welch.difference),
+                "low": plain(welch.low),
+                "high": plain(welch.high),
                 "level": welch.level,
                 "method": "Welch t",
-                "p": _plain(welch.p),
+                "p": plain(welch.p),
                 "holm": None,
                 "n": min(welch.n_first, welch.n_second),
                 "reason": welch.reason,
                 "verdict": "",
                 "kind": "exploratory",
             }
-
-
-def _plain(value: float) -> float | None:
-    return float(value) if math.isfinite(value) else None

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from agoranomos.analysis.export_findings import plain
 from agoranomos.analysis.intervals import Bounded
 from agoranomos.analysis.words import MISSING, number, p_value, percent, places, signed
 
@@ -69,7 +70,7 @@ def amounts(
         name,
         heading,
         tuple(
-            Cell(number(value, shown), remark, (("", _plain(value)),))
+            Cell(number(value, shown), remark, (("", plain(value)),))
             for value, remark in zip(listed, remarks, strict=True)
         ),
     )
@@ -77,12 +78,12 @@ def amounts(
 
 def p_values(name: str, heading: str, values: Iterable[float]) -> Column:
     """A column of values of p."""
-    return Column(name, heading, tuple(Cell(p_value(p), values=(("", _plain(p)),)) for p in values))
+    return Column(name, heading, tuple(Cell(p_value(p), values=(("", plain(p)),)) for p in values))
 
 
 def shares(name: str, heading: str, values: Iterable[float], digits: int = 0) -> Column:
     """A column of shares as percentages; CSV holds them as numbers from 0 to 1."""
-    return Column(name, heading, tuple(Cell(percent(value, digits), values=(("", _plain(value)),)) for value in values))
+    return Column(name, heading, tuple(Cell(percent(value, digits), values=(("", plain(value)),)) for value in values))
 
 
 def intervals(
@@ -117,13 +118,9 @@ def _interval(found: Bounded | None, digits: int, form: str, counted: bool) -> C
         below = "no spread" if "equal" in found.reason or not found.reason else "no interval"
     values = (("", found.point), ("_low", found.low), ("_high", found.high))
     units = (("_n", found.n),) if counted else ()
-    return Cell(write(found.point, digits), below, (*((end, _plain(value)) for end, value in values), *units))
+    return Cell(write(found.point, digits), below, (*((end, plain(value)) for end, value in values), *units))
 
 
 def _digits(points: Iterable[float]) -> int:
     """Decimals that show four digits or so of the smallest of these amounts."""
     return places(min((abs(point) for point in points if math.isfinite(point) and point), default=0.0))
-
-
-def _plain(value: float) -> float | None:
-    return float(value) if math.isfinite(value) else None
