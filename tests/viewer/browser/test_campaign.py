@@ -126,6 +126,7 @@ def test_a_plan_that_cannot_be_read_leaves_dashes(served: Served, open_page: Ope
     for name in ("Market", "Regimes", "Rounds a run", "Seeds"):
         assert page.locator(".fact", has_text=name).locator("dd").first.inner_text() == "–"
     page.get_by_role("link", name="All campaigns").click()
+    rows(page).first.wait_for()
     listed = page.locator("[role=row][data-index] [role=gridcell]").all_inner_texts()
     assert listed[3:7] == ["–"] * 4
 

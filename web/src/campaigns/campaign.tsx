@@ -25,16 +25,12 @@ export function CampaignPage({ id }: { readonly id: string }) {
   const [tab, setTab] = useState(route.value.values.get("tab") ?? "outcomes");
   const [changed, setChanged] = useState(0);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
-  const left = useRef(false);
-  const renewed = useRef<() => void>(() => {});
 
   const load = useCallback(() => {
     getJson<Campaign>(`campaigns/${encodeURIComponent(id)}`).then(
       (found) => {
         setCampaign(found);
         setError(null);
-        // Nobody tells of figures that are worked out for this page.
-        if (found.working_out && !left.current) timer.current ??= setTimeout(renewed.current, REST_MS);
       },
       setError,
     );
@@ -44,7 +40,6 @@ export function CampaignPage({ id }: { readonly id: string }) {
     load();
     setChanged((times) => times + 1);
   }, [load]);
-  renewed.current = renew;
   const asked = useRef(false);
   const begin = useCallback(() => {
     if (!asked.current) load();
@@ -54,13 +49,13 @@ export function CampaignPage({ id }: { readonly id: string }) {
     // The summary may take the server a while: where a reader wants the runs, these come first.
     if (tab !== "runs") begin();
   }, [tab]);
-  useEffect(
-    () => () => {
-      left.current = true;
-      clearTimeout(timer.current);
-    },
-    [],
-  );
+  useEffect(() => () => clearTimeout(timer.current), []);
+  useEffect(() => {
+    // Nobody tells of figures that are worked out for this page.
+    if (!campaign?.working_out) return;
+    const asking = setTimeout(renew, REST_MS);
+    return () => clearTimeout(asking);
+  }, [campaign]);
   useNews(
     (row) => {
       if (row.id !== id) return;
